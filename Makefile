@@ -1,0 +1,123 @@
+# `make help` lists the targets. PYTHON=python3.13 picks an interpreter for a new .venv.
+PYTHON ?= python3
+PORT ?= 8000
+IMAGE ?= fastapi-contract-first
+
+VENV := .venv
+BIN := $(VENV)/bin
+# One stamp per requirements file, so that a second run installs nothing.
+RUNTIME := $(VENV)/.requirements
+DEV := $(VENV)/.requirements-dev
+
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--no-python-downloads --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock"
+SERVE := $(BIN)/uvicorn app.main:app --reload --reload-dir app --host 127.0.0.1 --port $(PORT)
+SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
+
+.DEFAULT_GOAL := help
+.PHONY: help run watch test fuzz coverage check format-check types imports spec-lint generate-check \
+	format generate migrate admin migration downgrade lock install-hooks docker-build compose-up clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Run
+run: admin ## Migrate, create the first administrator, serve with reload (PORT=8000)
+	@$(SHOW_DOCS)
+	@exec $(SERVE)
+
+watch: $(DEV) admin ## As run, and generate again whenever spec/ changes
+	@$(SHOW_DOCS)
+	@$(BIN)/python -m spec watch & watcher=$$!; \
+	$(SERVE) & server=$$!; \
+	trap 'kill $$watcher $$server 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM; \
+	wait $$server
+
+##@ Contract
+generate: $(DEV) ## Write schemas, interfaces and routes from spec/
+	$(BIN)/python -m spec generate
+
+generate-check: $(DEV) ## Fail if the generated code is not what spec/ gives
+	$(BIN)/python -m spec check
+
+spec-lint: $(DEV) ## Check the contract against the rules of spec/
+	$(BIN)/python -m spec lint
+
+##@ Test
+test: $(DEV) ## Run the tests (T=tests/api ARGS="-k items -x")
+	$(BIN)/python -m pytest $(T) $(ARGS)
+
+fuzz: $(DEV) ## Fuzz every operation of the contract
+	$(BIN)/python -m pytest tests/contract $(ARGS)
+
+coverage: $(DEV) ## Run the tests and fail below the required coverage
+	$(BIN)/python -m pytest --cov $(ARGS)
+
+##@ Check
+check: format-check types imports spec-lint generate-check coverage ## All of the checks below and above
+
+format-check: $(DEV) ## Lint and formatting
+	$(BIN)/ruff check .
+	$(BIN)/black --check --quiet --diff .
+	$(BIN)/isort --check --quiet --diff .
+
+types: $(DEV) ## Static types
+	$(BIN)/mypy
+
+imports: $(DEV) ## Direction of imports
+	$(BIN)/lint-imports --no-logo
+
+format: $(DEV) ## Repair what ruff, isort and black can repair
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/isort --quiet .
+	$(BIN)/black --quiet .
+
+##@ Database
+migrate: $(RUNTIME) ## Bring the database up to date
+	@$(BIN)/alembic upgrade head
+
+admin: migrate ## Create the first administrator if there is none
+	@$(BIN)/python -m app.manage create-admin
+
+migration: $(DEV) migrate ## Write a migration from the models (m="what changes")
+	$(if $(m),,$(error Say what changes: make migration m="add items.colour"))
+	$(BIN)/alembic revision --autogenerate -m "$(m)"
+
+downgrade: $(RUNTIME) ## Undo the last migration
+	$(BIN)/alembic downgrade -1
+
+##@ Tooling
+lock: $(DEV) ## Pin requirements*.txt again after pyproject.toml changed (ARGS=--upgrade)
+	$(PIP_COMPILE) --output-file requirements.txt $(ARGS)
+	$(PIP_COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt $(ARGS)
+
+install-hooks: $(DEV) ## Run the fast checks before each commit
+	$(BIN)/pre-commit install
+
+docker-build: ## Build the container image (IMAGE=name)
+	docker build --tag $(IMAGE) .
+
+compose-up: ## Run API, PostgreSQL and Redis in containers
+	docker compose up --build
+
+clean: ## Remove .venv and all caches; the database stays
+	rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo 'Python 3.11 or newer is needed. Name one: make PYTHON=python3.13 <target>'; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(RUNTIME): requirements.txt | $(VENV)/.created
+	$(PIP_INSTALL) -r $<
+	@touch $@
+
+# The development requirements contain the runtime ones at the same versions.
+$(DEV): requirements-dev.txt requirements.txt | $(VENV)/.created
+	$(PIP_INSTALL) -r $<
+	@touch $(RUNTIME) $@

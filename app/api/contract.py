@@ -1,0 +1,110 @@
+"""The route class of every generated route: the contract's word on a request, in order.
+
+1. Who calls (`security`), before a byte of the body is read.
+2. The body's media type (415) and whether it can be read at all (400).
+3. In development and tests, the raw body against the contract's schema: models and contract may not
+disagree.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic_core import from_json
+from starlette.exceptions import HTTPException
+
+from app.api.conformance import Conformance
+from app.api.security import authenticate
+from app.core.exceptions import (
+    ContractViolation,
+    MalformedBody,
+    OperationNotImplemented,
+    UnsupportedMediaType,
+)
+from app.schemas.operation import Operation
+
+OPERATION = "contract.operation"
+"""Key of the matched operation in the ASGI scope."""
+
+
+class ContractRequest(Request):
+    """A request whose JSON is read as RFC 8259 has it: UTF-8, no NaN, no lone surrogate."""
+
+    async def json(self) -> Any:  # noqa: ANN401 - the type that Starlette declares
+        """Return the body as Python objects.
+
+        Raises:
+            MalformedBody: The body is not JSON.
+        """
+        if not hasattr(self, "_json"):
+            try:
+                self._json = from_json(await self.body(), allow_inf_nan=False)
+            except ValueError as error:
+                raise MalformedBody(f"The body is not valid JSON: {error}.") from error
+        return self._json
+
+
+def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
+    """Return the route class for the operations of one contract."""
+
+    class ContractRoute(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            operation = operations[str(self.operation_id)]
+            handle = super().get_route_handler()
+
+            async def answer(request: Request) -> Response:
+                request.scope[OPERATION] = operation
+                request.state.principal = authenticate(request, operation)
+                request = ContractRequest(request.scope, request.receive)
+                return await _answer(request, operation, handle)
+
+            return answer
+
+    return ContractRoute
+
+
+async def _answer(
+    request: Request,
+    operation: Operation,
+    handle: Callable[[Request], Coroutine[Any, Any, Response]],
+) -> Response:
+    conformance: Conformance = request.app.state.conformance
+    raw = await _read_body(request, operation)
+    fault = conformance.request_fault(operation, raw)
+    try:
+        response = await handle(request)
+    except RequestValidationError as error:
+        refused = any(detail["loc"][0] == "body" for detail in error.errors())
+        if refused and raw is not None and fault is None:
+            raise ContractViolation(
+                f"The models refuse a body that the contract allows: {error.errors()[0]['msg']}"
+            ) from error
+        raise
+    except OperationNotImplemented:
+        if request.app.state.settings.unimplemented != "mock":
+            raise
+        return conformance.example(operation)
+    if fault is not None:
+        raise ContractViolation(f"The models accept a body that the contract refuses: {fault}")
+    conformance.check(operation, response)
+    return response
+
+
+async def _read_body(request: Request, operation: Operation) -> object:
+    """Return the body as the contract's schema sees it; None when there is nothing to check."""
+    if not operation.media_types:
+        return None
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not media_type and not await request.body():
+        return None
+    if media_type not in operation.media_types:
+        raise UnsupportedMediaType(operation.media_types)
+    if media_type.endswith("json"):
+        return await request.json() if await request.body() else None
+    try:
+        form = await request.form()
+    except HTTPException as error:
+        raise MalformedBody(f"The form cannot be read: {error.detail}") from error
+    return dict(form) if media_type == "application/x-www-form-urlencoded" else None

@@ -1,0 +1,53 @@
+"""What the routes get from a request.
+
+Whatever mentions `Request`, `Header` or `Depends` belongs here; whatever a worker or a command
+needs too belongs in `app/core/dependencies.py`. Providers are `async`: a plain function would cost
+a hop to a thread.
+"""
+
+from typing import cast
+
+from fastapi import Request
+
+from app.core import dependencies
+from app.core.dependencies import Resources
+from app.core.security import Principal
+from app.services.auth import Auth
+from app.services.health import Health
+from app.services.items import Items
+from app.services.users import Users
+
+
+def resources(request: Request) -> Resources:
+    """Return what the process holds open."""
+    return cast("Resources", request.app.state.resources)
+
+
+async def health(request: Request) -> Health:
+    """Provide the service of the tag `health`."""
+    return dependencies.make_health(resources(request))
+
+
+async def auth(request: Request) -> Auth:
+    """Provide the service of the tag `auth`."""
+    return dependencies.make_auth(resources(request))
+
+
+async def users(request: Request) -> Users:
+    """Provide the service of the tag `users`."""
+    return dependencies.make_users(resources(request))
+
+
+async def items(request: Request) -> Items:
+    """Provide the service of the tag `items`."""
+    return dependencies.make_items(resources(request))
+
+
+async def principal(request: Request) -> Principal:
+    """Provide the caller that `app.api.security` let in."""
+    return cast("Principal", request.state.principal)
+
+
+async def optional_principal(request: Request) -> Principal | None:
+    """Provide the caller, or None where the operation allows an anonymous one."""
+    return cast("Principal | None", request.state.principal)

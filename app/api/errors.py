@@ -1,0 +1,152 @@
+"""Any error → the response that the contract has for it."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any, cast
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+from starlette.types import Scope
+
+from app.api.contract import OPERATION
+from app.core.exceptions import (
+    ContractViolation,
+    FieldError,
+    InternalError,
+    MalformedBody,
+    MethodNotAllowed,
+    NotFound,
+    OAuthError,
+    ProblemError,
+    ValidationFailed,
+)
+from app.core.logging import request_id
+
+logger = logging.getLogger(__name__)
+
+PROBLEM = "application/problem+json"
+_MAX_FIELD_ERRORS = 100
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Make the application answer every error as the contract says."""
+    app.add_exception_handler(ProblemError, cast("Any", _answer_problem))
+    app.add_exception_handler(RequestValidationError, cast("Any", _answer_validation))
+    app.add_exception_handler(OAuthError, cast("Any", _answer_oauth))
+    app.add_exception_handler(HTTPException, cast("Any", _answer_http))
+
+
+def problem_response(scope: Scope, problem: ProblemError) -> Response:
+    """Return the problem document (RFC 9457) of an error, checked against the contract."""
+    try:
+        return _checked(scope, _render(scope, problem))
+    except ContractViolation as violation:
+        return _render(scope, violation)
+
+
+def _checked(scope: Scope, response: Response) -> Response:
+    if operation := scope.get(OPERATION):
+        scope["app"].state.conformance.check(operation, response)
+    return response
+
+
+def _render(scope: Scope, problem: ProblemError) -> Response:
+    if problem.status >= InternalError.status:
+        logger.error(problem.detail, exc_info=problem, extra={"code": problem.slug})
+    base = scope["app"].state.settings.public_url
+    document = {
+        "type": f"{base}/problems/{problem.slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": scope["raw_path"].decode("ascii", "replace"),
+        "code": problem.slug,
+        "trace_id": request_id.get() or "",
+    }
+    if problem.errors:
+        document["errors"] = [_field(error) for error in problem.errors[:_MAX_FIELD_ERRORS]]
+    return JSONResponse(document, problem.status, problem.headers, PROBLEM)
+
+
+def _field(error: FieldError) -> dict[str, str]:
+    members = {
+        "in": error.location,
+        "pointer": error.pointer,
+        "name": error.name,
+        "code": error.code,
+        "detail": error.detail,
+    }
+    return {name: value for name, value in members.items() if value is not None}
+
+
+async def _answer_problem(request: Request, problem: ProblemError) -> Response:
+    if isinstance(problem, MalformedBody) and _speaks_oauth2(request):
+        return await _answer_oauth(request, OAuthError("invalid_request", problem.detail))
+    return problem_response(request.scope, problem)
+
+
+async def _answer_validation(request: Request, error: RequestValidationError) -> Response:
+    errors = [_to_field_error(detail, error.body) for detail in error.errors()]
+    if not _speaks_oauth2(request):
+        return problem_response(request.scope, ValidationFailed(errors))
+    first = errors[0]
+    wrong_grant = first.pointer == "/grant_type" and first.code != "missing"
+    code = "unsupported_grant_type" if wrong_grant else "invalid_request"
+    name = (first.pointer or "").removeprefix("/") or "body"
+    return await _answer_oauth(request, OAuthError(cast("Any", code), f"{name}: {first.detail}"))
+
+
+async def _answer_oauth(request: Request, error: OAuthError) -> Response:
+    document = {"error": error.code, "error_description": error.description}
+    return _checked(request.scope, JSONResponse(document, 400, {"Cache-Control": "no-store"}))
+
+
+async def _answer_http(request: Request, error: HTTPException) -> Response:
+    problems: dict[int, ProblemError] = {
+        400: MalformedBody(str(error.detail)),
+        404: NotFound("The API has no such path."),
+        405: MethodNotAllowed(_allowed_methods(request)),
+    }
+    return problem_response(request.scope, problems.get(error.status_code, InternalError()))
+
+
+def _speaks_oauth2(request: Request) -> bool:
+    operation = request.scope.get(OPERATION)
+    return operation is not None and operation.error_format == "oauth2"
+
+
+def _allowed_methods(request: Request) -> Sequence[str]:
+    """Return every method that the path knows; the framework names those of one route."""
+    methods: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            methods |= route.methods or set()
+    if "GET" in methods:
+        methods.add("HEAD")
+    return sorted(methods)
+
+
+def _to_field_error(detail: dict[str, Any], body: object) -> FieldError:
+    location, *path = detail["loc"]
+    code = str(detail["type"]).replace("_", "-")
+    message = str(detail["msg"])
+    if location == "body":
+        return FieldError(location="body", pointer=_pointer(path, body), code=code, detail=message)
+    return FieldError(location=location, name=str(path[0]), code=code, detail=message)
+
+
+def _pointer(path: Sequence[str | int], body: object) -> str:
+    """Return the JSON Pointer (RFC 6901) of a place in the body, without union branches."""
+    parts = []
+    for index, part in enumerate(path):
+        known = part in body if isinstance(body, dict) else isinstance(part, int)
+        if not known and index < len(path) - 1:
+            continue
+        parts.append(str(part).replace("~", "~0").replace("/", "~1"))
+        body = cast("Any", body)[part] if known and isinstance(body, dict | list) else None
+    return "".join(f"/{part}" for part in parts)

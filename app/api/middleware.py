@@ -1,0 +1,146 @@
+"""What wraps every request, from the outside in: see `add_middleware`."""
+
+import logging
+import re
+import time
+from uuid import uuid4
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.contract import OPERATION
+from app.api.errors import problem_response
+from app.core.config import Settings
+from app.core.exceptions import ContentTooLarge, InternalError, ProblemError
+from app.core.logging import request_id
+
+logger = logging.getLogger(__name__)
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,128}")
+_SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Wrap the application; the last one added is the outermost."""
+    app.add_middleware(ErrorBoundary, max_body_bytes=settings.max_body_bytes)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["Location", "Retry-After", "X-Request-ID"],
+        )
+    app.add_middleware(RequestContext, strict_transport=settings.in_production)
+
+
+class RequestContext:
+    """Names and logs the request, adds security headers, answers HEAD as GET without body."""
+
+    def __init__(self, app: ASGIApp, *, strict_transport: bool) -> None:
+        self._app = app
+        self._headers = dict(_SECURITY_HEADERS)
+        if strict_transport:
+            self._headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        identifier = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+        request_id.set(identifier)
+        started = time.perf_counter()
+        status = 500
+        is_head = scope["method"] == "HEAD"
+        inner = {**scope, "method": "GET"} if is_head else scope
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = identifier
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            elif is_head:
+                message = {**message, "body": b""}
+            await send(message)
+
+        try:
+            await self._app(inner, receive, answer)
+        finally:
+            _log_request(scope["method"], inner, status, time.perf_counter() - started)
+
+
+def _log_request(method: str, scope: Scope, status: int, seconds: float) -> None:
+    operation = scope.get(OPERATION)
+    logger.info(
+        "request",
+        extra={
+            "method": method,
+            "path": scope["path"],
+            "operation": operation.operation_id if operation else None,
+            "status": status,
+            "duration_ms": round(seconds * 1000, 2),
+        },
+    )
+
+
+class ErrorBoundary:
+    """Limits the body's size, and answers an error that nobody expected with a problem.
+
+    It sits inside CORS and RequestContext, so that a failed request has their headers too.
+    """
+
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+        self._app = app
+        self._max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def answer(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            self._check_declared_size(scope)
+            await self._app(scope, self._limited(receive), answer)
+        except Exception as error:
+            if started:
+                raise
+            problem = error if isinstance(error, ProblemError) else InternalError()
+            problem.__cause__ = problem.__cause__ or error
+            await problem_response(scope, problem)(scope, receive, send)
+
+    def _check_declared_size(self, scope: Scope) -> None:
+        length = Headers(scope=scope).get("content-length", "0")
+        if length.isdecimal() and int(length) > self._max_body_bytes:
+            raise ContentTooLarge(self._max_body_bytes)
+
+    def _limited(self, receive: Receive) -> Receive:
+        received = 0
+
+        async def limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_body_bytes:
+                raise ContentTooLarge(self._max_body_bytes)
+            return message
+
+        return limited

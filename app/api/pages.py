@@ -1,0 +1,95 @@
+"""Pages beside the API: the contract, its explorers and one page per kind of problem."""
+
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import Final
+
+from fastapi import APIRouter, Response
+from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+
+from app.core.exceptions import CATALOGUE, NotFound, ProblemError
+
+_ASSETS = files("fastapi_offline") / "static"
+_MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "png": "image/png"}
+_FOREIGN_LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
+_NO_LOGO = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
+_PAGE_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; worker-src blob:; frame-ancestors 'none'"
+    )
+}
+
+
+def pages(contract: bytes, title: str, contract_path: str) -> APIRouter:
+    """Return the routes of the pages around one contract, which is served byte for byte."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/openapi.json")
+    @router.get(contract_path)
+    async def openapi() -> Response:
+        return Response(contract, media_type="application/json")
+
+    @router.get("/docs")
+    async def swagger_ui() -> Response:
+        page = get_swagger_ui_html(
+            openapi_url=contract_path,
+            title=title,
+            swagger_js_url="/assets/swagger-ui-bundle.js",
+            swagger_css_url="/assets/swagger-ui.css",
+            swagger_favicon_url="/assets/favicon.png",
+            swagger_ui_parameters={"validatorUrl": None},
+        )
+        return HTMLResponse(page.body, headers=_PAGE_HEADERS)
+
+    @router.get("/redoc")
+    async def redoc() -> Response:
+        page = get_redoc_html(
+            openapi_url=contract_path,
+            title=title,
+            redoc_js_url="/assets/redoc.standalone.js",
+            redoc_favicon_url="/assets/favicon.png",
+            with_google_fonts=False,
+        )
+        return HTMLResponse(page.body, headers=_PAGE_HEADERS)
+
+    router.add_api_route("/assets/{name}", asset)
+    router.add_api_route("/problems/{slug}", problem_page)
+    return router
+
+
+async def asset(name: str) -> Response:
+    """Serve a script, style or icon of the explorers."""
+    content = _assets().get(name)
+    if content is None:
+        raise NotFound("There is no such asset.")
+    media_type = _MEDIA_TYPES[name.rpartition(".")[2]]
+    return Response(content, media_type=media_type, headers={"Cache-Control": "max-age=3600"})
+
+
+async def problem_page(slug: str) -> Response:
+    """Explain the kind of problem that a problem document's `type` points at."""
+    problem = CATALOGUE.get(slug)
+    if problem is None:
+        raise NotFound("There is no such kind of problem.")
+    return HTMLResponse(_explain(problem), headers=_PAGE_HEADERS)
+
+
+@cache
+def _assets() -> dict[str, bytes]:
+    """Return the explorers' files, without ReDoc's one picture from another host."""
+    contents = {file.name: file.read_bytes() for file in _ASSETS.iterdir()}
+    script = "redoc.standalone.js"
+    contents[script] = contents[script].replace(_FOREIGN_LOGO.encode(), _NO_LOGO.encode())
+    return contents
+
+
+def _explain(problem: type[ProblemError]) -> str:
+    title = escape(problem.title)
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+        f"<h1>{title}</h1><p><code>{problem.slug}</code>, status {problem.status}</p>"
+        f"<p>{escape(problem.__doc__ or '')}</p><h2>What to do</h2><p>{escape(problem.remedy)}</p>"
+    )

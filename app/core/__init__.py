@@ -1,0 +1,1 @@
+"""Foundations without a web framework, and the composition root."""

@@ -1,0 +1,102 @@
+"""Settings: the only place that reads the environment and `.env`."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, PositiveInt, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+
+DEVELOPMENT_SECRET = (
+    "development-secret-that-production-refuses"  # noqa: S105 - refused by production
+)
+
+
+class Settings(BaseSettings):
+    """Everything that differs between two deployments.
+
+    Raises:
+        ValidationError: A value is malformed, or production was asked for with a value that is only
+            safe in development; the message names the setting and the fix.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    environment: Literal["development", "test", "production"] = Field(
+        "development", description="Where the service runs; production refuses unsafe settings."
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(DEVELOPMENT_SECRET),
+        min_length=32,
+        description="Key that signs tokens and page cursors; 32 characters or more.",
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000",
+        pattern=r"^https?://[^/]+$",
+        description="Address under which clients reach the service, without a path.",
+    )
+    cors_origins: list[str] = Field(
+        [], description="Origins whose pages may call the API, as a JSON array."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severe log line to write."
+    )
+    max_body_bytes: PositiveInt = Field(1_048_576, description="Largest request body, in bytes.")
+
+    database_url: SecretStr = Field(
+        SecretStr("sqlite+aiosqlite:///data/app.db"),
+        description="SQLAlchemy URL: sqlite+aiosqlite:///file or postgresql+psycopg://user@host/name.",
+    )
+
+    access_token_seconds: PositiveInt = Field(
+        600, description="Life of an access token, in seconds."
+    )
+    bcrypt_rounds: int = Field(
+        12, ge=4, le=16, description="Cost of a password hash; one more doubles the time."
+    )
+    admin_email: str = Field("admin@example.com", description="Address of the first administrator.")
+    admin_password: SecretStr | None = Field(
+        None,
+        description="Password of the first administrator; empty: one is made and printed once.",
+    )
+
+    unimplemented: Literal["problem", "mock"] = Field(
+        "problem",
+        description="What an operation without code answers: problem (501) or mock (an example).",
+    )
+
+    @cached_property
+    def in_production(self) -> bool:
+        """Whether unsafe shortcuts are forbidden."""
+        return self.environment == "production"
+
+    @cached_property
+    def sqlite_file(self) -> Path | None:
+        """File of the embedded database; None when a server is used."""
+        url = make_url(self.database_url.get_secret_value())
+        if url.get_backend_name() != "sqlite" or not url.database:
+            return None
+        return Path(url.database)
+
+    @model_validator(mode="after")
+    def _refuse_unsafe_production(self) -> Self:
+        if not self.in_production:
+            return self
+        faults = []
+        if self.secret_key.get_secret_value() == DEVELOPMENT_SECRET:
+            faults.append("SECRET_KEY is the development default; set a random one")
+        if self.database_url.get_secret_value().startswith("sqlite"):
+            faults.append("DATABASE_URL is SQLite; set a postgresql+psycopg:// URL")
+        if "*" in self.cors_origins:
+            faults.append("CORS_ORIGINS holds *; list the origins")
+        if self.bcrypt_rounds < 10:
+            faults.append("BCRYPT_ROUNDS is below 10; set 12 or more")
+        if self.unimplemented == "mock":
+            faults.append("UNIMPLEMENTED is mock; set problem")
+        if faults:
+            message = "production refuses to start: " + "; ".join(faults)
+            raise ValueError(message)
+        return self

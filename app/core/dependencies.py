@@ -1,0 +1,86 @@
+"""Composition root: what the service is made of, and one recipe per service.
+
+Whatever a worker or a command needs too belongs here; whatever mentions `Request`, `Header` or
+`Depends` belongs in `app/api/deps.py`.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.core.config import Settings
+from app.core.security import AccessTokens, Cursors, Passwords
+from app.db.engine import make_engine
+from app.db.unit_of_work import Database
+from app.services.auth import Auth
+from app.services.health import Health
+from app.services.items import Items
+from app.services.users import Users
+from app.telemetry.health import Probes
+
+SERVICES = (Health, Auth, Users, Items)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """Everything that lives as long as the process."""
+
+    database: Database
+    passwords: Passwords
+    access_tokens: AccessTokens
+    cursors: Cursors
+    probes: Probes
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
+    """Open what the settings describe, and close it when the block ends."""
+    secret = settings.secret_key.get_secret_value()
+    engine = make_engine(settings)
+    database = Database(engine)
+    probes = Probes({"database": database.ping})
+    resources = Resources(
+        database=database,
+        passwords=Passwords(settings.bcrypt_rounds),
+        access_tokens=AccessTokens(
+            secret, settings.public_url, timedelta(seconds=settings.access_token_seconds)
+        ),
+        cursors=Cursors(secret),
+        probes=probes,
+    )
+    try:
+        async with probes.watch():
+            yield resources
+    finally:
+        await engine.dispose()
+
+
+def make_health(resources: Resources) -> Health:
+    """Return the service behind the tag `health`."""
+    return Health(resources.probes)
+
+
+def make_auth(resources: Resources) -> Auth:
+    """Return the service behind the tag `auth`."""
+    return Auth(resources.database, resources.passwords, resources.access_tokens)
+
+
+def make_users(resources: Resources) -> Users:
+    """Return the service behind the tag `users`."""
+    return Users(resources.database)
+
+
+def make_items(resources: Resources) -> Items:
+    """Return the service behind the tag `items`."""
+    return Items(resources.database, resources.cursors)
+
+
+def unimplemented_operations() -> list[str]:
+    """Return the methods that the contract asks for and no service has yet, as `Service.method`."""
+    return [
+        f"{service.__name__}.{name}"
+        for service in SERVICES
+        for name, method in vars(service.__mro__[1]).items()
+        if hasattr(method, "unimplemented") and getattr(service, name) is method
+    ]

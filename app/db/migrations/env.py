@@ -1,0 +1,60 @@
+"""Runs migrations on the settings' database, or prints their SQL (`--sql`)."""
+
+import asyncio
+from typing import Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import Connection
+
+from app.core.config import Settings
+from app.db import models  # noqa: F401 - registers the tables
+from app.db.base import Base, UtcDateTime
+from app.db.engine import make_engine
+
+
+def render_item(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
+    """Write a moment as the plain SQL type, so that no migration depends on today's code."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def migrate(connection: Connection) -> None:
+    """Run the wanted migrations in one transaction."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        render_item=render_item,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def migrate_online(settings: Settings) -> None:
+    """Connect and migrate."""
+    engine = make_engine(settings)
+    async with engine.connect() as connection:
+        await connection.run_sync(migrate)
+        await connection.commit()
+    await engine.dispose()
+
+
+def migrate_offline(settings: Settings) -> None:
+    """Print the SQL instead of running it."""
+    context.configure(
+        url=settings.database_url.get_secret_value(),
+        target_metadata=Base.metadata,
+        literal_binds=True,
+        render_as_batch=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given_settings = context.config.attributes.get("settings", None) or Settings()
+if context.is_offline_mode():
+    migrate_offline(given_settings)
+else:
+    asyncio.run(migrate_online(given_settings))

@@ -1,0 +1,6 @@
+"""One module of rows per resource; importing the package registers every table."""
+
+from app.db.models.items import Item
+from app.db.models.users import User
+
+__all__ = ["Item", "User"]

@@ -1,0 +1,1 @@
+"""One repository per resource: the only code that writes queries."""

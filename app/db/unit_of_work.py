@@ -1,0 +1,101 @@
+"""Transactions: what a use case did is committed when its unit of work ends well."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from sqlalchemy import UniqueConstraint, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.core.exceptions import Conflict, FieldError, ServiceUnavailable
+from app.db.base import Base
+from app.db.repositories.items import ItemRepository
+from app.db.repositories.users import UserRepository
+
+
+class UnitOfWork:
+    """The repositories of one transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.items = ItemRepository(session)
+        self.users = UserRepository(session)
+
+
+class Database:
+    """Opens units of work; never share one, and never hold one open during slow work.
+
+    Raises (from every unit of work):
+        Conflict: A unique value is taken, or another writer was faster; `errors` names the field.
+        ServiceUnavailable: The database does not answer.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[UnitOfWork]:
+        """Open a transaction: committed at the end, rolled back on any error or cancellation."""
+        with _translated_errors():
+            async with self._sessions.begin() as session:
+                yield UnitOfWork(session)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[UnitOfWork]:
+        """Open a transaction that only reads; readers never wait for writers."""
+        with _translated_errors():
+            async with self._sessions() as session:
+                await session.connection(execution_options={"read_only": True})
+                yield UnitOfWork(session)
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life."""
+        with _translated_errors():
+            async with self._sessions() as session:
+                await session.execute(text("SELECT 1"))
+
+
+@contextmanager
+def _translated_errors() -> Iterator[None]:
+    try:
+        yield
+    except StaleDataError as error:
+        raise Conflict("Somebody else changed this at the same time; read it again.") from error
+    except IntegrityError as error:
+        raise _conflict(error) from error
+    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        raise ServiceUnavailable("The database does not answer.") from error
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise ServiceUnavailable("The connection to the database was lost.") from error
+
+
+def _conflict(error: IntegrityError) -> Conflict:
+    errors = [
+        FieldError(location="body", pointer=f"/{column}", code="conflict", detail="is taken")
+        for column in _violated_columns(error)
+    ]
+    names = ", ".join(f.pointer[1:] for f in errors if f.pointer)
+    detail = (
+        f"Another resource has this {names} already."
+        if names
+        else "This breaks a rule of the data."
+    )
+    return Conflict(detail, errors=errors)
+
+
+def _violated_columns(error: IntegrityError) -> list[str]:
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is None:
+        return re.findall(r"\w+\.(\w+)", str(error.orig))
+    constraints = (c for table in Base.metadata.tables.values() for c in table.constraints)
+    for constraint in constraints:
+        if (
+            isinstance(constraint, UniqueConstraint)
+            and constraint.name == diagnosis.constraint_name
+        ):
+            return [column.name for column in constraint.columns]
+    return []

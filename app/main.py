@@ -1,0 +1,89 @@
+"""The application: `uvicorn app.main:app`."""
+
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from app.api.conformance import Conformance
+from app.api.errors import add_error_handlers
+from app.api.middleware import add_middleware
+from app.api.pages import pages
+from app.api.v1.router import v1_router
+from app.core.config import Settings
+from app.core.dependencies import open_resources, unimplemented_operations
+from app.core.logging import configure_logging
+from app.schemas.v1 import operations
+
+logger = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application that the settings describe; it opens nothing before it is started.
+
+    Raises:
+        RuntimeError: The routes are not those of the contract.
+    """
+    settings = settings or Settings()
+    contract = (files("app.schemas.v1") / "openapi.json").read_bytes()
+    document = json.loads(contract)
+    title = document["info"]["title"]
+
+    app = FastAPI(
+        title=title,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.conformance = Conformance(document, check_bodies=not settings.in_production)
+    app.include_router(v1_router())
+    _require_contract_routes(app)
+    app.include_router(pages(contract, title, f"{operations.PREFIX}/openapi.json"))
+    add_error_handlers(app)
+    add_middleware(app, settings)
+    return app
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Open the resources for as long as the application runs.
+
+    Raises:
+        RuntimeError: Production was asked to serve operations that nobody has implemented.
+    """
+    settings: Settings = app.state.settings
+    configure_logging(settings.log_level)
+    if missing := unimplemented_operations():
+        message = f"not implemented: {', '.join(missing)}"
+        if settings.in_production:
+            raise RuntimeError(message)
+        logger.warning(message)
+    async with open_resources(settings) as resources:
+        app.state.resources = resources
+        yield
+
+
+def _require_contract_routes(app: FastAPI) -> None:
+    served = {
+        (method, route.path)
+        for route in iter_route_contexts(app.routes)
+        for method in route.methods or ()
+        if str(route.path).startswith(operations.PREFIX)
+    }
+    declared = {
+        (operation.method, operations.PREFIX + operation.path)
+        for operation in operations.OPERATIONS.values()
+    }
+    if served != declared:
+        difference = sorted(served ^ declared)
+        raise RuntimeError(f"routes and contract differ: {difference}; run make generate")
+
+
+app = create_app()

@@ -1,0 +1,45 @@
+"""Commands for operators: `python -m app.manage --help`."""
+
+import argparse
+import asyncio
+import secrets
+import sys
+
+from alembic import command
+from alembic.config import Config
+
+from app.core.config import Settings
+from app.core.dependencies import make_auth, open_resources
+
+
+def main() -> None:
+    """Run one command."""
+    parser = argparse.ArgumentParser(prog="python -m app.manage", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    setup = commands.add_parser("setup", help="migrate, then create the first administrator")
+    setup.set_defaults(run=set_up)
+    parser.parse_args().run(Settings())
+
+
+def set_up(settings: Settings) -> None:
+    """Bring the database to the newest migration, and make sure that an administrator exists."""
+    command.upgrade(Config("alembic.ini", attributes={"settings": settings}), "head")
+    asyncio.run(create_admin(settings))
+
+
+async def create_admin(settings: Settings) -> None:
+    """Create the first administrator; a password that is made is printed once."""
+    async with open_resources(settings) as resources:
+        async with resources.database.read() as work:
+            if await work.users.has_admin():
+                return
+        given = settings.admin_password
+        password = given.get_secret_value() if given else secrets.token_urlsafe(18)
+        await make_auth(resources).create_user(settings.admin_email, password, "admin", None)
+    sys.stdout.write(f"Administrator: {settings.admin_email}\n")
+    if given is None:
+        sys.stdout.write(f"Password (shown once): {password}\n")
+
+
+if __name__ == "__main__":
+    main()

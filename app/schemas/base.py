@@ -1,0 +1,13 @@
+"""Base class of every generated model."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Schema(BaseModel):
+    """A component schema of the contract.
+
+    Defaults are validated too, so that a default written as a string (a date, an enum value)
+    becomes the typed value.
+    """
+
+    model_config = ConfigDict(validate_default=True)

@@ -1,0 +1,54 @@
+"""Base class of the generated replies, and the mark of an interface's methods."""
+
+from collections.abc import AsyncIterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+__all__ = ["Reply", "Upload", "operation"]
+
+if TYPE_CHECKING:
+    from abc import abstractmethod as operation
+else:
+    Method = TypeVar("Method")
+
+    def operation(method: Method) -> Method:
+        """Mark an interface's method that a service has to implement.
+
+        Type checkers see `abc.abstractmethod`, so they name each method that a service lacks. At
+        run time the class can still be made, and the missing operation alone answers 501.
+        """
+        method.unimplemented = True
+        return method
+
+
+class Upload(Protocol):
+    """A file that came in a multipart form; read it in pieces."""
+
+    filename: str | None
+    content_type: str | None
+
+    async def read(self, size: int = -1) -> bytes:
+        """Return at most `size` bytes, all that is left for -1, and none at the end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One declared success of an operation: status, headers and body belong together.
+
+    Attributes:
+        status: The HTTP status.
+        constant_headers: Headers whose value the contract fixes.
+        header_names: Field name → header name, for the headers that a service supplies.
+        body: A model, the pieces of a stream, or nothing.
+        media_type: What the body is.
+    """
+
+    status: ClassVar[int]
+    constant_headers: ClassVar[Mapping[str, str]] = {}
+    header_names: ClassVar[Mapping[str, str]] = {}
+
+    body: BaseModel | AsyncIterable[bytes] | None
+    media_type: str = "application/json"

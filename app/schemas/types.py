@@ -1,0 +1,107 @@
+"""Wire types: formats and numbers exactly as the contract's own validator reads them.
+
+Pydantic's stock types differ from JSON Schema in both directions: they read `"5"` as an integer,
+refuse `1.0`, take a number for a date and rewrite URLs. These types ask the validator that also
+checks the contract, so model and contract cannot disagree.
+"""
+
+import re
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from jsonschema_rs import validator_for
+from pydantic import AfterValidator, BeforeValidator, FiniteFloat
+from pydantic_core import PydanticCustomError
+
+
+def _checker(name: str) -> Callable[[object], bool]:
+    return validator_for({"type": "string", "format": name}, validate_formats=True).is_valid
+
+
+_is_date_time = _checker("date-time")
+_is_email = _checker("email")
+_is_uri = _checker("uri")
+_is_uuid = _checker("uuid")
+
+
+def _date_time(value: object) -> datetime:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value
+    if not isinstance(value, str) or not _is_date_time(value):
+        raise PydanticCustomError(
+            "date_time", "Input should be a date and time with offset (RFC 3339)"
+        )
+    try:
+        return datetime.fromisoformat(value.upper())
+    except ValueError as error:
+        raise PydanticCustomError(
+            "date_time", "Input should be a date and time that exists"
+        ) from error
+
+
+def _uuid(value: object) -> uuid.UUID:
+    if isinstance(value, uuid.UUID):
+        return value
+    if not isinstance(value, str) or not _is_uuid(value):
+        raise PydanticCustomError("uuid", "Input should be a UUID (RFC 9562)")
+    return uuid.UUID(value)
+
+
+def _email(value: str) -> str:
+    if not _is_email(value):
+        raise PydanticCustomError("email", "Input should be an email address (RFC 5321)")
+    return value
+
+
+def _uri(value: str) -> str:
+    if not _is_uri(value):
+        raise PydanticCustomError("uri", "Input should be an absolute URI (RFC 3986)")
+    return value
+
+
+def _integer(value: object) -> int:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise PydanticCustomError("integer", "Input should be an integer")
+    return value
+
+
+def _number(value: object) -> float | int:
+    if not isinstance(value, float | int) or isinstance(value, bool):
+        raise PydanticCustomError("number", "Input should be a number")
+    return value
+
+
+def _integer_text(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,18}", value, re.ASCII):
+        raise PydanticCustomError("integer", "Input should be an integer")
+    return value
+
+
+def _number_text(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(
+        r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", value, re.ASCII
+    ):
+        raise PydanticCustomError("number", "Input should be a number")
+    return value
+
+
+def _boolean_text(value: object) -> object:
+    if isinstance(value, str) and value not in {"true", "false"}:
+        raise PydanticCustomError("boolean", "Input should be true or false")
+    return value
+
+
+AwareDatetime = Annotated[datetime, BeforeValidator(_date_time)]
+UUID = Annotated[uuid.UUID, BeforeValidator(_uuid)]
+EmailStr = Annotated[str, AfterValidator(_email)]
+AnyUrl = Annotated[str, AfterValidator(_uri)]
+StrictInt = Annotated[int, BeforeValidator(_integer)]
+StrictFloat = Annotated[FiniteFloat, BeforeValidator(_number)]
+
+IntParam = Annotated[int, BeforeValidator(_integer_text)]
+FloatParam = Annotated[FiniteFloat, BeforeValidator(_number_text)]
+BoolParam = Annotated[bool, BeforeValidator(_boolean_text)]

@@ -1,0 +1,251 @@
+# Code generated from spec/v1 by make generate. DO NOT EDIT.
+"""The schemas of the contract."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import MISSING, ConfigDict, Field, SecretStr
+
+from app.schemas.base import Schema
+from app.schemas.types import (
+    UUID,
+    AnyUrl,
+    AwareDatetime,
+    EmailStr,
+    StrictFloat,
+    StrictInt,
+)
+
+
+class Liveness(Schema):
+    """Sign of life of the process."""
+
+    status: Literal["live"]
+    """Always `live`."""
+
+
+class HealthCheck(Schema):
+    """Latest probe of one dependency."""
+
+    name: Annotated[str, Field(max_length=50)]
+    """Name of the dependency."""
+    status: Literal["up"]
+    """Always `up`; a dependency that is down makes the process answer 503."""
+    age_seconds: Annotated[StrictFloat, Field(ge=0.0)]
+    """Seconds since the probe."""
+
+
+class FieldLocation(StrEnum):
+    """Part of the request that a refused field came in."""
+
+    BODY = "body"
+    QUERY = "query"
+    PATH = "path"
+    HEADER = "header"
+    COOKIE = "cookie"
+
+
+class UserRegister(Schema):
+    """What it takes to create an account."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    email: Annotated[EmailStr, Field(max_length=254)]
+    """Address to sign in with; upper and lower case are the same."""
+    password: Annotated[SecretStr, Field(max_length=128, min_length=12)]
+    """Secret to sign in with."""
+    display_name: Annotated[
+        str | None, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")
+    ] = None
+    """Name to show to others."""
+
+
+class TokenRequest(Schema):
+    """Form of RFC 6749, section 4.3.2. Unknown fields are ignored, as section 3.2 demands."""
+
+    grant_type: Literal["password"]
+    """Always `password`."""
+    username: Annotated[str, Field(max_length=254, min_length=1, pattern="^[^\\x00]*$")]
+    """Email of the account."""
+    password: Annotated[SecretStr, Field(max_length=128, min_length=1)]
+    """Password of the account."""
+    scope: Annotated[
+        str | MISSING,
+        Field(max_length=1000, pattern="^[!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*$"),
+    ] = MISSING
+    """Scopes wanted, separated by spaces; leave it out to get all that the user may have."""
+
+
+class Token(Schema):
+    """Answer of RFC 6749, section 5.1."""
+
+    access_token: Annotated[str, Field(max_length=4000)]
+    """Send it as `Authorization` header, after the word `Bearer`."""
+    token_type: Literal["Bearer"]
+    """Always `Bearer`."""
+    expires_in: Annotated[StrictInt, Field(ge=1, le=86400)]
+    """Seconds until the access token expires."""
+    scope: Annotated[str, Field(max_length=1000)]
+    """Scopes that the token holds, separated by spaces."""
+
+
+class OAuthErrorCode(StrEnum):
+    """Error codes of RFC 6749, section 5.2."""
+
+    INVALID_REQUEST = "invalid_request"
+    INVALID_CLIENT = "invalid_client"
+    INVALID_GRANT = "invalid_grant"
+    UNAUTHORIZED_CLIENT = "unauthorized_client"
+    UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
+    INVALID_SCOPE = "invalid_scope"
+
+
+class User(Schema):
+    """An account."""
+
+    id: UUID
+    """Identifies the user (UUIDv7)."""
+    email: Annotated[EmailStr, Field(max_length=254)]
+    """Address that the user signs in with."""
+    display_name: Annotated[str | None, Field(max_length=100, min_length=1)]
+    """Name to show to others; null when none was chosen."""
+    created_at: AwareDatetime
+    """When the account was created."""
+    updated_at: AwareDatetime
+    """When the account was last changed."""
+
+
+class UserUpdate(Schema):
+    """Fields of a profile that its owner may change."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    display_name: Annotated[
+        str | None | MISSING, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")
+    ] = MISSING
+    """Name to show to others; null removes it."""
+
+
+class ItemStatus(StrEnum):
+    """Where an item stands in its life."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+
+
+class Item(Schema):
+    """Something that a user owns."""
+
+    id: UUID
+    """Identifies the item (UUIDv7)."""
+    name: Annotated[str, Field(max_length=200, min_length=1)]
+    """What the item is called."""
+    description: Annotated[str | None, Field(max_length=2000)]
+    """More about the item; null when there is nothing to say."""
+    status: ItemStatus
+    quantity: Annotated[StrictInt, Field(ge=0, le=1000000)]
+    """How many pieces there are."""
+    created_at: AwareDatetime
+    """When the item was created."""
+    updated_at: AwareDatetime
+    """When the item was last changed."""
+
+
+class ItemCreate(Schema):
+    """What it takes to create an item."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[str, Field(max_length=200, min_length=1, pattern="^[^\\x00]*$")]
+    """What the item is called."""
+    description: Annotated[str | None, Field(max_length=2000, pattern="^[^\\x00]*$")] = None
+    """More about the item."""
+    status: ItemStatus = ItemStatus.DRAFT
+    quantity: Annotated[StrictInt, Field(ge=0, le=1000000)] = 0
+    """How many pieces there are."""
+
+
+class ItemUpdate(Schema):
+    """Fields of an item that its owner may change; a field that is left out stays as it is."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[str | MISSING, Field(max_length=200, min_length=1, pattern="^[^\\x00]*$")] = (
+        MISSING
+    )
+    """What the item is called."""
+    description: Annotated[str | None | MISSING, Field(max_length=2000, pattern="^[^\\x00]*$")] = (
+        MISSING
+    )
+    """More about the item; null removes it."""
+    status: ItemStatus | MISSING = MISSING
+    quantity: Annotated[StrictInt | MISSING, Field(ge=0, le=1000000)] = MISSING
+    """How many pieces there are."""
+
+
+class ItemPage(Schema):
+    """One page of items."""
+
+    items: Annotated[list[Item], Field(max_length=100)]
+    """The items of this page."""
+    next: Annotated[str | None, Field(max_length=500)]
+    """Send it as `cursor` to get the page after this one; null on the last page."""
+
+
+class Readiness(Schema):
+    """State of the process and of everything that it depends on."""
+
+    status: Literal["ready"]
+    """Always `ready`; a process that is not ready answers 503."""
+    checks: Annotated[list[HealthCheck], Field(max_length=20)]
+    """One entry per dependency."""
+
+
+class FieldError(Schema):
+    """One refused field of a request."""
+
+    in_: Annotated[FieldLocation, Field(alias="in")]
+    pointer: Annotated[str | MISSING, Field(max_length=1000)] = MISSING
+    """JSON Pointer (RFC 6901) into the body that was sent."""
+    name: Annotated[str | MISSING, Field(max_length=1000)] = MISSING
+    """Name of the refused query parameter, header or path parameter."""
+    code: Annotated[str, Field(max_length=100)]
+    """Stable machine name of the rule that was broken."""
+    detail: Annotated[str, Field(max_length=4000)]
+    """What is wrong with the field."""
+
+
+class OAuthError(Schema):
+    """Error of RFC 6749, section 5.2."""
+
+    error: OAuthErrorCode
+    error_description: Annotated[str, Field(max_length=1000)]
+    """What went wrong, for developers."""
+
+
+class Problem(Schema):
+    """An error, as RFC 9457 writes it."""
+
+    type: AnyUrl
+    """Address of the page that explains this kind of error."""
+    title: Annotated[str, Field(max_length=200)]
+    """What kind of error this is, the same words every time."""
+    status: Annotated[StrictInt, Field(ge=400, le=599)]
+    """The HTTP status of this response."""
+    detail: Annotated[str, Field(max_length=4000)]
+    """What went wrong this time and how to mend it."""
+    instance: Annotated[str | MISSING, Field(max_length=8000)] = MISSING
+    """Path of the request that failed."""
+    code: Annotated[str, Field(max_length=100, pattern="^[a-z0-9-]+$")]
+    """Stable machine name of this kind of error."""
+    trace_id: Annotated[str, Field(max_length=128)]
+    """Names the request in the server's log; quote it when you ask for help."""
+    errors: Annotated[list[FieldError] | MISSING, Field(max_length=100)] = MISSING
+    """One entry per field that was refused."""

@@ -1,0 +1,118 @@
+# Code generated from spec/v1 by make generate. DO NOT EDIT.
+"""The operations of the contract as data."""
+
+from collections.abc import Mapping
+
+from app.schemas.operation import Operation
+
+PREFIX = "/api/v1"
+
+GET_LIVENESS = Operation(
+    operation_id="getLiveness",
+    method="GET",
+    path="/health/live",
+    tag="health",
+    statuses=frozenset({200, 500}),
+)
+GET_READINESS = Operation(
+    operation_id="getReadiness",
+    method="GET",
+    path="/health/ready",
+    tag="health",
+    statuses=frozenset({200, 500, 503}),
+)
+REGISTER_USER = Operation(
+    operation_id="registerUser",
+    method="POST",
+    path="/auth/register",
+    tag="auth",
+    media_types=("application/json",),
+    body_required=True,
+    statuses=frozenset({201, 400, 409, 413, 415, 422, 500, 503}),
+)
+CREATE_TOKEN = Operation(
+    operation_id="createToken",
+    method="POST",
+    path="/auth/token",
+    tag="auth",
+    media_types=("application/x-www-form-urlencoded",),
+    body_required=True,
+    statuses=frozenset({200, 400, 413, 415, 500, 503}),
+    error_format="oauth2",
+)
+GET_ME = Operation(
+    operation_id="getMe",
+    method="GET",
+    path="/users/me",
+    tag="users",
+    security=({"oauth2": ("profile:read",)},),
+    statuses=frozenset({200, 401, 403, 500, 503}),
+)
+UPDATE_ME = Operation(
+    operation_id="updateMe",
+    method="PATCH",
+    path="/users/me",
+    tag="users",
+    security=({"oauth2": ("profile:write",)},),
+    media_types=("application/json",),
+    body_required=True,
+    statuses=frozenset({200, 400, 401, 403, 413, 415, 422, 500, 503}),
+)
+LIST_ITEMS = Operation(
+    operation_id="listItems",
+    method="GET",
+    path="/items",
+    tag="items",
+    security=({"oauth2": ("items:read",)},),
+    statuses=frozenset({200, 401, 403, 404, 422, 500, 503}),
+)
+CREATE_ITEM = Operation(
+    operation_id="createItem",
+    method="POST",
+    path="/items",
+    tag="items",
+    security=({"oauth2": ("items:write",)},),
+    media_types=("application/json",),
+    body_required=True,
+    statuses=frozenset({201, 400, 401, 403, 413, 415, 422, 500, 503}),
+)
+GET_ITEM = Operation(
+    operation_id="getItem",
+    method="GET",
+    path="/items/{item_id}",
+    tag="items",
+    security=({"oauth2": ("items:read",)},),
+    statuses=frozenset({200, 401, 403, 404, 422, 500, 503}),
+)
+UPDATE_ITEM = Operation(
+    operation_id="updateItem",
+    method="PATCH",
+    path="/items/{item_id}",
+    tag="items",
+    security=({"oauth2": ("items:write",)},),
+    media_types=("application/json",),
+    body_required=True,
+    statuses=frozenset({200, 400, 401, 403, 404, 413, 415, 422, 500, 503}),
+)
+DELETE_ITEM = Operation(
+    operation_id="deleteItem",
+    method="DELETE",
+    path="/items/{item_id}",
+    tag="items",
+    security=({"oauth2": ("items:write",)},),
+    statuses=frozenset({204, 401, 403, 404, 422, 500, 503}),
+)
+
+OPERATIONS: Mapping[str, Operation] = {
+    "getLiveness": GET_LIVENESS,
+    "getReadiness": GET_READINESS,
+    "registerUser": REGISTER_USER,
+    "createToken": CREATE_TOKEN,
+    "getMe": GET_ME,
+    "updateMe": UPDATE_ME,
+    "listItems": LIST_ITEMS,
+    "createItem": CREATE_ITEM,
+    "getItem": GET_ITEM,
+    "updateItem": UPDATE_ITEM,
+    "deleteItem": DELETE_ITEM,
+}

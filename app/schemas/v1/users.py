@@ -1,0 +1,38 @@
+# Code generated from spec/v1/users.yaml by make generate. DO NOT EDIT.
+"""The signed-in user's own profile: what a service implements and what it may reply."""
+
+from typing import Protocol
+
+from app.core.exceptions import OperationNotImplemented
+from app.core.security import Principal
+from app.schemas.reply import operation
+from app.schemas.v1 import models
+
+
+class UsersService(Protocol):
+    """The signed-in user's own profile."""
+
+    @operation
+    async def get_me(
+        self,
+        *,
+        principal: Principal,
+    ) -> models.User:
+        """Read your profile.
+
+        GET /users/me; errors: 401, 403, 500, 503.
+        """
+        raise OperationNotImplemented("getMe")
+
+    @operation
+    async def update_me(
+        self,
+        body: models.UserUpdate,
+        *,
+        principal: Principal,
+    ) -> models.User:
+        """Change your profile.
+
+        PATCH /users/me; errors: 400, 401, 403, 413, 415, 422, 500, 503.
+        """
+        raise OperationNotImplemented("updateMe")

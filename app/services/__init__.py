@@ -1,0 +1,1 @@
+"""Use cases: one service per tag of the contract, one method per operation."""

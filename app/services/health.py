@@ -1,0 +1,35 @@
+"""Tells whether the process lives and can serve."""
+
+from typing import final
+
+from app.core.exceptions import ServiceUnavailable
+from app.schemas import v1
+from app.telemetry.health import Probes
+
+
+@final
+class Health(v1.HealthService):
+    """Answers from the latest background probes, so it never waits for a dependency."""
+
+    def __init__(self, probes: Probes) -> None:
+        self._probes = probes
+
+    async def get_liveness(self) -> v1.Liveness:
+        """Answer as long as the process can answer."""
+        return v1.Liveness(status="live")
+
+    async def get_readiness(self) -> v1.Readiness:
+        """Answer when everything that the service depends on is up.
+
+        Raises:
+            ServiceUnavailable: Something is down; the detail names it.
+        """
+        results = self._probes.results
+        down = sorted(name for name, result in results.items() if result.error)
+        if down:
+            raise ServiceUnavailable(f"Not ready: {', '.join(down)} does not answer.")
+        checks = [
+            v1.HealthCheck(name=name, status="up", age_seconds=result.age_seconds)
+            for name, result in results.items()
+        ]
+        return v1.Readiness(status="ready", checks=checks)

@@ -1,0 +1,58 @@
+"""The signed-in user's own profile."""
+
+from typing import final
+
+from pydantic import MISSING
+
+from app.core.exceptions import Unauthorized
+from app.core.security import Principal
+from app.db.models.users import User
+from app.db.unit_of_work import Database, UnitOfWork
+from app.schemas import v1
+
+
+@final
+class Users(v1.UsersService):
+    """Reads and changes the caller's own account."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get_me(self, *, principal: Principal) -> v1.User:
+        """Return the caller's account.
+
+        Raises:
+            Unauthorized: The account that the token was issued to is gone.
+        """
+        async with self._database.read() as work:
+            return to_user(await _caller(work, principal))
+
+    async def update_me(self, body: v1.UserUpdate, *, principal: Principal) -> v1.User:
+        """Change the fields that were sent.
+
+        Raises:
+            Unauthorized: The account that the token was issued to is gone.
+        """
+        async with self._database.write() as work:
+            user = await _caller(work, principal)
+            if body.display_name is not MISSING:
+                user.display_name = body.display_name
+            return to_user(await work.users.save(user))
+
+
+def to_user(user: User) -> v1.User:
+    """Return the account as the contract shows it."""
+    return v1.User(
+        id=user.id,
+        email=user.email,
+        display_name=user.display_name,
+        created_at=user.created_at,
+        updated_at=user.updated_at,
+    )
+
+
+async def _caller(work: UnitOfWork, principal: Principal) -> User:
+    user = await work.users.get(work.users.self_of(principal.user_id), principal.user_id)
+    if user is None:
+        raise Unauthorized("The account that this token was issued to is gone.")
+    return user

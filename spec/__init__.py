@@ -1,0 +1,1 @@
+"""The contract, its rules and the tools that turn it into code."""

@@ -1,0 +1,169 @@
+"""The contract → the intermediate representation."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from spec.tools.contract import Contract, Endpoint
+from spec.tools.finding import Finding, RefusedError
+from spec.tools.ir import Api, Argument, Entry, Method, Tag
+from spec.tools.names import docstring, is_taken, pascal, snake
+from spec.tools.parameters import Arguments, Enums
+from spec.tools.replies import Success, statuses, success
+
+_VERBS = {"get", "put", "post", "delete", "patch"}
+_CALLERS = {"Principal": "Caller", "Principal | None": "MaybeCaller"}
+
+
+@dataclass(frozen=True)
+class Builder:
+    """Builds a version's representation and collects what it refuses."""
+
+    contract: Contract
+    version: str
+    enums: Enums
+
+    def build(self) -> Api:
+        """Return the whole representation; raises RefusedError with every finding."""
+        findings: list[Finding] = []
+        methods: dict[str, list[Method]] = {}
+        entries: list[Entry] = []
+        for endpoint in self.contract.endpoints():
+            try:
+                entries.append(self.entry(endpoint))
+                if endpoint.node.child("x-manual-route").value is not True:
+                    methods.setdefault(endpoint.tag, []).append(self.method(endpoint))
+            except RefusedError as error:
+                findings.extend(error.findings)
+        findings.extend(self.collisions(entries))
+        if findings:
+            raise RefusedError(*sorted(set(findings)))
+        return Api(
+            version=self.version,
+            folder=self.contract.folder,
+            prefix=urlsplit(self.contract.node("servers", "0").text("url")).path.rstrip("/"),
+            tags=tuple(self.tags(methods)),
+            entries=tuple(entries),
+        )
+
+    def collisions(self, entries: list[Entry]) -> Iterator[Finding]:
+        """Yield operationIds that become the same Python name, or one that generated code uses itself."""
+        seen: dict[str, str] = {}
+        for endpoint in self.contract.endpoints():
+            name, node = snake(endpoint.operation_id), endpoint.node.child("operationId")
+            if name in seen or is_taken(name):
+                message = f"{endpoint.operation_id} becomes the Python name {name}, which is taken"
+                yield node.finding(message, "rename the operation")
+            seen[name] = endpoint.operation_id
+
+    def tags(self, methods: dict[str, list[Method]]) -> Iterator[Tag]:
+        for _, node in self.contract.node("tags").entries():
+            name = node.text("name")
+            if name in methods:
+                yield Tag(
+                    name=name,
+                    source=self.contract.source_of(name),
+                    description=node.text("description"),
+                    interface=f"{pascal(name)}Service",
+                    service=pascal(name),
+                    methods=tuple(methods[name]),
+                )
+
+    def method(self, endpoint: Endpoint) -> Method:
+        node = endpoint.node
+        if endpoint.method not in _VERBS:
+            raise node.refusal(f"the server answers {endpoint.method.upper()} itself", "remove it")
+        for key in ("callbacks", "servers"):
+            if node.has(key) or endpoint.item.has(key):
+                raise node.refusal(f"{key} of an operation are not served", f"remove {key}")
+        arguments, result = Arguments(endpoint, self.version, self.enums).read(), success(endpoint)
+        principal = _principal(endpoint)
+        callers = (_CALLERS[principal],) if principal else ()
+        route = sorted(arguments, key=lambda argument: argument.optional)
+        errors = ", ".join(str(status) for status, _ in statuses(endpoint) if status >= 400)
+        line = f"{endpoint.method.upper()} {endpoint.path}; errors: {errors or 'none'}."
+        return Method(
+            operation_id=endpoint.operation_id,
+            constant=snake(endpoint.operation_id).upper(),
+            name=snake(endpoint.operation_id),
+            verb=endpoint.method,
+            path=endpoint.path,
+            docstring=docstring(node.text("summary"), line, indent=8),
+            route_docstring=docstring(node.text("summary"), indent=4),
+            arguments=_signature(arguments, principal),
+            route_arguments=(
+                *(f"principal: {caller}" for caller in callers),
+                *(argument.route for argument in route),
+            ),
+            returns=result.returns,
+            statements=_statements(snake(endpoint.operation_id), arguments, principal, result),
+            replies=result.replies,
+            callers=callers,
+        )
+
+    def entry(self, endpoint: Endpoint) -> Entry:
+        node = endpoint.node
+        body = node.get("requestBody")
+        extensions = {
+            key: child.value
+            for key, child in node.entries()
+            if key.startswith("x-") and key != "x-error-format"
+        }
+        media_types = tuple(media_type for media_type, _ in body.get("content").entries())
+        fields = {
+            "operation_id": repr(endpoint.operation_id),
+            "method": repr(endpoint.method.upper()),
+            "path": repr(endpoint.path),
+            "tag": repr(endpoint.tag),
+            "security": _security(endpoint),
+            "media_types": repr(media_types),
+            "body_required": repr(body.child("required").value is True),
+            "statuses": f"frozenset({{{', '.join(str(status) for status, _ in statuses(endpoint))}}})",
+            "error_format": repr(node.text("x-error-format", "problem")),
+            "extensions": repr(extensions),
+        }
+        unsaid = {"()", "False", "'problem'", "{}"}
+        return Entry(
+            constant=snake(endpoint.operation_id).upper(),
+            operation_id=endpoint.operation_id,
+            fields=tuple((key, value) for key, value in fields.items() if value not in unsaid),
+        )
+
+
+def _principal(endpoint: Endpoint) -> str:
+    alternatives = [node.value for node in endpoint.security()]
+    if not any(alternatives):
+        return ""
+    return "Principal" if all(alternatives) else "Principal | None"
+
+
+def _security(endpoint: Endpoint) -> str:
+    alternatives = []
+    for alternative in endpoint.security():
+        schemes = {
+            scheme: tuple(alternative.strings(scheme)) for scheme, _ in alternative.entries()
+        }
+        alternatives.append(schemes)
+    return repr(tuple(alternatives)) if any(alternatives) else "()"
+
+
+def _signature(arguments: list[Argument], principal: str) -> tuple[str, ...]:
+    positional = [argument.interface for argument in arguments if argument.positional]
+    keywords = [argument.interface for argument in arguments if not argument.positional]
+    if principal:
+        keywords.append(f"principal: {principal}")
+    return (*positional, *(["*"] if keywords else []), *keywords)
+
+
+def _statements(
+    name: str, arguments: list[Argument], principal: str, result: Success
+) -> tuple[str, ...]:
+    values = [argument.call for argument in arguments]
+    if principal:
+        values.append("principal=principal")
+    call = f"await service.{name}({', '.join(values)})"
+    if result.status is None:
+        return (f"return render_reply({call})",)
+    if result.returns == "None":
+        return (call, f"return render(None, {result.status})")
+    return (f"return render({call}, {result.status})",)

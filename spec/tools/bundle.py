@@ -1,0 +1,174 @@
+"""Verb `bundle`: the files of one version as one document."""
+
+import difflib
+import json
+import re
+from pathlib import Path
+
+from spec.tools.contract import Contract
+from spec.tools.finding import Finding, RefusedError, Where
+from spec.tools.load import Json, Pointer, Source, load
+from spec.tools.target import Target
+
+_COMPONENT = re.compile(r"/components/([A-Za-z]+)/([A-Za-z0-9._-]+)")
+_PATH_ITEM = re.compile(r"/paths/([^/]+)")
+
+
+class _Bundler:
+    """Copies the root document; files that it refers to follow in the order in which they are met."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.findings: list[Finding] = []
+        self.positions: dict[Pointer, Where] = {}
+        self.used_items: set[tuple[str, str]] = set()
+        self.sources: dict[str, Source] = {}
+        self.root = self.source(target.contract.name)
+
+    def source(self, name: str) -> Source:
+        if name not in self.sources:
+            path = self.target.contract.parent / name
+            self.sources[name] = load(path, self.target.show(path), self.findings)
+        return self.sources[name]
+
+    def refuse(self, source: Source, at: Pointer, message: str, fix: str) -> None:
+        self.findings.append(Finding(Where(source.shown, source.lines.get(at, 1)), message, fix))
+
+    def bundle(self) -> Contract:
+        document = self.copy(self.root, self.root.data, (), ())
+        if not isinstance(document, dict) or not isinstance(
+            document.setdefault("components", {}), dict
+        ):
+            self.refuse(
+                self.root,
+                (),
+                "the document is not an OpenAPI object",
+                "write openapi, info and paths",
+            )
+            raise RefusedError(*self.findings)
+        done = {self.root.path.name}
+        while waiting := [source for name, source in self.sources.items() if name not in done]:
+            done.add(waiting[0].path.name)
+            self.hoist(waiting[0], document)
+        self.orphans()
+        if self.findings:
+            raise RefusedError(*sorted(self.findings))
+        folder = self.target.show(self.target.contract.parent)
+        return Contract(folder, document, self.positions)
+
+    def copy(self, source: Source, value: Json, at: Pointer, out: Pointer) -> Json:
+        """Copy a value of a file into the document, with its references rewritten."""
+        self.positions[out] = Where(source.shown, source.lines.get(at, 1))
+        if isinstance(value, list):
+            return [
+                self.copy(source, entry, (*at, str(index)), (*out, str(index)))
+                for index, entry in enumerate(value)
+            ]
+        if not isinstance(value, dict):
+            return value
+        if out[:1] == ("paths",) and len(out) == 2 and isinstance(value.get("$ref"), str):
+            return self.path_item(source, value, at, out)
+        result: dict[str, Json] = {}
+        for key, entry in value.items():
+            is_reference = key == "$ref" or (
+                at[-2:] == ("discriminator", "mapping") and "#/" in str(entry)
+            )
+            if is_reference and isinstance(entry, str):
+                result[key] = self.reference(source, entry, (*at, key))
+                self.positions[(*out, key)] = Where(source.shown, source.lines[(*at, key)])
+            else:
+                result[key] = self.copy(source, entry, (*at, key), (*out, key))
+        return result
+
+    def path_item(self, source: Source, value: dict[str, Json], at: Pointer, out: Pointer) -> Json:
+        """Put the path item that the root names in its place."""
+        name, _, fragment = str(value["$ref"]).partition("#")
+        match, file = _PATH_ITEM.fullmatch(fragment), self.file(source, name, at)
+        if not match or len(value) > 1:
+            fix = "write `$ref: <tag>.yaml#/paths/<name>` and nothing else"
+            self.refuse(source, at, f"{value['$ref']} is not a path of a contract file", fix)
+            return {}
+        item = find(file.data, ("paths", match[1]))
+        if not isinstance(item, dict):
+            self.dangling(source, (*at, "$ref"), file, ("paths", match[1]))
+        self.used_items.add((file.path.name, match[1]))
+        return self.copy(file, item, ("paths", match[1]), out)
+
+    def reference(self, source: Source, reference: str, at: Pointer) -> str:
+        """Return the reference as the document writes it, and remember the file that it leads to."""
+        name, _, fragment = reference.partition("#")
+        match, file = _COMPONENT.fullmatch(fragment), self.file(source, name, at)
+        if not match:
+            fix = "write `#/components/<kind>/<Name>` or `<file>.yaml#/components/<kind>/<Name>`"
+            self.refuse(source, at, f"{reference} does not name a component", fix)
+        elif find(file.data, ("components", match[1], match[2])) is None:
+            self.dangling(source, at, file, ("components", match[1], match[2]))
+        return f"#{fragment}"
+
+    def file(self, source: Source, name: str, at: Pointer) -> Source:
+        if not name:
+            return source
+        if (self.target.contract.parent / Path(name).name).is_file() and "/" not in name:
+            return self.source(name)
+        self.refuse(source, at, f"there is no file {name}", "name a file beside openapi.yaml")
+        return source
+
+    def dangling(self, source: Source, at: Pointer, file: Source, wanted: Pointer) -> None:
+        known = find(file.data, wanted[:-1])
+        close = difflib.get_close_matches(wanted[-1], known if isinstance(known, dict) else [], 1)
+        fix = f"did you mean {close[0]}?" if close else f"add it under {'.'.join(wanted[:-1])}"
+        self.refuse(source, at, f"{file.shown} has no {'/'.join(wanted)}", fix)
+
+    def hoist(self, source: Source, document: dict[str, Json]) -> None:
+        """Move the components of a file to the document's own."""
+        merged = document["components"]
+        for kind, members in _mapping(find(source.data, ("components",))).items():
+            home = merged.setdefault(kind, {}) if isinstance(merged, dict) else {}
+            for name, value in _mapping(members).items():
+                out = ("components", kind, name)
+                if isinstance(home, dict) and name in home:
+                    other = self.positions[out]
+                    message = f"{kind}/{name} is also at {other.file}:{other.line}"
+                    self.refuse(source, out, message, "rename one of the two")
+                elif isinstance(home, dict):
+                    home[name] = self.copy(source, value, out, out)
+
+    def orphans(self) -> None:
+        """Refuse files and paths that the root does not reach: they would silently not be served."""
+        for path in sorted(self.target.contract.parent.glob("*.yaml")):
+            if path.name not in self.sources:
+                where = Where(self.target.show(path), 1)
+                self.findings.append(
+                    Finding(where, "nothing refers to this file", "list its paths in openapi.yaml")
+                )
+        for name, source in self.sources.items():
+            for item in _mapping(find(source.data, ("paths",))) if source is not self.root else ():
+                if (name, item) not in self.used_items:
+                    fix = f"add `$ref: {name}#/paths/{item}` to openapi.yaml"
+                    self.refuse(source, ("paths", item), f"the path {item} is not listed", fix)
+
+
+def _mapping(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+def find(data: Json, pointer: Pointer) -> Json:
+    """Return the value at a pointer, or None."""
+    for key in pointer:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
+
+
+def assemble(target: Target) -> Contract:
+    """Return the version's document; raises RefusedError with every finding."""
+    return _Bundler(target).bundle()
+
+
+def dump(document: Json) -> str:
+    """Return the document as the server sends it."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def bundle(target: Target) -> list[str]:
+    """Return the lines of the version's document; raises RefusedError."""
+    return dump(assemble(target).document).splitlines()

@@ -1,0 +1,30 @@
+"""Verb `check`: compare the code on disk with what the contract gives."""
+
+import difflib
+from pathlib import Path
+
+from spec.tools.generate import compute, stale
+from spec.tools.target import Target
+
+_LONGEST = 60
+
+
+def check(target: Target) -> list[str]:
+    """Return a diff of everything that differs, bounded per file; raises RefusedError."""
+    output = compute(target)
+    lines = [f"EXTRA {target.show(path)}" for path in stale(target, output)]
+    lines += [f"MISSING {target.show(path)}" for path, _ in output.services.values()]
+    for path, text in output.owned.items():
+        if not path.is_file():
+            lines.append(f"MISSING {target.show(path)}")
+        else:
+            lines += _difference(path, target.show(path), text)
+    return lines
+
+
+def _difference(path: Path, shown: str, text: str) -> list[str]:
+    disk = path.read_text(encoding="utf-8").splitlines()
+    names = (f"{shown} (on disk)", f"{shown} (from the contract)")
+    lines = list(difflib.unified_diff(disk, text.splitlines(), *names, lineterm="", n=2))
+    left = len(lines) - _LONGEST
+    return [*lines[:_LONGEST], *([f"… {left} more lines"] if left > 0 else [])]

@@ -1,0 +1,183 @@
+"""The bundled document, with a cursor that knows the line of every value."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from spec.tools.finding import Finding, RefusedError, Where
+from spec.tools.load import Json, Pointer
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One version's document after bundling; `folder` is shown in the headers of generated files."""
+
+    folder: str
+    document: dict[str, Json]
+    positions: Mapping[Pointer, Where]
+
+    def where(self, pointer: Pointer) -> Where:
+        """Return the line of the value, or of the closest parent that has one."""
+        while pointer not in self.positions:
+            pointer = pointer[:-1]
+        return self.positions[pointer]
+
+    def node(self, *pointer: str) -> "Node":
+        """Return the node at a pointer; a missing one has the value None."""
+        node = Node(self, (), self.document)
+        for key in pointer:
+            node = node.child(key)
+        return node
+
+    def endpoints(self) -> Iterator["Endpoint"]:
+        """Yield every operation in the order of the contract."""
+        for path, item in self.node("paths").entries():
+            for method, node in item.entries():
+                if method in METHODS:
+                    yield Endpoint(method, path, node, item)
+
+    def source_of(self, tag: str) -> str:
+        """Return the file that declares a tag's operations, for the first line of generated files."""
+        for endpoint in self.endpoints():
+            if tag in endpoint.node.strings("tags"):
+                return endpoint.node.where.file
+        return self.folder
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value of the document and its pointer; `get` follows references, `child` does not."""
+
+    contract: Contract
+    pointer: Pointer
+    value: Json
+
+    @property
+    def where(self) -> Where:
+        """Return the line in the contract's own files."""
+        return self.contract.where(self.pointer)
+
+    @property
+    def name(self) -> str:
+        """Return the last token of the pointer."""
+        return self.pointer[-1] if self.pointer else ""
+
+    @property
+    def exists(self) -> bool:
+        """Tell whether the contract has a value here."""
+        return self.value is not None
+
+    @property
+    def schema_name(self) -> str:
+        """Return the component that a `$ref` here names, or an empty string."""
+        kind, _, name = self.text("$ref").removeprefix("#/components/").partition("/")
+        return name if kind == "schemas" else ""
+
+    def child(self, key: str) -> "Node":
+        """Return a member as it is written."""
+        value: Json = None
+        if isinstance(self.value, dict):
+            value = self.value.get(key)
+        elif isinstance(self.value, list) and key.isdigit() and int(key) < len(self.value):
+            value = self.value[int(key)]
+        return Node(self.contract, (*self.pointer, key), value)
+
+    def get(self, key: str) -> "Node":
+        """Return a member with its references followed."""
+        return self.child(key).follow()
+
+    def follow(self) -> "Node":
+        """Return what a chain of references leads to."""
+        node, seen = self, {self.pointer}
+        while reference := node.text("$ref"):
+            tokens = (
+                token.replace("~1", "/").replace("~0", "~") for token in reference.split("/")[1:]
+            )
+            node = self.contract.node(*tokens)
+            if node.pointer in seen:
+                raise node.refusal("a reference leads back to itself", "name a schema")
+            seen.add(node.pointer)
+        return node
+
+    def entries(self) -> list[tuple[str, "Node"]]:
+        """Return the members of an object or the entries of an array, as they are written."""
+        if isinstance(self.value, dict):
+            return [(key, self.child(key)) for key in self.value]
+        size = len(self.value) if isinstance(self.value, list) else 0
+        return [(str(index), self.child(str(index))) for index in range(size)]
+
+    def has(self, key: str) -> bool:
+        """Tell whether the object has the member, even as null."""
+        return isinstance(self.value, dict) and key in self.value
+
+    def text(self, key: str, default: str = "") -> str:
+        """Return a string member."""
+        value = self.child(key).value
+        return value if isinstance(value, str) else default
+
+    def strings(self, key: str) -> list[str]:
+        """Return the strings of an array member, or a string member as the only one."""
+        value = self.child(key).value
+        if isinstance(value, str):
+            return [value]
+        return (
+            [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else []
+        )
+
+    def finding(self, message: str, fix: str, rule: str = "") -> Finding:
+        """Return a finding on this value's line."""
+        return Finding(self.where, message, fix, rule)
+
+    def refusal(self, message: str, fix: str) -> RefusedError:
+        """Return a finding as the error to raise."""
+        return RefusedError(self.finding(message, fix))
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An operation together with the path it belongs to."""
+
+    method: str
+    path: str
+    node: Node
+    item: Node
+
+    @property
+    def operation_id(self) -> str:
+        """Return the operationId, or an empty string."""
+        return self.node.text("operationId")
+
+    @property
+    def tag(self) -> str:
+        """Return the first tag, or an empty string."""
+        return next(iter(self.node.strings("tags")), "")
+
+    @property
+    def file_stem(self) -> str:
+        """Return the name of the file that declares the operation."""
+        return PurePosixPath(self.node.where.file).stem
+
+    def parameters(self) -> list[Node]:
+        """Return the path's parameters, then the operation's own, which replace those of the same name and place."""
+        found: dict[tuple[str, str], Node] = {}
+        for _, entry in (
+            *self.item.get("parameters").entries(),
+            *self.node.get("parameters").entries(),
+        ):
+            parameter = entry.follow()
+            found[parameter.text("in"), parameter.text("name").lower()] = parameter
+        return list(found.values())
+
+    def responses(self) -> list[tuple[str, Node]]:
+        """Return status and response, with references followed."""
+        return [(status, node.follow()) for status, node in self.node.get("responses").entries()]
+
+    def security(self) -> list[Node]:
+        """Return the alternatives, any one of which suffices; the operation's own or the global ones."""
+        own = self.node.child("security")
+        return [
+            node
+            for _, node in (own if own.exists else self.node.contract.node("security")).entries()
+        ]

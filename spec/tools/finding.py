@@ -1,0 +1,34 @@
+"""What is wrong with a contract, where, and how to mend it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Where:
+    """A line of a contract file, shown relative to the repository."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One line of output; `rule` is empty for what the loader or the generator itself refuses."""
+
+    where: Where
+    message: str
+    fix: str
+    rule: str = ""
+
+    def __str__(self) -> str:
+        """Write the finding as editors and CI systems read it."""
+        rule = f"{self.rule} " if self.rule else ""
+        return f"{self.where.file}:{self.where.line}: {rule}{self.message}. Fix: {self.fix}"
+
+
+class RefusedError(Exception):
+    """The contract cannot be turned into code; nothing may be written."""
+
+    def __init__(self, *findings: Finding) -> None:
+        super().__init__("\n".join(map(str, findings)))
+        self.findings = findings

@@ -1,0 +1,123 @@
+"""The intermediate representation → formatted text of each file."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import black
+import isort
+from black.mode import TargetVersion
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from spec.tools.ir import Api
+from spec.tools.models import names_in
+from spec.tools.names import LINE_LENGTH, docstring
+from spec.tools.target import Target
+
+_TEMPLATES = Path(__file__).with_name("templates")
+_MODE = black.Mode(line_length=LINE_LENGTH, target_versions={TargetVersion.PY311})
+_IMPORTS = {
+    "app.api.contract": "contract_route",
+    "app.api.render": "render render_reply",
+    "app.core.exceptions": "OperationNotImplemented",
+    "app.core.security": "Principal",
+    "app.schemas": "types",
+    "app.schemas.operation": "Operation",
+    "app.schemas.reply": "Reply Upload operation",
+    "collections.abc": "AsyncIterable Mapping",
+    "dataclasses": "dataclass",
+    "fastapi": "APIRouter Body Cookie Depends File Form Header Path Query Response UploadFile",
+    "pydantic": "Field",
+    "typing": "Annotated ClassVar Literal Protocol",
+}
+
+
+class Renderer:
+    """Prints files for one target; the imports of each follow from the names that it uses."""
+
+    def __init__(self, target: Target) -> None:
+        """Load the templates once."""
+        self.target = target
+        self.environment = Environment(
+            loader=FileSystemLoader(_TEMPLATES),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            autoescape=False,  # noqa: S701 - the output is Python
+        )
+        self.environment.globals["doc"] = docstring
+        own = {target.schemas_name: "models operations"}
+        for name in (target.schemas_name, target.deps):
+            package, _, module = name.rpartition(".")
+            own[package] = f"{own.get(package, '')} {module}"
+        self.imports = {
+            name: module
+            for table in (_IMPORTS, own)
+            for module, names in table.items()
+            for name in names.split()
+        }
+
+    def header(self, source: str) -> str:
+        """Return the first line of a generated file."""
+        return f"# Code generated from {source} by make generate. DO NOT EDIT.\n"
+
+    def python(self, template: str, source: str, /, **values: object) -> str:
+        """Print a template, add its imports, format it."""
+        text = self.environment.get_template(f"{template}.py.j2").render(
+            target=self.target, **values
+        )
+        used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+        imports = [
+            f"from {self.imports[name]} import {name}"
+            for name in sorted(used & self.imports.keys())
+        ]
+        docs, body = text.split('"""\n', 1)
+        return self.format("\n".join((f'{self.header(source)}{docs}"""', *imports, body)))
+
+    def format(self, code: str) -> str:
+        """Format as `make format` does."""
+        ours = [
+            "app",
+            self.target.schemas_name.partition(".")[0],
+            self.target.routes_name.partition(".")[0],
+        ]
+        ordered = isort.code(code, profile="black", line_length=LINE_LENGTH, known_first_party=ours)
+        return black.format_str(ordered, mode=_MODE)
+
+    def owned(self, api: Api, models: str, document: str) -> Iterator[tuple[Path, str]]:
+        """Yield every file of the owned folders."""
+        schemas, routes, folder = self.target.schemas, self.target.routes, api.folder
+        names: Mapping[str, Sequence[str]] = {
+            "models": names_in(models),
+            **{tag.name: tag.names for tag in api.tags},
+        }
+        yield schemas / "models.py", self.format(self.header(folder) + models)
+        yield schemas / "openapi.json", document
+        yield schemas / "operations.py", self.python("operations", folder, api=api)
+        yield schemas / "__init__.py", self.python(
+            "schemas_init", folder, names=names, all_names=exported(names)
+        )
+        yield routes / "__init__.py", self.python("routes_init", folder, api=api)
+        for tag in api.tags:
+            yield schemas / f"{tag.name}.py", self.python("schemas", tag.source, tag=tag)
+            yield routes / f"{tag.name}.py", self.python("routes", tag.source, tag=tag)
+
+    def services(self, api: Api) -> Iterator[tuple[str, Path, str]]:
+        """Yield tag, path and text of the services; only those that do not exist yet are written."""
+        for tag in api.tags if self.target.services else ():
+            path = Path(self.target.services or "", f"{tag.name}.py")
+            text = self.environment.get_template("service.py.j2").render(
+                target=self.target, tag=tag
+            )
+            yield tag.name, path, self.format(text)
+
+
+def exported(names: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the names in the order that ruff wants of `__all__`."""
+
+    def natural(name: str) -> list[tuple[int, str]]:
+        return [(int(part or 0), text) for part, text in re.findall(r"([0-9]*)([^0-9]*)", name)]
+
+    return sorted((name for group in names.values() for name in group), key=natural)
