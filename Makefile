@@ -13,23 +13,23 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 PIP_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--no-python-downloads --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
-SERVE := $(BIN)/uvicorn app.main:app --reload --reload-dir app --host 127.0.0.1 --port $(PORT)
+SERVE := $(BIN)/uvicorn app.main:app --reload --reload-dir app --reload-include '*.json' --host 127.0.0.1 --port $(PORT)
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
 .PHONY: help run watch test fuzz coverage check format-check types imports spec-lint generate-check \
-	format generate migrate admin migration downgrade lock install-hooks docker-build compose-up clean
+	format generate migrate setup migration downgrade lock install-hooks docker-build compose-up clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Run
-run: admin ## Migrate, create the first administrator, serve with reload (PORT=8000)
+run: setup ## Migrate, create the first administrator, serve with reload (PORT=8000)
 	@$(SHOW_DOCS)
 	@exec $(SERVE)
 
-watch: $(DEV) admin ## As run, and generate again whenever spec/ changes
+watch: $(DEV) setup ## As run, and generate again whenever spec/ changes
 	@$(SHOW_DOCS)
 	@$(BIN)/python -m spec watch & watcher=$$!; \
 	$(SERVE) & server=$$!; \
@@ -79,8 +79,8 @@ format: $(DEV) ## Repair what ruff, isort and black can repair
 migrate: $(RUNTIME) ## Bring the database up to date
 	@$(BIN)/alembic upgrade head
 
-admin: migrate ## Create the first administrator if there is none
-	@$(BIN)/python -m app.manage create-admin
+setup: $(RUNTIME) ## Migrate, and create the first administrator if there is none
+	@$(BIN)/python -m app.manage setup
 
 migration: $(DEV) migrate ## Write a migration from the models (m="what changes")
 	$(if $(m),,$(error Say what changes: make migration m="add items.colour"))

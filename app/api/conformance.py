@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, cast
+from urllib.parse import quote
 
 from fastapi import Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -117,7 +118,9 @@ class Conformance:
 
     def _make_validator(self, pointer: str) -> Validator:
         return validator_for(
-            {"$ref": f"{_CONTRACT}#{pointer}"}, registry=self._registry, validate_formats=True
+            {"$ref": f"{_CONTRACT}#{quote(pointer)}"},
+            registry=self._registry,
+            validate_formats=True,
         )
 
     def _resolve(self, pointer: str) -> tuple[str, Node]:

@@ -1,8 +1,74 @@
-"""Rules."""
+"""The rules of the contract: every one exists because code, clients or tests depend on it.
 
-from spec.tools.contract import Contract
+The ids are stable: a rule that goes leaves its number unused.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from spec.rules import documents, operations, parameters, responses, schemas, texts
+from spec.rules.catalogue import Schema, every_schema
+from spec.tools.contract import Contract, Endpoint, Node
 from spec.tools.finding import Finding
+
+Breaches = Iterator[tuple[Node, str, str]]
+
+DOCUMENT_RULES: Mapping[str, Callable[[Contract], Breaches]] = {
+    "D002": documents.unique_operation_ids,
+    "D003": documents.declared_tags,
+    "D004": documents.used_components,
+    "D005": documents.reachable_paths,
+    "D006": documents.valid_examples,
+}
+OPERATION_RULES: Mapping[str, Callable[[Endpoint], Breaches]] = {
+    "O001": operations.operation_id,
+    "O002": operations.summary_and_description,
+    "O003": operations.one_declared_tag,
+    "O004": operations.file_of_the_tag,
+    "O005": operations.known_scopes,
+    "O006": operations.valid_extensions,
+    "O007": operations.statuses_of_extensions,
+    "P001": parameters.snake_case_names,
+    "R001": responses.problems,
+    "R002": responses.secured_operations,
+    "R003": responses.refused_bodies,
+    "R004": responses.refused_parameters,
+    "R005": responses.server_errors,
+    "R006": responses.location_of_created,
+    "R007": responses.links,
+}
+SCHEMA_RULES: Mapping[str, Callable[[Schema], Breaches]] = {
+    "S001": schemas.closed_requests,
+    "S002": texts.bounded_strings,
+    "S003": texts.strings_without_nul,
+    "S004": texts.bounded_numbers,
+    "S005": schemas.bounded_arrays,
+    "S006": schemas.no_default_on_enum_component,
+    "S007": schemas.no_unchecked_keywords,
+    "S008": schemas.free_names,
+    "S009": schemas.no_nullable_component,
+    "S010": schemas.no_read_only,
+    "S011": schemas.snake_case_properties,
+    "S012": schemas.named_parts,
+    "S013": texts.portable_patterns,
+    "S014": texts.no_pattern_on_passwords,
+    "S015": texts.known_formats,
+    "S016": schemas.unambiguous_unions,
+    "S017": schemas.typed,
+}
 
 
 def broken(contract: Contract) -> list[Finding]:
-    return []
+    """Return every breach; when the document is not OpenAPI at all, only that."""
+    if found := [
+        node.finding(what, fix, "D001") for node, what, fix in documents.valid_openapi(contract)
+    ]:
+        return found
+    for key, check in DOCUMENT_RULES.items():
+        found += [node.finding(what, fix, key) for node, what, fix in check(contract)]
+    for endpoint in contract.endpoints():
+        for key, rule in OPERATION_RULES.items():
+            found += [node.finding(what, fix, key) for node, what, fix in rule(endpoint)]
+    for schema in every_schema(contract):
+        for key, test in SCHEMA_RULES.items():
+            found += [node.finding(what, fix, key) for node, what, fix in test(schema)]
+    return sorted(set(found))

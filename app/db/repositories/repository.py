@@ -45,7 +45,7 @@ class Repository(Generic[Row]):
 
     async def save(self, row: Row) -> Row:
         """Write the changes of a row that was read here, and return it with its new version."""
-        await self._session.flush([row])
+        await self._session.flush()
         return row
 
     async def delete(self, row: Row) -> None:

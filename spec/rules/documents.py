@@ -1,0 +1,129 @@
+"""Rules about the document as a whole."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from jsonschema_rs import Registry, validator_for
+
+from spec.rules.catalogue import every_schema
+from spec.tools.contract import Contract, Endpoint, Node
+from spec.tools.load import Json
+
+Breaches = Iterator[tuple[Node, str, str]]
+
+
+def valid_openapi(contract: Contract) -> Breaches:
+    """Nothing below holds for a document that is not OpenAPI 3.1."""
+    # Half of the time of a run goes into this import, so it waits for the models' process to start.
+    from openapi_spec_validator import OpenAPIV31SpecValidator  # noqa: PLC0415
+
+    if not contract.node().text("openapi").startswith("3.1."):
+        yield contract.node("openapi"), "the document is not OpenAPI 3.1", "write openapi: 3.1.0"
+        return
+    for error in OpenAPIV31SpecValidator(contract.document).iter_errors():
+        while error.context:
+            error = max(error.context, key=lambda inner: len(inner.absolute_path))
+        node = contract.node(*map(str, error.absolute_path))
+        reason = " ".join(error.message.split())
+        yield node, f"not OpenAPI: {reason[:200]}", "write it as the OpenAPI 3.1 specification says"
+
+
+def unique_operation_ids(contract: Contract) -> Breaches:
+    """Methods, links and client functions are named after the operationId."""
+    seen: set[str] = set()
+    for endpoint in contract.endpoints():
+        if endpoint.operation_id in seen:
+            node = endpoint.node.child("operationId")
+            yield node, f"the operationId {endpoint.operation_id} occurs twice", "rename one of the two"
+        seen.add(endpoint.operation_id)
+
+
+def declared_tags(contract: Contract) -> Breaches:
+    """A tag is a resource: it names a file in every layer, and its description opens each of them."""
+    used = {endpoint.tag for endpoint in contract.endpoints()}
+    for _, node in contract.node("tags").entries():
+        name = node.text("name")
+        if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
+            yield node, f"the tag {name} is not a Python module name", "write it in snake case"
+        if not node.text("description"):
+            yield node, f"the tag {name} has no description", "say what the resource is"
+        if name not in used:
+            yield node, f"no operation has the tag {name}", "remove the tag"
+
+
+def used_components(contract: Contract) -> Breaches:
+    """What nothing refers to is not served, and readers take it for part of the API."""
+    used = set(_references(contract.document))
+    for kind, components in contract.node("components").entries():
+        for name, node in components.entries():
+            if kind != "securitySchemes" and f"#/components/{kind}/{name}" not in used:
+                yield node, f"nothing refers to {kind}/{name}", "remove it"
+
+
+def _references(value: Json) -> Iterator[str]:
+    children = list(value.values()) if isinstance(value, dict) else value
+    for child in children if isinstance(children, list) else ():
+        if isinstance(child, str) and child.startswith("#/components/"):
+            yield child
+        yield from _references(child)
+
+
+def reachable_paths(contract: Contract) -> Breaches:
+    """Routes are matched in the order of tags and of the contract; a template hides literals after it."""
+    order = [node.text("name") for _, node in contract.node("tags").entries()]
+    endpoints = sorted(
+        contract.endpoints(), key=lambda it: order.index(it.tag) if it.tag in order else len(order)
+    )
+    for index, endpoint in enumerate(endpoints):
+        for earlier in endpoints[:index]:
+            if earlier.path != endpoint.path and _hides(earlier, endpoint):
+                fix = f"list it, or its tag, before {earlier.path}"
+                yield endpoint.item, f"{earlier.path} catches requests to {endpoint.path}", fix
+
+
+def _hides(earlier: Endpoint, later: Endpoint) -> bool:
+    pattern = re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(earlier.path))
+    return earlier.method == later.method and re.fullmatch(pattern, later.path) is not None
+
+
+def valid_examples(contract: Contract) -> Breaches:
+    """Examples are documentation, mock answers and the first requests of the fuzzing tests."""
+    registry = Registry([("urn:contract", contract.document)])
+    for schema, example in _examples(contract):
+        tokens = (token.replace("~", "~0").replace("/", "~1") for token in schema.pointer)
+        pointer = quote("/".join(tokens))
+        validator = validator_for(
+            {"$ref": f"urn:contract#/{pointer}"}, registry=registry, validate_formats=True
+        )
+        if error := next(validator.iter_errors(example.value), None):
+            reason = " ".join(error.message.split())
+            place = "/".join(map(str, error.instance_path))
+            node = contract.node(*example.pointer, *map(str, error.instance_path))
+            yield node, f"the example breaks its schema at /{place}: {reason[:200]}", "correct the example"
+
+
+def _examples(contract: Contract) -> Iterator[tuple[Node, Node]]:
+    """Yield schema and value of every example."""
+    for holder in _holders(contract):
+        if holder.has("example"):
+            yield holder.child("schema"), holder.child("example")
+        for _, written in holder.get("examples").entries():
+            yield holder.child("schema"), written.follow().child("value")
+    for schema in every_schema(contract):
+        for _, value in schema.node.child("examples").entries():
+            yield schema.node, value
+        for key in ("example", "default"):
+            if schema.node.has(key):
+                yield schema.node, schema.node.child(key)
+
+
+def _holders(contract: Contract) -> Iterator[Node]:
+    """Yield whatever has a schema and examples beside it: parameters, headers and media types."""
+    for endpoint in contract.endpoints():
+        yield from endpoint.parameters()
+        for _, content in endpoint.node.get("requestBody").get("content").entries():
+            yield content
+        for _, response in endpoint.responses():
+            yield from (content for _, content in response.get("content").entries())
+            yield from (header.follow() for _, header in response.get("headers").entries())

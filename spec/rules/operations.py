@@ -1,0 +1,96 @@
+"""Rules about what an operation says of itself."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from jsonschema_rs import validator_for
+
+from spec.tools.contract import Endpoint, Node
+from spec.tools.load import Json, load
+
+Breaches = Iterator[tuple[Node, str, str]]
+
+
+def operation_id(endpoint: Endpoint) -> Breaches:
+    """It becomes the name of a method, of a reply class and of a client's function."""
+    if not re.fullmatch(r"[a-z]+([A-Z0-9][a-z0-9]*)*", endpoint.operation_id):
+        node = endpoint.node.child("operationId")
+        fix = "write a verb and a noun, such as listItems"
+        yield node, f"the operationId {endpoint.operation_id!r} is not camelCase", fix
+
+
+def summary_and_description(endpoint: Endpoint) -> Breaches:
+    """They are the docstring of the code and the text of the documentation."""
+    for key in ("summary", "description"):
+        if not endpoint.node.text(key).strip():
+            yield endpoint.node, f"the operation has no {key}", f"add a {key}"
+
+
+def one_declared_tag(endpoint: Endpoint) -> Breaches:
+    """The tag is the resource: the file, the router and the service that the operation belongs to."""
+    declared = {node.text("name") for _, node in endpoint.node.contract.node("tags").entries()}
+    tags = endpoint.node.strings("tags")
+    if len(tags) != 1:
+        yield endpoint.node, f"the operation has {len(tags)} tags", "give it exactly one"
+    for tag in set(tags) - declared:
+        yield endpoint.node.child(
+            "tags"
+        ), f"the tag {tag} is not declared", "add it to openapi.yaml"
+
+
+def file_of_the_tag(endpoint: Endpoint) -> Breaches:
+    """A resource has the same file name in every layer."""
+    if endpoint.tag and endpoint.file_stem != endpoint.tag:
+        yield endpoint.node, f"an operation of {endpoint.tag} is elsewhere", f"move it to {endpoint.tag}.yaml"
+
+
+def known_scopes(endpoint: Endpoint) -> Breaches:
+    """A scope that no scheme offers can never be granted."""
+    schemes = endpoint.node.contract.node("components", "securitySchemes")
+    for alternative in endpoint.security():
+        for scheme, scopes in alternative.entries():
+            if not schemes.has(scheme):
+                yield scopes, f"there is no security scheme {scheme}", "add it to openapi.yaml"
+                continue
+            flows = schemes.get(scheme).child("flows").entries()
+            offered = {scope for _, flow in flows for scope, _ in flow.child("scopes").entries()}
+            for scope in alternative.strings(scheme):
+                if flows and scope not in offered:
+                    yield scopes, f"{scheme} has no scope {scope}", "add it to the scheme, or correct it"
+
+
+@cache
+def _extensions() -> dict[str, Json]:
+    data = load(Path(__file__).with_name("extensions.yaml"), "extensions.yaml", []).data
+    return data if isinstance(data, dict) else {}
+
+
+def _known(name: str, key: str) -> Json:
+    extension = _extensions().get(name)
+    return extension.get(key) if isinstance(extension, dict) else None
+
+
+def valid_extensions(endpoint: Endpoint) -> Breaches:
+    """The server acts on extensions; a misspelt one would silently do nothing."""
+    for name, node in endpoint.node.entries():
+        if not name.startswith("x-"):
+            continue
+        if (schema := _known(name, "schema")) is None:
+            fix = f"use one of {', '.join(_extensions())}, or add it to spec/rules/extensions.yaml"
+            yield node, f"the extension {name} is unknown", fix
+        elif error := next(
+            validator_for(schema, validate_formats=True).iter_errors(node.value), None
+        ):
+            yield node, f"{name}: {error.message}", "write it as spec/rules/extensions.yaml says"
+
+
+def statuses_of_extensions(endpoint: Endpoint) -> Breaches:
+    """An extension that makes the server refuse requests has its refusal in the contract."""
+    declared = {status for status, _ in endpoint.responses()}
+    for name, node in endpoint.node.entries():
+        statuses = _known(name, "statuses") if node.value is not False else None
+        for status in statuses if isinstance(statuses, list) else ():
+            if str(status) not in declared:
+                yield node, f"{name} without the status {status}", f"declare {status}"

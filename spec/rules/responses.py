@@ -1,0 +1,94 @@
+"""Rules about responses."""
+
+from collections.abc import Iterator
+
+from spec.tools.contract import Endpoint, Node
+from spec.tools.parameters import is_json
+
+Breaches = Iterator[tuple[Node, str, str]]
+
+_PROBLEM = "application/problem+json"
+
+
+def problems(endpoint: Endpoint) -> Breaches:
+    """Clients read every error with the same code; only RFC 6749 demands its own form."""
+    oauth2 = endpoint.node.text("x-error-format") == "oauth2"
+    for status, response in endpoint.responses():
+        if status < "400" or (oauth2 and status in {"400", "401"}):
+            continue
+        contents = dict(response.get("content").entries())
+        schema = contents[_PROBLEM].child("schema") if list(contents) == [_PROBLEM] else None
+        if schema is None or schema.schema_name != "Problem":
+            written = endpoint.node.child("responses").child(status)
+            fix = f"answer {_PROBLEM} with the schema Problem"
+            yield written, f"the error {status} is not a problem document", fix
+
+
+def _demand(endpoint: Endpoint, statuses: tuple[str, ...], why: str) -> Breaches:
+    declared = {status for status, _ in endpoint.responses()}
+    for status in statuses:
+        if status not in declared:
+            yield endpoint.node.child(
+                "responses"
+            ), f"{why}, but {status} is not declared", f"declare {status}"
+
+
+def secured_operations(endpoint: Endpoint) -> Breaches:
+    """A caller without, or with too weak, credentials is answered 401 or 403."""
+    alternatives = endpoint.security()
+    if any(alternative.value for alternative in alternatives):
+        yield from _demand(endpoint, ("401",), "the operation is secured")
+    if any(
+        alternative.strings(scheme)
+        for alternative in alternatives
+        for scheme, _ in alternative.entries()
+    ):
+        yield from _demand(endpoint, ("403",), "the operation needs scopes")
+
+
+def refused_bodies(endpoint: Endpoint) -> Breaches:
+    """A body can be malformed, too large, of the wrong type or against its schema."""
+    contents = endpoint.node.get("requestBody").get("content").entries()
+    oauth2 = endpoint.node.text("x-error-format") == "oauth2"
+    for media_type, _ in contents:
+        malformed = ("400",) if oauth2 or is_json(media_type) or "multipart" in media_type else ()
+        statuses = (*malformed, "413", "415", *(() if oauth2 else ("422",)))
+        yield from _demand(endpoint, statuses, f"the operation reads {media_type}")
+
+
+def refused_parameters(endpoint: Endpoint) -> Breaches:
+    """A parameter can break its schema."""
+    if endpoint.parameters():
+        yield from _demand(endpoint, ("422",), "the operation has parameters")
+
+
+def server_errors(endpoint: Endpoint) -> Breaches:
+    """Any operation can fail, and says so in the form that clients read."""
+    yield from _demand(endpoint, ("500",), "every operation can fail")
+
+
+def location_of_created(endpoint: Endpoint) -> Breaches:
+    """RFC 9110, section 15.3.2: 201 says where the new resource is."""
+    for status, response in endpoint.responses():
+        location = response.get("headers").get("Location")
+        if status == "201" and location.child("required").value is not True:
+            yield response, "201 without the required header Location", "declare Location, required: true"
+
+
+def links(endpoint: Endpoint) -> Breaches:
+    """Stateful tests and clients follow links."""
+    by_id = {other.operation_id: other for other in endpoint.node.contract.endpoints()}
+    for _, response in endpoint.responses():
+        for name, written in response.get("links").entries():
+            link = written.follow()
+            other = by_id.get(link.text("operationId"))
+            if other is None:
+                wanted = link.text("operationId") or "no operationId"
+                yield link, f"the link {name} leads to {wanted}", "name an operationId of the contract"
+                continue
+            known = {node.text("name") for node in other.parameters()}
+            known |= {f"{node.text('in')}.{node.text('name')}" for node in other.parameters()}
+            for parameter, value in link.child("parameters").entries():
+                if parameter not in known:
+                    fix = f"use one of {', '.join(sorted(known)) or 'none'}"
+                    yield value, f"{other.operation_id} has no parameter {parameter}", fix

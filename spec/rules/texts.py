@@ -1,0 +1,94 @@
+"""Rules about strings and numbers."""
+
+import re
+from collections.abc import Iterator
+
+from jsonschema_rs import validator_for
+from pydantic_core import SchemaError, SchemaValidator, core_schema
+
+from spec.rules.catalogue import Schema
+from spec.tools.contract import Node
+
+Breaches = Iterator[tuple[Node, str, str]]
+
+_EXACT = {"uuid", "date-time"}
+_REQUEST_FORMATS = {"uuid", "date-time", "email", "uri", "password", "binary"}
+_RESPONSE_FORMATS = _REQUEST_FORMATS | {"uri-reference", "date"}
+_NUMBER_FORMATS = {"int32", "int64", "float", "double"}
+_WITH_NUL = ("\0", "a\0", "\0a", "a\0a", "A\0A", "0\x000", "\0" * 8, "a" * 7 + "\0")
+
+
+def _is_free_text(schema: Schema) -> bool:
+    """Tell whether a client may write what it wants in this string."""
+    fixed = schema.node.has("enum") or schema.node.has("const")
+    uploaded = schema.node.text("format") == "binary" or schema.node.has("contentMediaType")
+    return schema.in_request and "string" in schema.types and not fixed and not uploaded
+
+
+def bounded_strings(schema: Schema) -> Breaches:
+    """Columns, logs and memory have limits; the contract says them first."""
+    if (
+        _is_free_text(schema)
+        and schema.node.text("format") not in _EXACT
+        and not schema.node.has("maxLength")
+    ):
+        yield schema.node, "a string of a request has no maxLength", "add maxLength"
+
+
+def strings_without_nul(schema: Schema) -> Breaches:
+    r"""PostgreSQL refuses U+0000 in text, so a request that holds one has to be refused before."""
+    node = schema.node
+    if not _is_free_text(schema) or node.text("format"):
+        return
+    pattern, fix = node.text("pattern"), r"add pattern: ^[^\x00]*$"
+    if not pattern:
+        yield node, "a string of a request has no pattern", fix
+    elif any(validator_for({"pattern": pattern}).is_valid(text) for text in _WITH_NUL):
+        yield node.child("pattern"), "the pattern lets U+0000 through", r"anchor it: ^[^\x00]*$"
+
+
+def bounded_numbers(schema: Schema) -> Breaches:
+    """Columns and languages have ranges; without bounds the first overflow is a 500."""
+    if (
+        not schema.in_request
+        or not {"integer", "number"} & set(schema.types)
+        or schema.node.has("enum")
+    ):
+        return
+    for lower, upper in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if not schema.node.has(lower) and not schema.node.has(upper):
+            yield schema.node, f"a number of a request has no {lower}", f"add {lower}"
+
+
+def portable_patterns(schema: Schema) -> Breaches:
+    r"""Models use Rust's regular expressions, clients their own: \d and look-around differ."""
+    node = schema.node.child("pattern")
+    pattern = schema.node.text("pattern")
+    if re.search(r"(?<!\\)(\\\\)*\\[dDwWsSbB]", pattern):
+        yield node, "the pattern has a class that languages read differently", r"write [0-9] for \d, and so on"
+        return
+    try:
+        SchemaValidator(core_schema.str_schema(pattern=pattern or None))
+    except SchemaError:
+        yield node, "models cannot use the pattern", "write it without look-around and back-references"
+
+
+def no_pattern_on_passwords(schema: Schema) -> Breaches:
+    """The models keep passwords secret and cannot look into them; only their hash is stored."""
+    if schema.node.text("format") == "password" and schema.node.has("pattern"):
+        yield schema.node.child(
+            "pattern"
+        ), "models do not check the pattern of a password", "leave it out"
+
+
+def known_formats(schema: Schema) -> Breaches:
+    """A format is checked exactly as the contract's validator does, or it is refused."""
+    form = schema.node.text("format")
+    known = _REQUEST_FORMATS if schema.in_request else _RESPONSE_FORMATS
+    if "string" in schema.types and form and form not in known:
+        fix = f"use one of {', '.join(sorted(known))}, or a pattern"
+        yield schema.node.child("format"), f"models do not check the format {form}", fix
+    if {"integer", "number"} & set(schema.types) and form and form not in _NUMBER_FORMATS:
+        yield schema.node.child(
+            "format"
+        ), f"the format {form} says nothing", "use minimum and maximum"

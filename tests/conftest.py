@@ -1,0 +1,93 @@
+"""Fixtures that every folder shares: the real application on a real, migrated database."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from alembic import command
+from alembic.config import Config
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from app.core.config import Settings
+from app.main import create_app
+from tests import backends
+from tests.clients import Caller, sign_up
+
+ROOT = Path(__file__).parent.parent
+
+
+def pytest_report_header() -> str:
+    """Name the databases of this run, and what is left out."""
+    left_out = "" if "postgresql" in backends.DATABASES else "; PostgreSQL left out: no server"
+    return f"databases: {', '.join(backends.DATABASES)}{left_out}"
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run async tests and fixtures on asyncio, in one loop for the whole session."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session", params=backends.DATABASES)
+def database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Give an empty database of each kind in turn."""
+    opened = (
+        backends.sqlite(tmp_path_factory.mktemp("sqlite"))
+        if request.param == "sqlite"
+        else backends.postgresql()
+    )
+    with opened as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str) -> Settings:
+    """Settings of a test application on a migrated database; nothing comes from a `.env`."""
+    settings = Settings(
+        _env_file=None,
+        environment="test",
+        database_url=SecretStr(database_url),
+        secret_key=SecretStr("test-secret-of-more-than-32-characters"),
+        bcrypt_rounds=4,
+        cors_origins=["https://app.example.com"],
+        log_level="WARNING",
+    )
+    migrate(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    """Give the running application."""
+    application = create_app(settings)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    """Give an anonymous HTTP client of the application."""
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test/api/v1") as client:
+        yield client
+
+
+@pytest.fixture
+async def ada(client: httpx2.AsyncClient) -> Caller:
+    """A registered user with an access token."""
+    return await sign_up(client, "Ada")
+
+
+@pytest.fixture
+async def bob(client: httpx2.AsyncClient) -> Caller:
+    """Another registered user with an access token."""
+    return await sign_up(client, "Bob")
+
+
+def migrate(settings: Settings, revision: str = "head") -> None:
+    """Bring the database of the settings to a revision."""
+    command.upgrade(Config(ROOT / "alembic.ini", attributes={"settings": settings}), revision)
