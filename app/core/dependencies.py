@@ -15,6 +15,7 @@ from app.db.engine import make_engine
 from app.db.unit_of_work import Database
 from app.services.auth import Auth
 from app.services.health import Health
+from app.services.idempotency import Idempotency
 from app.services.items import Items
 from app.services.users import Users
 from app.telemetry.health import Probes
@@ -30,6 +31,7 @@ class Resources:
     passwords: Passwords
     access_tokens: AccessTokens
     cursors: Cursors
+    idempotency: Idempotency
     probes: Probes
 
 
@@ -47,6 +49,11 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
             secret, settings.public_url, timedelta(seconds=settings.access_token_seconds)
         ),
         cursors=Cursors(secret),
+        idempotency=Idempotency(
+            database,
+            lease_seconds=settings.idempotency_lease_seconds,
+            life_seconds=settings.idempotency_key_seconds,
+        ),
         probes=probes,
     )
     try:
@@ -73,7 +80,7 @@ def make_users(resources: Resources) -> Users:
 
 def make_items(resources: Resources) -> Items:
     """Return the service behind the tag `items`."""
-    return Items(resources.database, resources.cursors)
+    return Items(resources.database, resources.cursors, resources.idempotency)
 
 
 def unimplemented_operations() -> list[str]:

@@ -7,6 +7,8 @@ ProblemError                    answered as RFC 9457 problem document
 ├── NotFound                404
 ├── MethodNotAllowed        405
 ├── Conflict                409
+│   └── LostRace            409  (tried again before it is answered)
+├── PreconditionFailed      412
 ├── ContentTooLarge         413
 ├── UnsupportedMediaType    415
 ├── ValidationFailed        422
@@ -125,6 +127,22 @@ class Conflict(ProblemError):
     title = "The request conflicts with the present state"
     status = 409
     remedy = "Read the present state, and change the fields that `errors` names."
+
+
+class LostRace(Conflict):
+    """Another transaction was faster; the whole use case may be tried again."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else changed this at the same time; read it again.")
+
+
+class PreconditionFailed(ProblemError):
+    """The resource is not the one that If-Match names (RFC 9110, section 13.1.1)."""
+
+    slug = "precondition-failed"
+    title = "The resource has changed"
+    status = 412
+    remedy = "Read the resource again, and repeat the change with its new ETag."
 
 
 class ContentTooLarge(ProblemError):

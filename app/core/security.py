@@ -2,9 +2,10 @@
 
 import hashlib
 import hmac
+import json
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -138,22 +139,27 @@ class Cursors:
     def __init__(self, secret: str) -> None:
         self._key = hashlib.sha256(b"cursor:" + secret.encode()).digest()
 
-    def encode(self, position: UUID) -> str:
-        """Return the cursor of the page that follows the row with this id."""
-        return urlsafe_b64encode(position.bytes + self._mac(position.bytes)).rstrip(b"=").decode()
+    def encode(self, position: Sequence[str], scope: str) -> str:
+        """Return the cursor of a position; it is good for the same scope (list, filters, order)."""
+        content = json.dumps(position, ensure_ascii=False, separators=(",", ":")).encode()
+        return urlsafe_b64encode(self._mac(content, scope) + content).rstrip(b"=").decode()
 
-    def decode(self, cursor: str) -> UUID:
-        """Return the id in a cursor.
+    def decode(self, cursor: str, scope: str) -> list[str]:
+        """Return the position in a cursor.
 
         Raises:
-            NotFound: This server never gave out such a cursor.
+            NotFound: This server gave out no such cursor, or gave it out for another scope.
         """
         with suppress(ValueError):
             raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-            position, mac = raw[: -self._MAC_BYTES], raw[-self._MAC_BYTES :]
-            if hmac.compare_digest(mac, self._mac(position)):
-                return UUID(bytes=position)
-        raise NotFound("There is no page with this cursor; use the `next` of a page.")
+            mac, content = raw[: self._MAC_BYTES], raw[self._MAC_BYTES :]
+            if hmac.compare_digest(mac, self._mac(content, scope)):
+                return [str(value) for value in json.loads(content)]
+        raise NotFound(
+            "There is no page with this cursor. Send the `next` of a page, with the same filters "
+            "and sort keys, or no cursor for the first page."
+        )
 
-    def _mac(self, position: bytes) -> bytes:
-        return hmac.digest(self._key, position, "sha256")[: self._MAC_BYTES]
+    def _mac(self, content: bytes, scope: str) -> bytes:
+        message = scope.encode() + b"\0" + content
+        return hmac.digest(self._key, message, "sha256")[: self._MAC_BYTES]

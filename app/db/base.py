@@ -4,14 +4,12 @@ from datetime import UTC, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator
+from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, literal
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, declared_attr, mapped_column
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from uuid_utils.compat import uuid7
-
-
-def utc_now() -> datetime:
-    """Return the present moment, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -19,6 +17,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+    python_type = datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Turn an aware moment into UTC."""
@@ -34,6 +33,27 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class DatabaseNow(FunctionElement[datetime]):
+    """The database's clock, some seconds from now: one clock for all processes."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+    def __init__(self, plus_seconds: int = 0) -> None:
+        super().__init__(literal(plus_seconds))
+
+
+@compiles(DatabaseNow, "postgresql")
+def _postgresql_now(element: DatabaseNow, compiler: SQLCompiler, **options: object) -> str:
+    return f"(now() + make_interval(secs => {compiler.process(element.clauses, **options)}))"
+
+
+@compiles(DatabaseNow, "sqlite")
+def _sqlite_now(element: DatabaseNow, compiler: SQLCompiler, **options: object) -> str:
+    seconds = compiler.process(element.clauses, **options)
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', {seconds} || ' seconds')"
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
@@ -59,13 +79,15 @@ class Entity(Base, kw_only=True):
     id: Mapped[UUID] = mapped_column(
         primary_key=True, insert_default=uuid7, init=False, sort_order=-1
     )
-    created_at: Mapped[datetime] = mapped_column(insert_default=utc_now, init=False, sort_order=1)
+    created_at: Mapped[datetime] = mapped_column(
+        insert_default=DatabaseNow(), init=False, sort_order=1
+    )
     updated_at: Mapped[datetime] = mapped_column(
-        insert_default=utc_now, onupdate=utc_now, init=False, sort_order=1
+        insert_default=DatabaseNow(), onupdate=DatabaseNow(), init=False, sort_order=1
     )
     version: Mapped[int] = mapped_column(init=False, sort_order=1)
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, object]:  # noqa: N805 - SQLAlchemy calls it on the class
         """Let SQLAlchemy count up `version` and refuse a write to a row that has moved on."""
-        return {"version_id_col": cls.version}
+        return {"version_id_col": cls.version, "eager_defaults": True}

@@ -1,5 +1,7 @@
 """The connection to the database, with one behaviour on PostgreSQL and SQLite."""
 
+from typing import Any
+
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -7,25 +9,53 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.core.config import Settings
 
-_POSTGRESQL_OPTIONS = (
-    "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"
-)
-
 
 def make_engine(settings: Settings) -> AsyncEngine:
     """Return an engine for the database that the settings name; it connects at the first use."""
-    url = settings.database_url.get_secret_value()
     if settings.sqlite_file is None:
-        return create_async_engine(
-            url,
-            pool_pre_ping=True,
-            pool_timeout=2,
-            connect_args={"connect_timeout": 2, "options": _POSTGRESQL_OPTIONS},
-        )
+        return _make_postgresql_engine(settings)
     settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, connect_args={"timeout": 5})
+    engine = create_async_engine(
+        settings.database_url.get_secret_value(),
+        pool_size=settings.database_pool_size,
+        max_overflow=settings.database_max_overflow,
+        pool_timeout=settings.database_pool_timeout_seconds,
+        connect_args={"timeout": settings.database_lock_timeout_seconds},
+    )
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_postgresql_engine(settings: Settings) -> AsyncEngine:
+    limits = {
+        "statement_timeout": settings.database_statement_timeout_seconds,
+        "lock_timeout": settings.database_lock_timeout_seconds,
+        "idle_in_transaction_session_timeout": 2 * settings.database_statement_timeout_seconds,
+    }
+    pooled = settings.database_pooler == "transaction"
+    connect_args: dict[str, Any] = {"connect_timeout": settings.database_connect_timeout_seconds}
+    if pooled:
+        # The next transaction may run on another server connection, without prepared statements.
+        connect_args["prepare_threshold"] = None
+    else:
+        connect_args["options"] = " ".join(f"-c {name}={value}s" for name, value in limits.items())
+    engine = create_async_engine(
+        settings.database_url.get_secret_value(),
+        pool_size=settings.database_pool_size,
+        max_overflow=settings.database_max_overflow,
+        pool_timeout=settings.database_pool_timeout_seconds,
+        pool_recycle=settings.database_pool_recycle_seconds,
+        pool_pre_ping=True,
+        connect_args=connect_args,
+    )
+    if pooled:
+        commands = "; ".join(f"SET LOCAL {name} = '{value}s'" for name, value in limits.items())
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def set_limits(connection: Connection) -> None:
+            connection.exec_driver_sql(commands)
+
     return engine
 
 

@@ -1,8 +1,12 @@
 """Transactions: what a use case did is committed when its unit of work ends well."""
 
+import asyncio
+import random
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import UniqueConstraint, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -10,16 +14,24 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.core.exceptions import Conflict, FieldError, ServiceUnavailable
+from app.core.exceptions import Conflict, FieldError, LostRace, ServiceUnavailable
 from app.db.base import Base
+from app.db.repositories.idempotency_keys import IdempotencyKeyRepository
 from app.db.repositories.items import ItemRepository
 from app.db.repositories.users import UserRepository
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_ATTEMPTS = 12
+_SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
 
 
 class UnitOfWork:
     """The repositories of one transaction."""
 
     def __init__(self, session: AsyncSession) -> None:
+        self.idempotency_keys = IdempotencyKeyRepository(session)
         self.items = ItemRepository(session)
         self.users = UserRepository(session)
 
@@ -28,7 +40,8 @@ class Database:
     """Opens units of work; never share one, and never hold one open during slow work.
 
     Raises (from every unit of work):
-        Conflict: A unique value is taken, or another writer was faster; `errors` names the field.
+        Conflict: A unique value is taken; `errors` names the field.
+        LostRace: Another transaction was faster; see `retried`.
         ServiceUnavailable: The database does not answer.
     """
 
@@ -57,15 +70,38 @@ class Database:
                 await session.execute(text("SELECT 1"))
 
 
+def retried(use_case: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Run a use case again when another transaction was faster, a bounded number of times.
+
+    The use case has to open its unit of work inside, and to have no effect outside of it.
+    """
+
+    @wraps(use_case)
+    async def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        for attempt in range(1, _ATTEMPTS):
+            try:
+                return await use_case(*args, **kwargs)
+            except LostRace:
+                await asyncio.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 - jitter
+        return await use_case(*args, **kwargs)
+
+    return run
+
+
 @contextmanager
 def _translated_errors() -> Iterator[None]:
     try:
         yield
     except StaleDataError as error:
-        raise Conflict("Somebody else changed this at the same time; read it again.") from error
+        raise LostRace from error
     except IntegrityError as error:
         raise _conflict(error) from error
     except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        if getattr(getattr(error, "orig", None), "sqlstate", None) in {
+            _SERIALIZATION_FAILURE,
+            _DEADLOCK,
+        }:
+            raise LostRace from error
         raise ServiceUnavailable("The database does not answer.") from error
     except DBAPIError as error:
         if not error.connection_invalidated:
@@ -79,12 +115,9 @@ def _conflict(error: IntegrityError) -> Conflict:
         for column in _violated_columns(error)
     ]
     names = ", ".join(f.pointer[1:] for f in errors if f.pointer)
-    detail = (
-        f"Another resource has this {names} already."
-        if names
-        else "This breaks a rule of the data."
-    )
-    return Conflict(detail, errors=errors)
+    if not names:
+        return Conflict("This breaks a rule of the data.")
+    return Conflict(f"Another resource has this {names} already.", errors=errors)
 
 
 def _violated_columns(error: IntegrityError) -> list[str]:

@@ -1,5 +1,7 @@
 """Things that a user owns."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import final
 from uuid import UUID
 
@@ -8,67 +10,123 @@ from pydantic import MISSING
 from app.core.exceptions import NotFound
 from app.core.security import Cursors, Principal
 from app.db.models.items import Item
-from app.db.unit_of_work import Database, UnitOfWork
+from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
+from app.services.idempotency import Attempt, Idempotency
+from app.services.pagination import ListQuery
+from app.services.preconditions import etag, is_unchanged, require_match
+
+_PATH = "/api/v1/items"
 
 
 @final
 class Items(v1.ItemsService):
     """Keeps the caller's items; nobody sees anybody else's."""
 
-    def __init__(self, database: Database, cursors: Cursors) -> None:
+    def __init__(self, database: Database, cursors: Cursors, idempotency: Idempotency) -> None:
         self._database = database
         self._cursors = cursors
+        self._idempotency = idempotency
 
     async def list_items(
-        self, *, limit: int, cursor: str | None, principal: Principal
-    ) -> v1.ItemPage:
-        """Return one page, newest first.
+        self,
+        *,
+        limit: int,
+        cursor: str | None,
+        sort: list[v1.ItemSort] | None,
+        status: list[v1.ItemStatus] | None,
+        created_after: datetime | None,
+        created_before: datetime | None,
+        principal: Principal,
+    ) -> v1.ListItems200:
+        """Return one page; without sort keys the newest come first.
 
         Raises:
-            NotFound: The cursor is not one that this server gave out.
+            NotFound: The cursor is not one that this server gave out for this list.
         """
-        before = None if cursor is None else self._cursors.decode(cursor)
+        filters = {
+            "sort": sort,
+            "status": status,
+            "created_after": created_after,
+            "created_before": created_before,
+        }
+        query = ListQuery(path=_PATH, filters=filters)
+        start = None if cursor is None else self._cursors.decode(cursor, query.scope)
         async with self._database.read() as work:
-            rows = await work.items.list_newest(
-                work.items.owned_by(principal.user_id), before=before, limit=limit + 1
+            visible = work.items.owned_by(
+                principal.user_id,
+                statuses=status or (),
+                created_after=created_after,
+                created_before=created_before,
             )
-        page = rows[:limit]
-        following = self._cursors.encode(page[-1].id) if len(rows) > limit else None
-        return v1.ItemPage(items=[_to_item(row) for row in page], next=following)
+            keys = work.items.sort_keys(sort or [v1.ItemSort.CREATED_AT_DESC])
+            page = await work.items.list_page(visible, sort=keys, start=start, limit=limit)
+        body = v1.ItemPage(items=[_to_item(row) for row in page.rows], next=None)
+        if page.next_position is None:
+            return v1.ListItems200(body=body)
+        body.next = self._cursors.encode(page.next_position, query.scope)
+        return v1.ListItems200(body=body, link=query.next_link(body.next, limit))
 
-    async def create_item(self, body: v1.ItemCreate, *, principal: Principal) -> v1.CreateItem201:
-        """Create an item that belongs to the caller."""
-        row = Item(
-            owner_id=principal.user_id,
-            name=body.name,
-            description=body.description,
-            status=body.status.value,
-            quantity=body.quantity,
+    async def create_item(
+        self, body: v1.ItemCreate, *, idempotency_key: str | None, principal: Principal
+    ) -> v1.CreateItem201:
+        """Create an item that belongs to the caller; once per idempotency key.
+
+        Raises:
+            Conflict: The first request with this key is still running.
+            ValidationFailed: The key was used with another body.
+        """
+
+        async def create(work: UnitOfWork) -> v1.CreateItem201:
+            item = await work.items.add(
+                Item(
+                    owner_id=principal.user_id,
+                    name=body.name,
+                    description=body.description,
+                    status=body.status.value,
+                    quantity=body.quantity,
+                )
+            )
+            return v1.CreateItem201(
+                body=_to_item(item), location=f"{_PATH}/{item.id}", etag=etag(item.version)
+            )
+
+        attempt = Attempt(
+            principal_id=principal.user_id,
+            operation="createItem",
+            key=idempotency_key,
+            body=body,
         )
-        async with self._database.write() as work:
-            item = _to_item(await work.items.add(row))
-        return v1.CreateItem201(body=item, location=f"/api/v1/items/{item.id}")
+        reply, replayed = await self._idempotency.run(attempt, v1.CreateItem201, create)
+        return replace(reply, idempotency_replayed="true") if replayed else reply
 
-    async def get_item(self, item_id: UUID, *, principal: Principal) -> v1.Item:
-        """Return one of the caller's items.
+    async def get_item(
+        self, item_id: UUID, *, if_none_match: str | None, principal: Principal
+    ) -> v1.GetItem200 | v1.GetItem304:
+        """Return one of the caller's items, or nothing new when the caller has this version.
 
         Raises:
             NotFound: There is no such item, or it is somebody else's.
         """
         async with self._database.read() as work:
-            return _to_item(await _owned(work, item_id, principal))
+            item = await _owned(work, item_id, principal)
+        if is_unchanged(if_none_match, item.version):
+            return v1.GetItem304(etag=etag(item.version))
+        return v1.GetItem200(body=_to_item(item), etag=etag(item.version))
 
+    @retried
     async def update_item(
-        self, item_id: UUID, body: v1.ItemUpdate, *, principal: Principal
-    ) -> v1.Item:
+        self, item_id: UUID, body: v1.ItemUpdate, *, if_match: str | None, principal: Principal
+    ) -> v1.UpdateItem200:
         """Change the fields that were sent.
 
         Raises:
             NotFound: There is no such item, or it is somebody else's.
+            PreconditionFailed: The item has changed since the caller read it.
         """
         async with self._database.write() as work:
             item = await _owned(work, item_id, principal)
+            require_match(if_match, item.version)
             if body.name is not MISSING:
                 item.name = body.name
             if body.description is not MISSING:
@@ -77,16 +135,23 @@ class Items(v1.ItemsService):
                 item.status = body.status.value
             if body.quantity is not MISSING:
                 item.quantity = body.quantity
-            return _to_item(await work.items.save(item))
+            await work.items.update(item)
+        return v1.UpdateItem200(body=_to_item(item), etag=etag(item.version))
 
-    async def delete_item(self, item_id: UUID, *, principal: Principal) -> None:
+    @retried
+    async def delete_item(
+        self, item_id: UUID, *, if_match: str | None, principal: Principal
+    ) -> None:
         """Delete one of the caller's items for good.
 
         Raises:
             NotFound: There is no such item, or it is somebody else's.
+            PreconditionFailed: The item has changed since the caller read it.
         """
         async with self._database.write() as work:
-            await work.items.delete(await _owned(work, item_id, principal))
+            item = await _owned(work, item_id, principal)
+            require_match(if_match, item.version)
+            await work.items.delete(item)
 
 
 async def _owned(work: UnitOfWork, item_id: UUID, principal: Principal) -> Item:

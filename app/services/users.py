@@ -7,7 +7,7 @@ from pydantic import MISSING
 from app.core.exceptions import Unauthorized
 from app.core.security import Principal
 from app.db.models.users import User
-from app.db.unit_of_work import Database, UnitOfWork
+from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
 
 
@@ -27,6 +27,7 @@ class Users(v1.UsersService):
         async with self._database.read() as work:
             return to_user(await _caller(work, principal))
 
+    @retried
     async def update_me(self, body: v1.UserUpdate, *, principal: Principal) -> v1.User:
         """Change the fields that were sent.
 
@@ -37,7 +38,8 @@ class Users(v1.UsersService):
             user = await _caller(work, principal)
             if body.display_name is not MISSING:
                 user.display_name = body.display_name
-            return to_user(await work.users.save(user))
+            await work.users.update(user)
+        return to_user(user)
 
 
 def to_user(user: User) -> v1.User:

@@ -22,10 +22,11 @@ def valid_openapi(contract: Contract) -> Breaches:
         yield contract.node("openapi"), "the document is not OpenAPI 3.1", "write openapi: 3.1.0"
         return
     for error in OpenAPIV31SpecValidator(contract.document).iter_errors():
-        while error.context:
-            error = max(error.context, key=lambda inner: len(inner.absolute_path))
-        node = contract.node(*map(str, error.absolute_path))
-        reason = " ".join(error.message.split())
+        deepest = error
+        while deepest.context:
+            deepest = max(deepest.context, key=lambda inner: len(inner.absolute_path))
+        node = contract.node(*map(str, deepest.absolute_path))
+        reason = " ".join(deepest.message.split())
         yield node, f"not OpenAPI: {reason[:200]}", "write it as the OpenAPI 3.1 specification says"
 
 
@@ -35,12 +36,12 @@ def unique_operation_ids(contract: Contract) -> Breaches:
     for endpoint in contract.endpoints():
         if endpoint.operation_id in seen:
             node = endpoint.node.child("operationId")
-            yield node, f"the operationId {endpoint.operation_id} occurs twice", "rename one of the two"
+            yield node, f"{endpoint.operation_id} occurs twice", "rename one of the two"
         seen.add(endpoint.operation_id)
 
 
 def declared_tags(contract: Contract) -> Breaches:
-    """A tag is a resource: it names a file in every layer, and its description opens each of them."""
+    """A tag is a resource: it names a file in every layer, and describes it."""
     used = {endpoint.tag for endpoint in contract.endpoints()}
     for _, node in contract.node("tags").entries():
         name = node.text("name")
@@ -70,7 +71,7 @@ def _references(value: Json) -> Iterator[str]:
 
 
 def reachable_paths(contract: Contract) -> Breaches:
-    """Routes are matched in the order of tags and of the contract; a template hides literals after it."""
+    """Routes are matched in the order of tags and paths; a template hides literals after it."""
     order = [node.text("name") for _, node in contract.node("tags").entries()]
     endpoints = sorted(
         contract.endpoints(), key=lambda it: order.index(it.tag) if it.tag in order else len(order)
@@ -98,9 +99,8 @@ def valid_examples(contract: Contract) -> Breaches:
         )
         if error := next(validator.iter_errors(example.value), None):
             reason = " ".join(error.message.split())
-            place = "/".join(map(str, error.instance_path))
             node = contract.node(*example.pointer, *map(str, error.instance_path))
-            yield node, f"the example breaks its schema at /{place}: {reason[:200]}", "correct the example"
+            yield node, f"the example breaks its schema: {reason[:200]}", "correct the example"
 
 
 def _examples(contract: Contract) -> Iterator[tuple[Node, Node]]:

@@ -1,7 +1,7 @@
 """Rules about what an operation says of itself."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def summary_and_description(endpoint: Endpoint) -> Breaches:
 
 
 def one_declared_tag(endpoint: Endpoint) -> Breaches:
-    """The tag is the resource: the file, the router and the service that the operation belongs to."""
+    """The tag is the resource: the file, the router and the service of the operation."""
     declared = {node.text("name") for _, node in endpoint.node.contract.node("tags").entries()}
     tags = endpoint.node.strings("tags")
     if len(tags) != 1:
@@ -42,8 +42,9 @@ def one_declared_tag(endpoint: Endpoint) -> Breaches:
 
 def file_of_the_tag(endpoint: Endpoint) -> Breaches:
     """A resource has the same file name in every layer."""
-    if endpoint.tag and endpoint.file_stem != endpoint.tag:
-        yield endpoint.node, f"an operation of {endpoint.tag} is elsewhere", f"move it to {endpoint.tag}.yaml"
+    tag = endpoint.tag
+    if tag and endpoint.file_stem != tag:
+        yield endpoint.node, f"an operation of {tag} is elsewhere", f"move it to {tag}.yaml"
 
 
 def known_scopes(endpoint: Endpoint) -> Breaches:
@@ -58,18 +59,14 @@ def known_scopes(endpoint: Endpoint) -> Breaches:
             offered = {scope for _, flow in flows for scope, _ in flow.child("scopes").entries()}
             for scope in alternative.strings(scheme):
                 if flows and scope not in offered:
-                    yield scopes, f"{scheme} has no scope {scope}", "add it to the scheme, or correct it"
+                    yield scopes, f"{scheme} has no scope {scope}", "add it or correct it"
 
 
 @cache
-def _extensions() -> dict[str, Json]:
+def _extensions() -> Mapping[str, dict[str, Json]]:
     data = load(Path(__file__).with_name("extensions.yaml"), "extensions.yaml", []).data
-    return data if isinstance(data, dict) else {}
-
-
-def _known(name: str, key: str) -> Json:
-    extension = _extensions().get(name)
-    return extension.get(key) if isinstance(extension, dict) else None
+    entries = data.items() if isinstance(data, dict) else ()
+    return {name: entry for name, entry in entries if isinstance(entry, dict)}
 
 
 def valid_extensions(endpoint: Endpoint) -> Breaches:
@@ -77,7 +74,8 @@ def valid_extensions(endpoint: Endpoint) -> Breaches:
     for name, node in endpoint.node.entries():
         if not name.startswith("x-"):
             continue
-        if (schema := _known(name, "schema")) is None:
+        schema = _extensions().get(name, {}).get("schema")
+        if not isinstance(schema, dict):
             fix = f"use one of {', '.join(_extensions())}, or add it to spec/rules/extensions.yaml"
             yield node, f"the extension {name} is unknown", fix
         elif error := next(
@@ -90,7 +88,7 @@ def statuses_of_extensions(endpoint: Endpoint) -> Breaches:
     """An extension that makes the server refuse requests has its refusal in the contract."""
     declared = {status for status, _ in endpoint.responses()}
     for name, node in endpoint.node.entries():
-        statuses = _known(name, "statuses") if node.value is not False else None
+        statuses = _extensions().get(name, {}).get("statuses") if node.value is not False else None
         for status in statuses if isinstance(statuses, list) else ():
             if str(status) not in declared:
                 yield node, f"{name} without the status {status}", f"declare {status}"

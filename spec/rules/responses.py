@@ -25,12 +25,10 @@ def problems(endpoint: Endpoint) -> Breaches:
 
 
 def _demand(endpoint: Endpoint, statuses: tuple[str, ...], why: str) -> Breaches:
-    declared = {status for status, _ in endpoint.responses()}
+    declared, node = dict(endpoint.responses()), endpoint.node.child("responses")
     for status in statuses:
         if status not in declared:
-            yield endpoint.node.child(
-                "responses"
-            ), f"{why}, but {status} is not declared", f"declare {status}"
+            yield node, f"{why}, but {status} is not declared", f"declare {status}"
 
 
 def secured_operations(endpoint: Endpoint) -> Breaches:
@@ -72,7 +70,7 @@ def location_of_created(endpoint: Endpoint) -> Breaches:
     for status, response in endpoint.responses():
         location = response.get("headers").get("Location")
         if status == "201" and location.child("required").value is not True:
-            yield response, "201 without the required header Location", "declare Location, required: true"
+            yield response, "201 without a required Location", "add it with required: true"
 
 
 def links(endpoint: Endpoint) -> Breaches:
@@ -84,7 +82,7 @@ def links(endpoint: Endpoint) -> Breaches:
             other = by_id.get(link.text("operationId"))
             if other is None:
                 wanted = link.text("operationId") or "no operationId"
-                yield link, f"the link {name} leads to {wanted}", "name an operationId of the contract"
+                yield link, f"the link {name} leads to {wanted}", "name an operation"
                 continue
             known = {node.text("name") for node in other.parameters()}
             known |= {f"{node.text('in')}.{node.text('name')}" for node in other.parameters()}

@@ -9,9 +9,10 @@ from spec.tools.contract import Node
 Breaches = Iterator[tuple[Node, str, str]]
 
 _UNCHECKED = (
-    "uniqueItems minProperties maxProperties dependentRequired dependentSchemas patternProperties propertyNames "
-    "contains minContains maxContains prefixItems unevaluatedItems unevaluatedProperties if then else not nullable"
-).split()
+    *("uniqueItems", "contains", "minContains", "maxContains", "prefixItems", "unevaluatedItems"),
+    *("minProperties", "maxProperties", "patternProperties", "propertyNames", "dependentRequired"),
+    *("dependentSchemas", "unevaluatedProperties", "if", "then", "else", "not", "nullable"),
+)
 _TAKEN = {"schema", "json", "model_config", "copy", "dict", "validate", "construct", "self"}
 _COMBINED = ("oneOf", "anyOf", "allOf")
 
@@ -24,7 +25,7 @@ def closed_requests(schema: Schema) -> Breaches:
     if not node.child("additionalProperties").exists:
         yield node, "a request accepts unknown fields", "add additionalProperties: false"
     elif node.child("additionalProperties").value is not False and node.has("properties"):
-        yield node, "a request mixes known and unknown fields", "put the unknown ones into a field of their own"
+        yield node, "a request mixes known and unknown fields", "put the latter into one field"
 
 
 def bounded_arrays(schema: Schema) -> Breaches:
@@ -43,10 +44,9 @@ def no_default_on_enum_component(schema: Schema) -> Breaches:
 def no_unchecked_keywords(schema: Schema) -> Breaches:
     """The models would accept what the contract refuses."""
     for key in _UNCHECKED:
-        if schema.node.has(key):
-            yield schema.node.child(
-                key
-            ), f"models do not check {key}", f"leave out {key} and check it in the service"
+        node = schema.node.child(key)
+        if node.exists:
+            yield node, f"models do not check {key}", "leave it out and check it in the service"
 
 
 def free_names(schema: Schema) -> Breaches:
@@ -105,9 +105,7 @@ def unambiguous_unions(schema: Schema) -> Breaches:
                 key
             ), "oneOf without a discriminator", "add a discriminator with a mapping"
         if len(others) > 1 and len(others) < len(members):
-            yield node.child(
-                key
-            ), "a union with null in it", "make the union a component, and null its alternative"
+            yield node.child(key), "a union with null in it", "make the union a component"
 
 
 def typed(schema: Schema) -> Breaches:

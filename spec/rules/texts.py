@@ -27,12 +27,9 @@ def _is_free_text(schema: Schema) -> bool:
 
 def bounded_strings(schema: Schema) -> Breaches:
     """Columns, logs and memory have limits; the contract says them first."""
-    if (
-        _is_free_text(schema)
-        and schema.node.text("format") not in _EXACT
-        and not schema.node.has("maxLength")
-    ):
-        yield schema.node, "a string of a request has no maxLength", "add maxLength"
+    node = schema.node
+    if _is_free_text(schema) and node.text("format") not in _EXACT and not node.has("maxLength"):
+        yield node, "a string of a request has no maxLength", "add maxLength"
 
 
 def strings_without_nul(schema: Schema) -> Breaches:
@@ -65,30 +62,27 @@ def portable_patterns(schema: Schema) -> Breaches:
     node = schema.node.child("pattern")
     pattern = schema.node.text("pattern")
     if re.search(r"(?<!\\)(\\\\)*\\[dDwWsSbB]", pattern):
-        yield node, "the pattern has a class that languages read differently", r"write [0-9] for \d, and so on"
+        yield node, "languages read the pattern differently", r"write [0-9] for \d, and so on"
         return
     try:
         SchemaValidator(core_schema.str_schema(pattern=pattern or None))
     except SchemaError:
-        yield node, "models cannot use the pattern", "write it without look-around and back-references"
+        yield node, "models cannot use the pattern", "leave out look-around and back-references"
 
 
 def no_pattern_on_passwords(schema: Schema) -> Breaches:
     """The models keep passwords secret and cannot look into them; only their hash is stored."""
-    if schema.node.text("format") == "password" and schema.node.has("pattern"):
-        yield schema.node.child(
-            "pattern"
-        ), "models do not check the pattern of a password", "leave it out"
+    node = schema.node.child("pattern")
+    if node.exists and schema.node.text("format") == "password":
+        yield node, "models do not check the pattern of a password", "leave it out"
 
 
 def known_formats(schema: Schema) -> Breaches:
     """A format is checked exactly as the contract's validator does, or it is refused."""
-    form = schema.node.text("format")
+    node, form = schema.node.child("format"), schema.node.text("format")
     known = _REQUEST_FORMATS if schema.in_request else _RESPONSE_FORMATS
     if "string" in schema.types and form and form not in known:
         fix = f"use one of {', '.join(sorted(known))}, or a pattern"
-        yield schema.node.child("format"), f"models do not check the format {form}", fix
+        yield node, f"models do not check the format {form}", fix
     if {"integer", "number"} & set(schema.types) and form and form not in _NUMBER_FORMATS:
-        yield schema.node.child(
-            "format"
-        ), f"the format {form} says nothing", "use minimum and maximum"
+        yield node, f"the format {form} says nothing", "use minimum and maximum"

@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 from spec.tools.contract import Contract, Endpoint
 from spec.tools.finding import Finding, RefusedError
 from spec.tools.ir import Api, Argument, Entry, Method, Tag
+from spec.tools.models import Models
 from spec.tools.names import docstring, is_taken, pascal, snake
-from spec.tools.parameters import Arguments, Enums
+from spec.tools.parameters import Arguments
 from spec.tools.replies import Success, statuses, success
+from spec.tools.values import Values
 
 _VERBS = {"get", "put", "post", "delete", "patch"}
 _CALLERS = {"Principal": "Caller", "Principal | None": "MaybeCaller"}
@@ -21,7 +23,7 @@ class Builder:
 
     contract: Contract
     version: str
-    enums: Enums
+    models: Models
 
     def build(self) -> Api:
         """Return the whole representation; raises RefusedError with every finding."""
@@ -35,28 +37,37 @@ class Builder:
                     methods.setdefault(endpoint.tag, []).append(self.method(endpoint))
             except RefusedError as error:
                 findings.extend(error.findings)
-        findings.extend(self.collisions(entries))
+        tags = tuple(self.tags(methods))
+        findings.extend((*self.taken_operation_ids(), *self.taken_schema_names(tags)))
         if findings:
             raise RefusedError(*sorted(set(findings)))
         return Api(
             version=self.version,
             folder=self.contract.folder,
             prefix=urlsplit(self.contract.node("servers", "0").text("url")).path.rstrip("/"),
-            tags=tuple(self.tags(methods)),
+            tags=tags,
             entries=tuple(entries),
         )
 
-    def collisions(self, entries: list[Entry]) -> Iterator[Finding]:
-        """Yield operationIds that become the same Python name, or one that generated code uses itself."""
-        seen: dict[str, str] = {}
+    def taken_operation_ids(self) -> Iterator[Finding]:
+        """Yield operationIds that become the same name, or one that generated code uses."""
+        seen: set[str] = set()
         for endpoint in self.contract.endpoints():
             name, node = snake(endpoint.operation_id), endpoint.node.child("operationId")
             if name in seen or is_taken(name):
                 message = f"{endpoint.operation_id} becomes the Python name {name}, which is taken"
                 yield node.finding(message, "rename the operation")
-            seen[name] = endpoint.operation_id
+            seen.add(name)
+
+    def taken_schema_names(self, tags: tuple[Tag, ...]) -> Iterator[Finding]:
+        """Yield schemas whose name the models or the interfaces need for something else."""
+        ours = {name for tag in tags for name in tag.names}
+        for name, node in self.contract.node("components", "schemas").entries():
+            if name in ours or name not in self.models.names:
+                yield node.finding(f"generated code uses the name {name}", "rename the schema")
 
     def tags(self, methods: dict[str, list[Method]]) -> Iterator[Tag]:
+        """Yield the tags that have methods, in the order in which they are declared."""
         for _, node in self.contract.node("tags").entries():
             name = node.text("name")
             if name in methods:
@@ -70,22 +81,23 @@ class Builder:
                 )
 
     def method(self, endpoint: Endpoint) -> Method:
+        """Return an operation as code; raises RefusedError."""
         node = endpoint.node
         if endpoint.method not in _VERBS:
             raise node.refusal(f"the server answers {endpoint.method.upper()} itself", "remove it")
         for key in ("callbacks", "servers"):
             if node.has(key) or endpoint.item.has(key):
                 raise node.refusal(f"{key} of an operation are not served", f"remove {key}")
-        arguments, result = Arguments(endpoint, self.version, self.enums).read(), success(endpoint)
-        principal = _principal(endpoint)
+        values = Values(self.version, self.models.members)
+        arguments, result = Arguments(endpoint, values).read(), success(endpoint)
+        name, principal = snake(endpoint.operation_id), _principal(endpoint)
         callers = (_CALLERS[principal],) if principal else ()
         route = sorted(arguments, key=lambda argument: argument.optional)
         errors = ", ".join(str(status) for status, _ in statuses(endpoint) if status >= 400)
         line = f"{endpoint.method.upper()} {endpoint.path}; errors: {errors or 'none'}."
         return Method(
             operation_id=endpoint.operation_id,
-            constant=snake(endpoint.operation_id).upper(),
-            name=snake(endpoint.operation_id),
+            name=name,
             verb=endpoint.method,
             path=endpoint.path,
             docstring=docstring(node.text("summary"), line, indent=8),
@@ -96,12 +108,13 @@ class Builder:
                 *(argument.route for argument in route),
             ),
             returns=result.returns,
-            statements=_statements(snake(endpoint.operation_id), arguments, principal, result),
+            statements=_statements(name, arguments, principal, result),
             replies=result.replies,
             callers=callers,
         )
 
     def entry(self, endpoint: Endpoint) -> Entry:
+        """Return an operation as data; what is as usual stays unsaid."""
         node = endpoint.node
         body = node.get("requestBody")
         extensions = {
@@ -109,6 +122,7 @@ class Builder:
             for key, child in node.entries()
             if key.startswith("x-") and key != "x-error-format"
         }
+        declared = ", ".join(str(status) for status, _ in statuses(endpoint))
         media_types = tuple(media_type for media_type, _ in body.get("content").entries())
         fields = {
             "operation_id": repr(endpoint.operation_id),
@@ -118,7 +132,7 @@ class Builder:
             "security": _security(endpoint),
             "media_types": repr(media_types),
             "body_required": repr(body.child("required").value is True),
-            "statuses": f"frozenset({{{', '.join(str(status) for status, _ in statuses(endpoint))}}})",
+            "statuses": f"frozenset({{{declared}}})",
             "error_format": repr(node.text("x-error-format", "problem")),
             "extensions": repr(extensions),
         }
@@ -138,13 +152,11 @@ def _principal(endpoint: Endpoint) -> str:
 
 
 def _security(endpoint: Endpoint) -> str:
-    alternatives = []
-    for alternative in endpoint.security():
-        schemes = {
-            scheme: tuple(alternative.strings(scheme)) for scheme, _ in alternative.entries()
-        }
-        alternatives.append(schemes)
-    return repr(tuple(alternatives)) if any(alternatives) else "()"
+    alternatives = tuple(
+        {scheme: tuple(alternative.strings(scheme)) for scheme, _ in alternative.entries()}
+        for alternative in endpoint.security()
+    )
+    return repr(alternatives) if any(alternatives) else "()"
 
 
 def _signature(arguments: list[Argument], principal: str) -> tuple[str, ...]:

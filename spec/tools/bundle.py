@@ -15,7 +15,7 @@ _PATH_ITEM = re.compile(r"/paths/([^/]+)")
 
 
 class _Bundler:
-    """Copies the root document; files that it refers to follow in the order in which they are met."""
+    """Copies the root document, then the components of the files that it refers to."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
@@ -95,7 +95,7 @@ class _Bundler:
         return self.copy(file, item, ("paths", match[1]), out)
 
     def reference(self, source: Source, reference: str, at: Pointer) -> str:
-        """Return the reference as the document writes it, and remember the file that it leads to."""
+        """Return the reference as the document writes it; the file it leads to is read."""
         name, _, fragment = reference.partition("#")
         match, file = _COMPONENT.fullmatch(fragment), self.file(source, name, at)
         if not match:
@@ -123,7 +123,7 @@ class _Bundler:
         """Move the components of a file to the document's own."""
         merged = document["components"]
         for kind, members in _mapping(find(source.data, ("components",))).items():
-            home = merged.setdefault(kind, {}) if isinstance(merged, dict) else {}
+            home: Json = merged.setdefault(kind, {}) if isinstance(merged, dict) else None
             for name, value in _mapping(members).items():
                 out = ("components", kind, name)
                 if isinstance(home, dict) and name in home:
@@ -134,7 +134,7 @@ class _Bundler:
                     home[name] = self.copy(source, value, out, out)
 
     def orphans(self) -> None:
-        """Refuse files and paths that the root does not reach: they would silently not be served."""
+        """Refuse files and paths that the root does not reach: they would not be served."""
         for path in sorted(self.target.contract.parent.glob("*.yaml")):
             if path.name not in self.sources:
                 where = Where(self.target.show(path), 1)

@@ -13,7 +13,7 @@ def check(target: Target) -> list[str]:
     """Return a diff of everything that differs, bounded per file; raises RefusedError."""
     output = compute(target)
     lines = [f"EXTRA {target.show(path)}" for path in stale(target, output)]
-    lines += [f"MISSING {target.show(path)}" for path, _ in output.services.values()]
+    lines += [f"MISSING {target.show(path)}" for path in output.services]
     for path, text in output.owned.items():
         if not path.is_file():
             lines.append(f"MISSING {target.show(path)}")

@@ -12,7 +12,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 @dataclass(frozen=True)
 class Contract:
-    """One version's document after bundling; `folder` is shown in the headers of generated files."""
+    """One version's document; `folder` is where its files are."""
 
     folder: str
     document: dict[str, Json]
@@ -39,7 +39,7 @@ class Contract:
                     yield Endpoint(method, path, node, item)
 
     def source_of(self, tag: str) -> str:
-        """Return the file that declares a tag's operations, for the first line of generated files."""
+        """Return the file that declares a tag's operations."""
         for endpoint in self.endpoints():
             if tag in endpoint.node.strings("tags"):
                 return endpoint.node.where.file
@@ -48,7 +48,7 @@ class Contract:
 
 @dataclass(frozen=True)
 class Node:
-    """A value of the document and its pointer; `get` follows references, `child` does not."""
+    """A value and its pointer; `get` follows references, `child` does not."""
 
     contract: Contract
     pointer: Pointer
@@ -160,14 +160,12 @@ class Endpoint:
         return PurePosixPath(self.node.where.file).stem
 
     def parameters(self) -> list[Node]:
-        """Return the path's parameters, then the operation's own, which replace those of the same name and place."""
+        """Return the path's parameters and the operation's own, which replace their namesakes."""
         found: dict[tuple[str, str], Node] = {}
-        for _, entry in (
-            *self.item.get("parameters").entries(),
-            *self.node.get("parameters").entries(),
-        ):
-            parameter = entry.follow()
-            found[parameter.text("in"), parameter.text("name").lower()] = parameter
+        for holder in (self.item, self.node):
+            for _, entry in holder.get("parameters").entries():
+                parameter = entry.follow()
+                found[parameter.text("in"), parameter.text("name").lower()] = parameter
         return list(found.values())
 
     def responses(self) -> list[tuple[str, Node]]:
@@ -175,9 +173,6 @@ class Endpoint:
         return [(status, node.follow()) for status, node in self.node.get("responses").entries()]
 
     def security(self) -> list[Node]:
-        """Return the alternatives, any one of which suffices; the operation's own or the global ones."""
-        own = self.node.child("security")
-        return [
-            node
-            for _, node in (own if own.exists else self.node.contract.node("security")).entries()
-        ]
+        """Return the alternatives, any one of which suffices; without its own, the global ones."""
+        own, shared = self.node.child("security"), self.node.contract.node("security")
+        return [node for _, node in (own if own.exists else shared).entries()]

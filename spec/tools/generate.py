@@ -1,7 +1,7 @@
 """Verb `generate`: write the code that the contract gives."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,8 @@ from spec.rules import broken
 from spec.tools.build import Builder
 from spec.tools.bundle import assemble, dump
 from spec.tools.finding import RefusedError
-from spec.tools.models import ModelsRun, members_in
+from spec.tools.ir import Api
+from spec.tools.models import Models, ModelsRun
 from spec.tools.render import Renderer
 from spec.tools.target import Target
 
@@ -20,13 +21,13 @@ class Output:
 
     Attributes:
         owned: Every file of the owned folders.
-        services: Tag → path and text of a service, for those that have none yet.
-        tags: Every tag with operations and the name of its service class.
+        services: The first text of every service that does not exist yet.
+        hints: What to add by hand, so that routes reach services.
     """
 
     owned: Mapping[Path, str]
-    services: Mapping[str, tuple[Path, str]]
-    tags: Mapping[str, str]
+    services: Mapping[Path, str]
+    hints: Sequence[str]
 
 
 def compute(target: Target) -> Output:
@@ -37,14 +38,12 @@ def compute(target: Target) -> Output:
         if findings := broken(contract):
             raise RefusedError(*findings)
         models = run.code()
-    api = Builder(contract, target.version, members_in(models)).build()
+    api = Builder(contract, target.version, Models.read(models)).build()
     renderer = Renderer(target)
     return Output(
         owned=dict(renderer.owned(api, models, document)),
-        services={
-            tag: (path, text) for tag, path, text in renderer.services(api) if not path.exists()
-        },
-        tags={tag.name: tag.service for tag in api.tags},
+        services={path: text for path, text in renderer.services(api) if not path.exists()},
+        hints=hints(target, renderer, api) if target.services else [],
     )
 
 
@@ -58,34 +57,22 @@ def stale(target: Target, output: Output) -> list[Path]:
 def generate(target: Target) -> list[str]:
     """Write what changed and remove what vanished; return a line for each; raises RefusedError."""
     output = compute(target)
-    lines = []
+    lines: list[str] = []
     for path in stale(target, output):
         path.unlink()
         lines.append(f"removed {target.show(path)}")
-    for path, text in (*output.owned.items(), *output.services.values()):
+    for path, text in (*output.owned.items(), *output.services.items()):
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
             lines.append(f"wrote {target.show(path)}")
-    return [*lines, *hints(target, output)]
+    return [*lines, *output.hints]
 
 
-def hints(target: Target, output: Output) -> list[str]:
-    """Return the lines that wire services which no provider offers yet."""
+def hints(target: Target, renderer: Renderer, api: Api) -> list[str]:
+    """Return the lines that wire the services which no provider offers yet."""
     path = target.root.joinpath(*target.deps.split(".")).with_suffix(".py")
     tree = ast.parse(path.read_text(encoding="utf-8") if path.is_file() else "")
-    known = {
-        node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    }
-    lines = []
-    for tag, service in output.tags.items():
-        if tag not in known and target.services:
-            lines += [
-                f"{tag} has no provider yet. Add to app/core/dependencies.py:",
-                f"    def make_{tag}(resources: Resources) -> {service}:",
-                f"        return {service}()",
-                f"and to {target.show(path)}:",
-                f"    async def {tag}(request: Request) -> {service}:",
-                f"        return make_{tag}(request.app.state.resources)",
-            ]
-    return lines
+    known = {node.name for node in tree.body if isinstance(node, ast.AsyncFunctionDef)}
+    missing = [tag for tag in api.tags if tag.name not in known]
+    return [renderer.text("wiring.txt", tag=tag, deps=target.show(path)) for tag in missing]

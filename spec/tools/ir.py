@@ -8,9 +8,8 @@ class Argument:
     """One parameter of an operation.
 
     Attributes:
-        route: Declaration in the route, such as `limit: Annotated[types.IntParam, Query(ge=1)] = 20`.
-        interface: Declaration in the service interface, such as `limit: int`.
-        call: How the route hands it on: `item_id` or `limit=limit`.
+        route: Its declaration in the route: `limit: Annotated[types.IntParam, Query(ge=1)] = 20`.
+        interface: Its declaration in the service interface: `limit: int`.
         optional: The route's declaration has a default, so it follows those without.
     """
 
@@ -40,7 +39,6 @@ class Method:
     """An operation as a method of the interface and as a route."""
 
     operation_id: str
-    constant: str
     name: str
     verb: str
     path: str

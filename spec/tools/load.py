@@ -12,7 +12,7 @@ from spec.tools.finding import Finding, Where
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 Pointer: TypeAlias = tuple[str, ...]
 
-# The core schema of YAML 1.2: `on`, `yes`, dates and sexagesimals stay strings, as JSON has none of them.
+# The core schema of YAML 1.2: `on`, `yes` and dates stay strings, as JSON has none of them.
 _CONSTANTS: dict[str, Json] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -33,8 +33,8 @@ class Source:
 class _Reader:
     shown: str
     findings: list[Finding]
-    lines: dict[Pointer, int] = field(default_factory=dict)
-    open_nodes: set[int] = field(default_factory=set)
+    lines: dict[Pointer, int] = field(default_factory=dict[Pointer, int])
+    open_nodes: set[int] = field(default_factory=set[int])
 
     def refuse(self, node: yaml.Node, message: str, fix: str) -> None:
         self.findings.append(Finding(Where(self.shown, node.start_mark.line + 1), message, fix))
@@ -83,7 +83,7 @@ def _plain(text: str) -> Json:
 
 
 def load(path: Path, shown: str, findings: list[Finding]) -> Source:
-    """Read one file; what is wrong with it is appended to `findings`, and the rest is still returned."""
+    """Read one file; what is wrong with it is appended to `findings`."""
     reader = _Reader(shown, findings)
     data: Json = None
     try:

@@ -5,7 +5,10 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from spec.tools.contract import Contract
 from spec.tools.names import docstring, sentence
@@ -28,13 +31,14 @@ class ModelsRun:
             self.folder.name, "models.py"
         )
         source.write_text(document, encoding="utf-8")
-        command = [sys.executable, "-m", "datamodel_code_generator"]
+        # Every component keeps its name in code; the preset would dissolve unions.
+        command = [sys.executable, "-m", "datamodel_code_generator", "--no-collapse-root-models"]
         command += ["--input", str(source), "--output", str(self.output)]
         self.log = source.with_name("log.txt")
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, cwd=REPOSITORY, stderr=log)
 
-    def __enter__(self) -> "ModelsRun":
+    def __enter__(self) -> Self:
         """Return the run."""
         return self
 
@@ -63,27 +67,39 @@ def _reflow(match: re.Match[str]) -> str:
     return margin + docstring(*paragraphs, indent=len(margin))
 
 
-def names_in(code: str) -> list[str]:
-    """Return the classes and type aliases of a module, in its order."""
-    names = []
-    for node in ast.parse(code).body:
-        if isinstance(node, ast.ClassDef):
-            names.append(node.name)
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            written = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            names.append(ast.unparse(written))
-    return names
+@dataclass(frozen=True)
+class Models:
+    """What the rest of the generator needs to know of the models.
+
+    Attributes:
+        names: Classes and type aliases, in the module's order.
+        members: Enum → value → member, to write defaults with.
+    """
+
+    names: tuple[str, ...]
+    members: Mapping[str, Mapping[object, str]]
+
+    @classmethod
+    def read(cls, code: str) -> "Models":
+        """Return what a module of models defines."""
+        body = ast.parse(code).body
+        classes = [node for node in body if isinstance(node, ast.ClassDef)]
+        enums = [node for node in classes if ast.unparse(node.bases[0]).endswith("Enum")]
+        return cls(
+            tuple(name for node in body if (name := _defined(node))),
+            {node.name: dict(_members(node)) for node in enums},
+        )
 
 
-def members_in(code: str) -> dict[str, dict[object, str]]:
-    """Return the members of each enum by value, to write defaults with."""
-    return {
-        node.name: {
-            ast.literal_eval(line.value): ast.unparse(line.targets[0])
-            for line in node.body
-            if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)
-        }
-        for node in ast.parse(code).body
-        if isinstance(node, ast.ClassDef)
-        and any(ast.unparse(base).endswith("Enum") for base in node.bases)
-    }
+def _defined(node: ast.stmt) -> str:
+    if isinstance(node, ast.ClassDef):
+        return node.name
+    if isinstance(node, ast.AnnAssign):
+        return ast.unparse(node.target)
+    return ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ""
+
+
+def _members(enum: ast.ClassDef) -> Iterator[tuple[object, str]]:
+    for line in enum.body:
+        if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant):
+            yield line.value.value, ast.unparse(line.targets[0])

@@ -8,9 +8,10 @@ import textwrap
 LINE_LENGTH = 100
 
 # Names that generated modules use themselves; a parameter may not hide one.
-RESERVED = frozenset(
-    "body deps models operation operations principal render render_reply router self service types".split()
-)
+RESERVED = {
+    *("body", "deps", "models", "operation", "operations", "principal", "render"),
+    *("render_reply", "router", "self", "service", "types"),
+}
 
 
 def snake(name: str) -> str:
@@ -35,7 +36,7 @@ def is_taken(name: str) -> bool:
 
 
 def parameter_name(name: str) -> str:
-    """Return the Python name of a parameter, which keeps its own name as alias where the two differ."""
+    """Return the Python name of a parameter; where it differs, the own name becomes the alias."""
     plain = snake(name)
     if not plain or plain[0].isdigit():
         plain = f"value_{plain}"
@@ -51,8 +52,8 @@ def sentence(text: str) -> str:
 def docstring(text: str, *paragraphs: str, indent: int = 0, instead: str = "") -> str:
     """Return a docstring in quotes.
 
-    A text too long for one line is split after its first sentence; where that is too long, too, `instead` opens the
-    docstring, or nothing when there is none.
+    A text too long for one line is split after its first sentence; where that is too long, too,
+    `instead` comes first.
     """
     width = LINE_LENGTH - indent
     summary, *rest = [sentence(text)]

@@ -2,209 +2,116 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from spec.tools.contract import Endpoint, Node
 from spec.tools.ir import Argument
 from spec.tools.names import parameter_name
+from spec.tools.values import Value, Values
 
-# Members of an enum component by their value, as the models name them.
-Enums = Mapping[str, Mapping[object, str]]
-
-_FORMATS = {"uuid": "UUID", "date-time": "AwareDatetime", "email": "EmailStr", "uri": "AnyUrl"}
-_NUMBERS = {"integer": ("types.IntParam", "int"), "number": ("types.FloatParam", "float")}
-_CONSTRAINTS = {
-    "minLength": "min_length",
-    "maxLength": "max_length",
-    "pattern": "pattern",
-    "minItems": "min_length",
-    "maxItems": "max_length",
-    "minimum": "ge",
-    "maximum": "le",
-    "exclusiveMinimum": "gt",
-    "exclusiveMaximum": "lt",
-    "multipleOf": "multiple_of",
-}
-_SILENT = {"type", "format", "items", "default", "description", "title", "example", "examples"}
 _MARKERS = {"path": "Path", "query": "Query", "header": "Header", "cookie": "Cookie"}
-_ENCODED = ("style", "explode", "allowReserved", "content")
-_OTHERS_HEADERS = {"accept", "content-type", "authorization"}
-_FORMS = {"application/x-www-form-urlencoded": "Form", "multipart/form-data": "File"}
-
-
-@dataclass(frozen=True)
-class _Type:
-    """A type as routes and as interfaces write it, and what restricts it."""
-
-    route: str
-    interface: str
-    constraints: tuple[str, ...] = ()
+_ENCODINGS = ("style", "explode", "allowReserved", "content")
+_IGNORED_HEADERS = {"accept", "content-type", "authorization"}
+_FORM = "application/x-www-form-urlencoded"
+_MULTIPART = "multipart/form-data"
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """Reads one operation's arguments; `version` is the name of the schemas in the routes."""
+    """Reads the arguments of one operation."""
 
     endpoint: Endpoint
-    version: str
-    enums: Enums
+    values: Values
 
     def read(self) -> list[Argument]:
-        """Return path parameters, the body, then the rest in contract order; raises RefusedError."""
-        parameters = [self.parameter(node) for node in self.endpoint.parameters()]
-        found = [*parameters, *self.body()]
+        """Return path parameters, the body, then the rest, as the contract orders them."""
+        found = [*map(self.parameter, self.endpoint.parameters()), *self.body()]
         for first, second in itertools.combinations(found, 2):
             if first.name == second.name:
                 message = f"two parameters become the Python name {first.name}"
                 raise self.endpoint.node.refusal(message, "rename one of the two")
-        return [*(a for a in found if a.positional), *(a for a in found if not a.positional)]
+        return sorted(found, key=lambda argument: not argument.positional)
 
     def parameter(self, node: Node) -> Argument:
-        place, name = node.text("in"), node.text("name")
-        for key in _ENCODED:
-            if node.has(key) and not (key == "explode" and node.child(key).value is True):
-                raise node.child(key).refusal(
-                    f"the parameter {name} sets {key}", f"leave out {key}"
-                )
-        if place == "header" and name.lower() in _OTHERS_HEADERS:
+        """Return a path, query, header or cookie parameter."""
+        place, name, schema = node.text("in"), node.text("name"), node.child("schema")
+        for key in _ENCODINGS:
+            if node.has(key) and (key, node.child(key).value) != ("explode", True):
+                raise node.child(key).refusal(f"the parameter {name} sets {key}", f"remove {key}")
+        if place == "header" and name.lower() in _IGNORED_HEADERS:
             raise node.refusal(f"OpenAPI ignores a header parameter {name}", "leave it out")
-        schema = node.child("schema")
-        kind = self.type_of(schema)
-        if kind.route.startswith("list[") and place != "query":
-            raise schema.refusal(
-                f"an array in a {place} parameter", "use a query parameter or a string"
-            )
-        python = parameter_name(name)
-        alias = (name,) if python != name else ()
-        argument = self.argument(
-            _MARKERS[place], python, kind, alias, schema, node.child("required").value is True
-        )
+        value = self.values.read(schema)
+        if value.route.startswith("list[") and place != "query":
+            raise schema.refusal(f"an array in a {place} parameter", "use a query parameter")
+        required = node.child("required").value is True
+        argument = self.named(_MARKERS[place], name, value, schema, required=required)
         return replace(argument, positional=place == "path")
 
-    def argument(
-        self,
-        marker: str,
-        name: str,
-        kind: _Type,
-        alias: tuple[str, ...],
-        schema: Node,
-        required: bool,
+    def named(
+        self, marker: str, name: str, value: Value, schema: Node, *, required: bool
     ) -> Argument:
-        options = ", ".join((*(f"alias={text!r}" for text in alias), *kind.constraints))
-        default = self.default(schema)
-        optional = default is None and not required
-        null = " | None" if optional else ""
+        """Return an argument for one named value of a request."""
+        python, default = parameter_name(name), self.values.default(schema)
+        alias = [f"alias={name!r}"] if python != name else []
+        null = "" if required or default is not None else " | None"
         ending = "" if required and default is None else f" = {default}"
+        options = ", ".join((*alias, *value.constraints))
         return Argument(
-            name=name,
-            route=f"{name}: Annotated[{kind.route}{null}, {marker}({options})]{ending}",
-            interface=f"{name}: {kind.interface}{null}",
+            name=python,
+            route=f"{python}: Annotated[{value.route}{null}, {marker}({options})]{ending}",
+            interface=f"{python}: {value.interface}{null}",
             positional=False,
             optional=bool(ending),
-        )
-
-    def default(self, schema: Node) -> str | None:
-        """Return the default in code; the one beside a `$ref` wins over the one in the component."""
-        node = schema.child("default")
-        node = node if node.exists else schema.follow().child("default")
-        if not node.exists:
-            return None
-        if members := self.enums.get(schema.schema_name):
-            return f"{self.version}.{schema.schema_name}.{members[node.value]}"
-        if isinstance(node.value, list | dict) or schema.follow().text("format"):
-            fix = "leave the default out and let the service decide"
-            raise node.refusal("a default that is not a plain string, number or boolean", fix)
-        return repr(node.value)
-
-    def type_of(self, written: Node, *, items: bool = True) -> _Type:
-        """Return the type of a parameter's schema."""
-        schema = written.follow()
-        if schema.has("enum"):
-            if not written.schema_name:
-                raise schema.refusal(
-                    "an enum without a name", "make it a component and refer to it"
-                )
-            return _Type(f"{self.version}.{written.schema_name}", f"models.{written.schema_name}")
-        for key, node in schema.entries():
-            if key not in _SILENT and key not in _CONSTRAINTS:
-                raise node.refusal(f"a parameter cannot honour {key}", f"leave out {key}")
-        constraints = tuple(
-            f"{_CONSTRAINTS[key]}={node.value!r}"
-            for key, node in schema.entries()
-            if key in _CONSTRAINTS
-        )
-        kind, form = schema.text("type"), schema.text("format")
-        if kind in _NUMBERS:
-            return _Type(*_NUMBERS[kind], constraints)
-        if kind == "boolean":
-            return _Type("types.BoolParam", "bool")
-        if kind == "string" and (form in _FORMATS or not form):
-            name = f"types.{_FORMATS[form]}" if form else "str"
-            return _Type(name, name, () if form == "uuid" else constraints)
-        if kind == "array" and items:
-            item = self.type_of(schema.child("items"), items=False)
-            inner = f"Annotated[{item.route}, Field({', '.join(item.constraints)})]"
-            return _Type(
-                f"list[{inner if item.constraints else item.route}]",
-                f"list[{item.interface}]",
-                constraints,
-            )
-        known = "a string (uuid, date-time, email, uri), an integer, a number, a boolean, an enum component"
-        raise schema.refusal(
-            f"a parameter cannot be {kind or 'untyped'} {form}".strip(), f"use {known}"
         )
 
     def body(self) -> Iterator[Argument]:
         """Yield the request body, or the fields of a multipart form."""
         body = self.endpoint.node.get("requestBody")
         contents = body.get("content").entries()
-        if not contents:
-            return
-        media_type, content = contents[0]
-        required = body.child("required").value is True
         if len(contents) > 1:
             raise body.child("content").refusal("several media types", "keep one of them")
-        if media_type == "multipart/form-data":
-            yield from self.multipart(content)
-            return
-        if media_type not in _FORMS and not is_json(media_type):
-            raise content.refusal(
-                f"a body of {media_type}", "use JSON, a form or multipart/form-data"
-            )
-        schema = content.child("schema")
+        for media_type, content in contents:
+            if media_type == _MULTIPART:
+                yield from self.multipart(content)
+            else:
+                yield self.whole(body, media_type, content)
+
+    def whole(self, body: Node, media_type: str, content: Node) -> Argument:
+        """Return a body that one model describes."""
+        schema, required = content.child("schema"), body.child("required").value is True
+        is_form = media_type == _FORM
+        if not is_form and not is_json(media_type):
+            raise content.refusal(f"a body of {media_type}", f"use JSON, {_FORM} or {_MULTIPART}")
         if not schema.schema_name:
-            raise content.refusal(
-                "a body schema without a name", "make it a component and refer to it"
-            )
-        if media_type in _FORMS and (not required or schema.follow().text("type") != "object"):
-            raise body.refusal(
-                "a form that is optional or no object", "write required: true, type: object"
-            )
-        marker, null = _FORMS.get(media_type, "Body"), "" if required else " | None"
-        media = "" if media_type in {*_FORMS, "application/json"} else f"media_type={media_type!r}"
+            fix = "make it a component and refer to it"
+            raise content.refusal("a body schema without a name", fix)
+        if is_form and (not required or schema.follow().text("type") != "object"):
+            raise body.refusal("a form is optional or no object", "write required, type: object")
+        options = f"media_type={media_type!r}" if media_type.endswith("+json") else ""
+        null = "" if required else " | None"
+        kind = f"{self.values.version}.{schema.schema_name}{null}"
         ending = "" if required else " = None"
-        yield Argument(
+        return Argument(
             name="body",
-            route=f"body: Annotated[{self.version}.{schema.schema_name}{null}, {marker}({media})]{ending}",
+            route=f"body: Annotated[{kind}, {'Form' if is_form else 'Body'}({options})]{ending}",
             interface=f"body: models.{schema.schema_name}{null}",
             positional=True,
             optional=not required,
         )
 
     def multipart(self, content: Node) -> Iterator[Argument]:
+        """Yield the fields of a multipart form, files as uploads."""
         schema = content.get("schema")
-        if schema.child("additionalProperties").value is False:
-            fix = "leave out additionalProperties"
-            raise schema.refusal("a multipart form ignores unknown fields", fix)
-        for name, field in schema.get("properties").entries():
-            required = name in schema.strings("required")
-            kind, marker, value = _Type("UploadFile", "Upload"), "File", field.follow()
-            if value.text("format") != "binary" and not value.has("contentMediaType"):
-                kind, marker = self.type_of(field), "Form"
-            python = parameter_name(name)
-            alias = (name,) if python != name else ()
-            yield self.argument(marker, python, kind, alias, field, required)
+        if schema.has("additionalProperties"):
+            node = schema.child("additionalProperties")
+            raise node.refusal("multipart forms ignore unknown fields", "leave it out")
+        for name, written in schema.get("properties").entries():
+            field, required = written.follow(), name in schema.strings("required")
+            is_file = field.text("format") == "binary" or field.has("contentMediaType")
+            value = Value("UploadFile", "Upload") if is_file else self.values.read(written)
+            marker = "File" if is_file else "Form"
+            yield self.named(marker, name, value, written, required=required)
 
 
 def is_json(media_type: str) -> bool:

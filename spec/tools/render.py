@@ -11,7 +11,7 @@ from black.mode import TargetVersion
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from spec.tools.ir import Api
-from spec.tools.models import names_in
+from spec.tools.models import Models
 from spec.tools.names import LINE_LENGTH, docstring
 from spec.tools.target import Target
 
@@ -47,7 +47,6 @@ class Renderer:
             keep_trailing_newline=True,
             autoescape=False,  # noqa: S701 - the output is Python
         )
-        self.environment.globals["doc"] = docstring
         own = {target.schemas_name: "models operations"}
         for name in (target.schemas_name, target.deps):
             package, _, module = name.rpartition(".")
@@ -65,9 +64,7 @@ class Renderer:
 
     def python(self, template: str, source: str, /, **values: object) -> str:
         """Print a template, add its imports, format it."""
-        text = self.environment.get_template(f"{template}.py.j2").render(
-            target=self.target, **values
-        )
+        text = self.text(f"{template}.py", **values)
         used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
         imports = [
             f"from {self.imports[name]} import {name}"
@@ -75,6 +72,11 @@ class Renderer:
         ]
         docs, body = text.split('"""\n', 1)
         return self.format("\n".join((f'{self.header(source)}{docs}"""', *imports, body)))
+
+    def text(self, template: str, /, **values: object) -> str:
+        """Print a template."""
+        found = self.environment.get_template(f"{template}.j2")
+        return found.render(target=self.target, doc=docstring, **values)
 
     def format(self, code: str) -> str:
         """Format as `make format` does."""
@@ -90,7 +92,7 @@ class Renderer:
         """Yield every file of the owned folders."""
         schemas, routes, folder = self.target.schemas, self.target.routes, api.folder
         names: Mapping[str, Sequence[str]] = {
-            "models": names_in(models),
+            "models": Models.read(models).names,
             **{tag.name: tag.names for tag in api.tags},
         }
         yield schemas / "models.py", self.format(self.header(folder) + models)
@@ -104,14 +106,11 @@ class Renderer:
             yield schemas / f"{tag.name}.py", self.python("schemas", tag.source, tag=tag)
             yield routes / f"{tag.name}.py", self.python("routes", tag.source, tag=tag)
 
-    def services(self, api: Api) -> Iterator[tuple[str, Path, str]]:
-        """Yield tag, path and text of the services; only those that do not exist yet are written."""
+    def services(self, api: Api) -> Iterator[tuple[Path, str]]:
+        """Yield path and text of the services that are to be written once."""
         for tag in api.tags if self.target.services else ():
             path = Path(self.target.services or "", f"{tag.name}.py")
-            text = self.environment.get_template("service.py.j2").render(
-                target=self.target, tag=tag
-            )
-            yield tag.name, path, self.format(text)
+            yield path, self.format(self.text("service.py", tag=tag))
 
 
 def exported(names: Mapping[str, Sequence[str]]) -> list[str]:

@@ -12,7 +12,7 @@ _HEADER_TYPES = {"string": "str", "integer": "int"}
 
 @dataclass(frozen=True)
 class Success:
-    """What an operation's method returns; `status` is set when a bare model or nothing says it all."""
+    """What a method returns; `status` is set when a bare model or nothing says it all."""
 
     returns: str
     replies: tuple[ReplyClass, ...] = ()
@@ -21,7 +21,7 @@ class Success:
 
 def statuses(endpoint: Endpoint) -> list[tuple[int, Node]]:
     """Return every declared status as a number; raises RefusedError for ranges and `default`."""
-    found = []
+    found: list[tuple[int, Node]] = []
     for status, node in endpoint.responses():
         if not status.isdigit():
             written = endpoint.node.child("responses").child(status)
@@ -31,7 +31,7 @@ def statuses(endpoint: Endpoint) -> list[tuple[int, Node]]:
 
 
 def success(endpoint: Endpoint) -> Success:
-    """Return the operation's declared successes; raises RefusedError for what cannot be rendered."""
+    """Return the declared successes; raises RefusedError for what cannot be rendered."""
     found = [(status, node) for status, node in statuses(endpoint) if status < 400]
     if not found:
         raise endpoint.node.child("responses").refusal(
@@ -76,19 +76,21 @@ def _reply(endpoint: Endpoint, status: int, response: Node) -> ReplyClass:
     model, media_types = _body(response)
     constants: dict[str, str] = {}
     names: dict[str, str] = {}
-    fields = []
+    fields: list[str] = []
     for name, written in response.get("headers").entries():
         header = written.follow()
-        schema, python = header.get("schema"), parameter_name(name)
-        if isinstance(constant := schema.child("const").value, str):
+        schema, python = header.get("schema"), parameter_name(name.lower())
+        required = header.child("required").value is True
+        constant = schema.child("const").value
+        if isinstance(constant, str) and required:
             constants[name] = constant
             continue
         if schema.text("type") not in _HEADER_TYPES:
             raise schema.refusal(
                 f"the header {name} is neither string nor integer", "use one of the two"
             )
-        kind, names[python] = _HEADER_TYPES[schema.text("type")], name
-        required = header.child("required").value is True
+        names[python] = name
+        kind = f"Literal[{constant!r}]" if constant else _HEADER_TYPES[schema.text("type")]
         fields.append(f"{python}: {kind}" if required else f"{python}: {kind} | None = None")
     lines = [f"status: ClassVar[int] = {status}"]
     if constants:

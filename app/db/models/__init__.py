@@ -1,6 +1,7 @@
 """One module of rows per resource; importing the package registers every table."""
 
+from app.db.models.idempotency_keys import IdempotencyKey
 from app.db.models.items import Item
 from app.db.models.users import User
 
-__all__ = ["Item", "User"]
+__all__ = ["IdempotencyKey", "Item", "User"]

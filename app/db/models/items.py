@@ -15,7 +15,8 @@ class Item(Entity):
     __table_args__ = (
         CheckConstraint("status IN ('draft', 'active', 'archived')", name="status"),
         CheckConstraint("quantity BETWEEN 0 AND 1000000", name="quantity"),
-        Index(None, "owner_id", "id"),
+        Index(None, "owner_id", "created_at", "id"),
+        Index(None, "owner_id", "name", "id"),
     )
 
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))

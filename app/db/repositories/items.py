@@ -1,12 +1,17 @@
 """Queries about items."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from app.db.keyset import SortKey
 from app.db.models.items import Item
 from app.db.repositories.repository import Repository
+
+_SORT_COLUMNS = {"created_at": Item.created_at, "name": Item.name}
 
 
 class ItemRepository(Repository[Item]):
@@ -14,6 +19,27 @@ class ItemRepository(Repository[Item]):
 
     model: ClassVar = Item
 
-    def owned_by(self, owner_id: UUID) -> Select[Item]:
-        """Return the items that their owner may see."""
-        return select(Item).where(Item.owner_id == owner_id)
+    def owned_by(
+        self,
+        owner_id: UUID,
+        *,
+        statuses: Sequence[str] = (),
+        created_after: datetime | None = None,
+        created_before: datetime | None = None,
+    ) -> Select[Item]:
+        """Return the items that their owner may see, narrowed by the filters that are given."""
+        visible = select(Item).where(Item.owner_id == owner_id)
+        if statuses:
+            visible = visible.where(Item.status.in_(statuses))
+        if created_after is not None:
+            visible = visible.where(Item.created_at >= created_after)
+        if created_before is not None:
+            visible = visible.where(Item.created_at < created_before)
+        return visible
+
+    def sort_keys(self, names: Sequence[str]) -> list[SortKey]:
+        """Return the sort keys that names like `name.desc` stand for."""
+        parts = (name.partition(".") for name in names)
+        return [
+            SortKey(_SORT_COLUMNS[column], descending=way == "desc") for column, _, way in parts
+        ]

@@ -1,6 +1,7 @@
 """What all repositories can do."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -8,8 +9,17 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.base import Entity
+from app.db.keyset import SortKey, after, position_of
 
 Row = TypeVar("Row", bound=Entity)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Rows in order; `next_position` is where the page after them starts, None on the last."""
+
+    rows: Sequence[Row]
+    next_position: list[str] | None
 
 
 class Repository(Generic[Row]):
@@ -28,14 +38,28 @@ class Repository(Generic[Row]):
         """Return the row with this id, or None where the caller sees no such row."""
         return await self._session.scalar(visible.where(self.model.id == row_id))
 
-    async def list_newest(
-        self, visible: Select[Row], *, before: UUID | None, limit: int
-    ) -> Sequence[Row]:
-        """Return at most `limit` rows, newest first, that are older than the row `before`."""
-        if before is not None:
-            visible = visible.where(self.model.id < before)
-        rows = await self._session.scalars(visible.order_by(self.model.id.desc()).limit(limit))
-        return rows.all()
+    async def list_page(
+        self,
+        visible: Select[Row],
+        *,
+        sort: Sequence[SortKey],
+        start: Sequence[str] | None,
+        limit: int,
+    ) -> Page[Row]:
+        """Return at most `limit` rows that follow a position; ties are broken by the id.
+
+        The cost does not depend on how deep the page lies where an index has the sort keys.
+        """
+        keys = [*sort, SortKey(self.model.id, descending=sort[-1].descending)]
+        if start is not None:
+            visible = visible.where(after(keys, start))
+        found = await self._session.scalars(
+            visible.order_by(*(key.ordered for key in keys)).limit(limit + 1)
+        )
+        rows = found.all()
+        if len(rows) <= limit:
+            return Page(rows, None)
+        return Page(rows[:limit], position_of(keys, rows[limit - 1]))
 
     async def add(self, row: Row) -> Row:
         """Insert a row and return it with its key, moments and version."""
@@ -43,7 +67,7 @@ class Repository(Generic[Row]):
         await self._session.flush()
         return row
 
-    async def save(self, row: Row) -> Row:
+    async def update(self, row: Row) -> Row:
         """Write the changes of a row that was read here, and return it with its new version."""
         await self._session.flush()
         return row
@@ -51,3 +75,4 @@ class Repository(Generic[Row]):
     async def delete(self, row: Row) -> None:
         """Delete a row that was read here."""
         await self._session.delete(row)
+        await self._session.flush()

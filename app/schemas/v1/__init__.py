@@ -3,7 +3,14 @@
 
 from app.schemas.v1.auth import AuthService, CreateToken200, RegisterUser201
 from app.schemas.v1.health import HealthService
-from app.schemas.v1.items import CreateItem201, ItemsService
+from app.schemas.v1.items import (
+    CreateItem201,
+    GetItem200,
+    GetItem304,
+    ItemsService,
+    ListItems200,
+    UpdateItem200,
+)
 from app.schemas.v1.models import (
     FieldError,
     FieldLocation,
@@ -11,6 +18,7 @@ from app.schemas.v1.models import (
     Item,
     ItemCreate,
     ItemPage,
+    ItemSort,
     ItemStatus,
     ItemUpdate,
     Liveness,
@@ -32,14 +40,18 @@ __all__ = [
     "CreateToken200",
     "FieldError",
     "FieldLocation",
+    "GetItem200",
+    "GetItem304",
     "HealthCheck",
     "HealthService",
     "Item",
     "ItemCreate",
     "ItemPage",
+    "ItemSort",
     "ItemStatus",
     "ItemUpdate",
     "ItemsService",
+    "ListItems200",
     "Liveness",
     "OAuthError",
     "OAuthErrorCode",
@@ -48,6 +60,7 @@ __all__ = [
     "RegisterUser201",
     "Token",
     "TokenRequest",
+    "UpdateItem200",
     "User",
     "UserRegister",
     "UserUpdate",

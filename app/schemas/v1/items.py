@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from app.core.exceptions import OperationNotImplemented
 from app.core.security import Principal
@@ -13,14 +13,64 @@ from app.schemas.v1 import models
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListItems200(Reply):
+    """One page of items."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar[Mapping[str, str]] = {"link": "Link"}
+
+    body: models.ItemPage
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateItem201(Reply):
     """The item was created."""
 
     status: ClassVar[int] = 201
-    header_names: ClassVar[Mapping[str, str]] = {"location": "Location"}
+    header_names: ClassVar[Mapping[str, str]] = {
+        "location": "Location",
+        "etag": "ETag",
+        "idempotency_replayed": "Idempotency-Replayed",
+    }
 
     body: models.Item
     location: str
+    etag: str
+    idempotency_replayed: Literal["true"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetItem200(Reply):
+    """The item."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar[Mapping[str, str]] = {"etag": "ETag"}
+
+    body: models.Item
+    etag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetItem304(Reply):
+    """The item is still the one that If-None-Match names."""
+
+    status: ClassVar[int] = 304
+    header_names: ClassVar[Mapping[str, str]] = {"etag": "ETag"}
+
+    body: None = None
+    etag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateItem200(Reply):
+    """The item after the change."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar[Mapping[str, str]] = {"etag": "ETag"}
+
+    body: models.Item
+    etag: str
 
 
 class ItemsService(Protocol):
@@ -32,8 +82,12 @@ class ItemsService(Protocol):
         *,
         limit: int,
         cursor: str | None,
+        sort: list[models.ItemSort] | None,
+        status: list[models.ItemStatus] | None,
+        created_after: types.AwareDatetime | None,
+        created_before: types.AwareDatetime | None,
         principal: Principal,
-    ) -> models.ItemPage:
+    ) -> ListItems200:
         """List your items.
 
         GET /items; errors: 401, 403, 404, 422, 500, 503.
@@ -45,11 +99,12 @@ class ItemsService(Protocol):
         self,
         body: models.ItemCreate,
         *,
+        idempotency_key: str | None,
         principal: Principal,
     ) -> CreateItem201:
         """Create an item.
 
-        POST /items; errors: 400, 401, 403, 413, 415, 422, 500, 503.
+        POST /items; errors: 400, 401, 403, 409, 413, 415, 422, 500, 503.
         """
         raise OperationNotImplemented("createItem")
 
@@ -58,8 +113,9 @@ class ItemsService(Protocol):
         self,
         item_id: types.UUID,
         *,
+        if_none_match: str | None,
         principal: Principal,
-    ) -> models.Item:
+    ) -> GetItem200 | GetItem304:
         """Read an item.
 
         GET /items/{item_id}; errors: 401, 403, 404, 422, 500, 503.
@@ -72,11 +128,12 @@ class ItemsService(Protocol):
         item_id: types.UUID,
         body: models.ItemUpdate,
         *,
+        if_match: str | None,
         principal: Principal,
-    ) -> models.Item:
+    ) -> UpdateItem200:
         """Change an item.
 
-        PATCH /items/{item_id}; errors: 400, 401, 403, 404, 413, 415, 422, 500, 503.
+        PATCH /items/{item_id}; errors: 400, 401, 403, 404, 409, 412, 413, 415, 422, 500, 503.
         """
         raise OperationNotImplemented("updateItem")
 
@@ -85,10 +142,11 @@ class ItemsService(Protocol):
         self,
         item_id: types.UUID,
         *,
+        if_match: str | None,
         principal: Principal,
     ) -> None:
         """Delete an item.
 
-        DELETE /items/{item_id}; errors: 401, 403, 404, 422, 500, 503.
+        DELETE /items/{item_id}; errors: 401, 403, 404, 409, 412, 422, 500, 503.
         """
         raise OperationNotImplemented("deleteItem")

@@ -138,6 +138,15 @@ class ItemStatus(StrEnum):
     ARCHIVED = "archived"
 
 
+class ItemSort(StrEnum):
+    """Key and direction to sort items by."""
+
+    CREATED_AT_ASC = "created_at.asc"
+    CREATED_AT_DESC = "created_at.desc"
+    NAME_ASC = "name.asc"
+    NAME_DESC = "name.desc"
+
+
 class Item(Schema):
     """Something that a user owns."""
 
@@ -195,7 +204,7 @@ class ItemPage(Schema):
 
     items: Annotated[list[Item], Field(max_length=100)]
     """The items of this page."""
-    next: Annotated[str | None, Field(max_length=500)]
+    next: Annotated[str | None, Field(max_length=2000)]
     """Send it as `cursor` to get the page after this one; null on the last page."""
 
 

@@ -74,7 +74,8 @@ CREATE_ITEM = Operation(
     security=({"oauth2": ("items:write",)},),
     media_types=("application/json",),
     body_required=True,
-    statuses=frozenset({201, 400, 401, 403, 413, 415, 422, 500, 503}),
+    statuses=frozenset({201, 400, 401, 403, 409, 413, 415, 422, 500, 503}),
+    extensions={"x-idempotent": True},
 )
 GET_ITEM = Operation(
     operation_id="getItem",
@@ -82,7 +83,7 @@ GET_ITEM = Operation(
     path="/items/{item_id}",
     tag="items",
     security=({"oauth2": ("items:read",)},),
-    statuses=frozenset({200, 401, 403, 404, 422, 500, 503}),
+    statuses=frozenset({200, 304, 401, 403, 404, 422, 500, 503}),
 )
 UPDATE_ITEM = Operation(
     operation_id="updateItem",
@@ -92,7 +93,7 @@ UPDATE_ITEM = Operation(
     security=({"oauth2": ("items:write",)},),
     media_types=("application/json",),
     body_required=True,
-    statuses=frozenset({200, 400, 401, 403, 404, 413, 415, 422, 500, 503}),
+    statuses=frozenset({200, 400, 401, 403, 404, 409, 412, 413, 415, 422, 500, 503}),
 )
 DELETE_ITEM = Operation(
     operation_id="deleteItem",
@@ -100,7 +101,7 @@ DELETE_ITEM = Operation(
     path="/items/{item_id}",
     tag="items",
     security=({"oauth2": ("items:write",)},),
-    statuses=frozenset({204, 401, 403, 404, 422, 500, 503}),
+    statuses=frozenset({204, 401, 403, 404, 409, 412, 422, 500, 503}),
 )
 
 OPERATIONS: Mapping[str, Operation] = {

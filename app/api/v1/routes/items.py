@@ -3,7 +3,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Response
+from fastapi import APIRouter, Body, Depends, Header, Path, Query, Response
 
 from app.api import deps
 from app.api.contract import contract_route
@@ -24,11 +24,25 @@ async def list_items(
     principal: Caller,
     limit: Annotated[types.IntParam, Query(ge=1, le=100)] = 20,
     cursor: Annotated[
-        str | None, Query(min_length=1, max_length=500, pattern="^[A-Za-z0-9_-]+$")
+        str | None, Query(min_length=1, max_length=2000, pattern="^[A-Za-z0-9_-]+$")
     ] = None,
+    sort: Annotated[list[v1.ItemSort] | None, Query(max_length=2)] = None,
+    status: Annotated[list[v1.ItemStatus] | None, Query(max_length=3)] = None,
+    created_after: Annotated[types.AwareDatetime | None, Query()] = None,
+    created_before: Annotated[types.AwareDatetime | None, Query()] = None,
 ) -> Response:
     """List your items."""
-    return render(await service.list_items(limit=limit, cursor=cursor, principal=principal), 200)
+    return render_reply(
+        await service.list_items(
+            limit=limit,
+            cursor=cursor,
+            sort=sort,
+            status=status,
+            created_after=created_after,
+            created_before=created_before,
+            principal=principal,
+        )
+    )
 
 
 @router.post("/items", operation_id="createItem", response_model=None)
@@ -36,9 +50,15 @@ async def create_item(
     service: Service,
     principal: Caller,
     body: Annotated[v1.ItemCreate, Body()],
+    idempotency_key: Annotated[
+        str | None,
+        Header(alias="Idempotency-Key", min_length=1, max_length=255, pattern="^[!-~]+$"),
+    ] = None,
 ) -> Response:
     """Create an item."""
-    return render_reply(await service.create_item(body, principal=principal))
+    return render_reply(
+        await service.create_item(body, idempotency_key=idempotency_key, principal=principal)
+    )
 
 
 @router.get("/items/{item_id}", operation_id="getItem", response_model=None)
@@ -46,9 +66,20 @@ async def get_item(
     service: Service,
     principal: Caller,
     item_id: Annotated[types.UUID, Path()],
+    if_none_match: Annotated[
+        str | None,
+        Header(
+            alias="If-None-Match",
+            min_length=1,
+            max_length=200,
+            pattern='^(\\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
+        ),
+    ] = None,
 ) -> Response:
     """Read an item."""
-    return render(await service.get_item(item_id, principal=principal), 200)
+    return render_reply(
+        await service.get_item(item_id, if_none_match=if_none_match, principal=principal)
+    )
 
 
 @router.patch("/items/{item_id}", operation_id="updateItem", response_model=None)
@@ -57,9 +88,20 @@ async def update_item(
     principal: Caller,
     item_id: Annotated[types.UUID, Path()],
     body: Annotated[v1.ItemUpdate, Body()],
+    if_match: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            min_length=1,
+            max_length=200,
+            pattern='^(\\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
+        ),
+    ] = None,
 ) -> Response:
     """Change an item."""
-    return render(await service.update_item(item_id, body, principal=principal), 200)
+    return render_reply(
+        await service.update_item(item_id, body, if_match=if_match, principal=principal)
+    )
 
 
 @router.delete("/items/{item_id}", operation_id="deleteItem", response_model=None)
@@ -67,7 +109,16 @@ async def delete_item(
     service: Service,
     principal: Caller,
     item_id: Annotated[types.UUID, Path()],
+    if_match: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            min_length=1,
+            max_length=200,
+            pattern='^(\\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
+        ),
+    ] = None,
 ) -> Response:
     """Delete an item."""
-    await service.delete_item(item_id, principal=principal)
+    await service.delete_item(item_id, if_match=if_match, principal=principal)
     return render(None, 204)

@@ -51,7 +51,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
     )
-    op.create_index(op.f("ix_items_owner_id_id"), "items", ["owner_id", "id"])
+    op.create_index(
+        op.f("ix_items_owner_id_created_at_id"), "items", ["owner_id", "created_at", "id"]
+    )
+    op.create_index(op.f("ix_items_owner_id_name_id"), "items", ["owner_id", "name", "id"])
 
 
 def downgrade() -> None:

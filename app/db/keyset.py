@@ -1,0 +1,62 @@
+"""Keyset pagination: a page starts after a row, not after a count of rows.
+
+So a page at any depth costs the same, and rows that come or go meanwhile shift nothing. The
+row-value form `(a, b) > (x, y)` is the one that PostgreSQL answers from an index.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, UnaryExpression, and_, or_, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.db.base import Entity
+
+_READERS: Mapping[type, Callable[[str], object]] = {
+    UUID: UUID,
+    datetime: datetime.fromisoformat,
+    int: int,
+    str: str,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """A column that is never null, and a direction."""
+
+    column: InstrumentedAttribute[Any]
+    descending: bool
+
+    @property
+    def ordered(self) -> UnaryExpression[Any]:
+        """Return the column's part of ORDER BY."""
+        return self.column.desc() if self.descending else self.column.asc()
+
+
+def position_of(keys: Sequence[SortKey], row: Entity) -> list[str]:
+    """Return the sort keys' values of a row as text."""
+    values = (getattr(row, key.column.key) for key in keys)
+    return [value.isoformat() if isinstance(value, datetime) else str(value) for value in values]
+
+
+def after(keys: Sequence[SortKey], position: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition for the rows that come after a position."""
+    values = [
+        _READERS[key.column.type.python_type](text)
+        for key, text in zip(keys, position, strict=True)
+    ]
+    if len({key.descending for key in keys}) == 1:
+        row = tuple_(*(key.column for key in keys))
+        return row < tuple(values) if keys[0].descending else row > tuple(values)
+    return or_(
+        *(
+            and_(
+                *(keys[i].column == values[i] for i in range(n)),
+                keys[n].column < values[n] if keys[n].descending else keys[n].column > values[n],
+            )
+            for n in range(len(keys))
+        )
+    )

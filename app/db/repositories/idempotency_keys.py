@@ -1,0 +1,101 @@
+"""Queries about claimed idempotency keys."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from app.core.exceptions import LostRace
+from app.db.base import DatabaseNow
+from app.db.models.idempotency_keys import IdempotencyKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyName:
+    """What identifies a key: whose it is, what it is for, and the value that the client chose."""
+
+    principal_id: UUID
+    operation: str
+    key: str
+
+    @property
+    def matches(self) -> ColumnElement[bool]:
+        """Return the condition that finds the row."""
+        return and_(
+            IdempotencyKey.principal_id == self.principal_id,
+            IdempotencyKey.operation == self.operation,
+            IdempotencyKey.key == self.key,
+        )
+
+
+class IdempotencyKeyRepository:
+    """Claims keys and keeps answers; each decision is one statement, by the database's clock."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def claim(
+        self, name: KeyName, fingerprint: str, *, lease_seconds: int, life_seconds: int
+    ) -> UUID | None:
+        """Claim a key that is new, expired, or left behind by a process that died.
+
+        Returns:
+            The claim, or None where the key is somebody else's or has its answer.
+        """
+        claim = uuid7()
+        row = {
+            "fingerprint": fingerprint,
+            "claim": claim,
+            "lease_until": DatabaseNow(lease_seconds),
+            "expires_at": DatabaseNow(life_seconds),
+            "answer": None,
+        }
+        abandoned = and_(
+            IdempotencyKey.answer.is_(None),
+            IdempotencyKey.lease_until <= DatabaseNow(),
+            IdempotencyKey.fingerprint == fingerprint,
+        )
+        statement = (
+            self._insert()
+            .values(principal_id=name.principal_id, operation=name.operation, key=name.key, **row)
+            .on_conflict_do_update(
+                index_elements=["principal_id", "operation", "key"],
+                set_=row,
+                where=or_(IdempotencyKey.expires_at <= DatabaseNow(), abandoned),
+            )
+            .returning(IdempotencyKey.claim)
+        )
+        claimed: UUID | None = await self._session.scalar(statement)
+        return claimed
+
+    async def find(self, name: KeyName) -> IdempotencyKey | None:
+        """Return the key's row."""
+        return await self._session.scalar(select(IdempotencyKey).where(name.matches))
+
+    async def complete(self, name: KeyName, claim: UUID, answer: str) -> None:
+        """Keep the answer for repeats.
+
+        Raises:
+            LostRace: The lease ran out, and another request has claimed the key.
+        """
+        statement = (
+            update(IdempotencyKey)
+            .where(name.matches, IdempotencyKey.claim == claim)
+            .values(answer=answer)
+            .returning(IdempotencyKey.claim)
+        )
+        if await self._session.scalar(statement) is None:
+            raise LostRace
+
+    async def release(self, name: KeyName, claim: UUID) -> None:
+        """Forget a claim whose request had no effect, so that a repeat is tried afresh."""
+        mine = and_(name.matches, IdempotencyKey.claim == claim)
+        await self._session.execute(delete(IdempotencyKey).where(mine))
+
+    def _insert(self) -> postgresql.Insert | sqlite.Insert:
+        if self._session.get_bind().dialect.name == "sqlite":
+            return sqlite.insert(IdempotencyKey)
+        return postgresql.insert(IdempotencyKey)

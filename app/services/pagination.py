@@ -1,0 +1,37 @@
+"""Pages of a list: the scope of a cursor, and the link to the next page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+Filter = str | datetime | Sequence[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListQuery:
+    """A list, its filters and its order: what all pages of one walk have in common."""
+
+    path: str
+    filters: Mapping[str, Filter]
+
+    @property
+    def scope(self) -> str:
+        """Return a text that differs for another list, other filters or another order."""
+        return f"{self.path}?{urlencode(self._pairs())}"
+
+    def next_link(self, cursor: str, limit: int) -> str:
+        """Return the Link header (RFC 8288) of the page that a cursor stands for."""
+        pairs = [*self._pairs(), ("limit", str(limit)), ("cursor", cursor)]
+        return f'<{self.path}?{urlencode(pairs)}>; rel="next"'
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        pairs = []
+        for name, value in self.filters.items():
+            if isinstance(value, datetime):
+                pairs.append((name, value.isoformat()))
+            elif isinstance(value, str):
+                pairs.append((name, value))
+            elif value is not None:
+                pairs += [(name, one) for one in value]
+        return pairs

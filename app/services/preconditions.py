@@ -1,0 +1,33 @@
+"""Entity tags: which version of a resource a request speaks of (RFC 9110, section 13)."""
+
+import re
+
+from app.core.exceptions import PreconditionFailed
+
+_TAG = re.compile(r'(W/)?("[!#-~]*")')
+
+
+def etag(version: int) -> str:
+    """Return the strong entity tag of a version."""
+    return f'"{version}"'
+
+
+def is_unchanged(if_none_match: str | None, version: int) -> bool:
+    """Tell whether the caller has this version already; tags are compared weakly."""
+    if if_none_match is None:
+        return False
+    tags = [tag for _, tag in _TAG.findall(if_none_match)]
+    return if_none_match == "*" or etag(version) in tags
+
+
+def require_match(if_match: str | None, version: int) -> None:
+    """Refuse to go on when the caller speaks of another version; tags are compared strongly.
+
+    Raises:
+        PreconditionFailed: The version is none of those in `If-Match`.
+    """
+    if if_match is None or if_match == "*":
+        return
+    tags = [tag for weak, tag in _TAG.findall(if_match) if not weak]
+    if etag(version) not in tags:
+        raise PreconditionFailed("The resource is not the one that If-Match names; read it again.")

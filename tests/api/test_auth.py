@@ -1,0 +1,188 @@
+"""Registration and tokens over HTTP."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from app.core.security import ROLE_SCOPES
+from tests.clients import PASSWORD, Caller, get_token
+from tests.problems import assert_problem, refused_fields
+
+ALL_SCOPES = " ".join(sorted(ROLE_SCOPES["user"]))
+
+
+def account(**fields: object) -> dict[str, object]:
+    return {"email": f"{uuid4().hex}@example.com", "password": PASSWORD} | fields
+
+
+async def ask_token(client: httpx2.AsyncClient, **form: str | None) -> httpx2.Response:
+    fields = {"grant_type": "password", "username": "ada@example.com", "password": PASSWORD} | form
+    data = {name: value for name, value in fields.items() if value is not None}
+    return await client.post("/auth/token", data=data)
+
+
+def assert_oauth_error(answer: httpx2.Response, code: str) -> str:
+    """Check RFC 6749, section 5.2, and return the description."""
+    assert answer.status_code == 400, answer.text
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    error = answer.json()
+    assert set(error) == {"error", "error_description"}
+    assert error["error"] == code
+    return str(error["error_description"])
+
+
+async def test_an_account_can_be_made_and_is_found_at_its_location(
+    client: httpx2.AsyncClient,
+) -> None:
+    body = account(display_name="Ada")
+
+    answer = await client.post("/auth/register", json=body)
+
+    assert answer.status_code == 201
+    assert answer.json()["email"] == body["email"]
+    assert answer.json()["display_name"] == "Ada"
+    headers = {"Authorization": f"Bearer {await get_token(client, str(body['email']))}"}
+    read = await client.get(f"http://test{answer.headers['Location']}", headers=headers)
+    assert read.json() == answer.json()
+
+
+async def test_no_answer_shows_a_password(client: httpx2.AsyncClient) -> None:
+    answer = await client.post("/auth/register", json=account())
+
+    assert PASSWORD not in answer.text
+    assert "password" not in answer.json()
+
+
+async def test_a_name_is_optional(client: httpx2.AsyncClient) -> None:
+    answer = await client.post("/auth/register", json=account())
+
+    assert answer.json()["display_name"] is None
+
+
+@pytest.mark.parametrize("spelling", [str, str.upper, str.title])
+async def test_an_address_has_one_account_and_the_refusal_names_the_field(
+    client: httpx2.AsyncClient, ada: Caller, spelling: Callable[[str], str]
+) -> None:
+    answer = await client.post("/auth/register", json=account(email=spelling(ada.email)))
+
+    problem = assert_problem(answer, 409, "conflict")
+    assert problem["errors"] == [
+        {"in": "body", "pointer": "/email", "code": "conflict", "detail": "is taken"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "refused"),
+    [
+        ({"email": "nobody"}, {"/email": "email"}),
+        ({"email": "a" * 250 + "@example.com"}, {"/email": "email"}),
+        ({"password": "short"}, {"/password": "too-short"}),
+        ({"password": "x" * 129}, {"/password": "too-long"}),
+        ({"display_name": ""}, {"/display_name": "string-too-short"}),
+        ({"role": "admin"}, {"/role": "extra-forbidden"}),
+    ],
+)
+async def test_a_bad_account_is_refused_by_field(
+    client: httpx2.AsyncClient, fields: dict[str, object], refused: dict[str, str]
+) -> None:
+    answer = await client.post("/auth/register", json=account(**fields))
+
+    assert refused_fields(answer) == refused
+
+
+async def test_signing_in_gives_a_token_that_no_cache_keeps(
+    client: httpx2.AsyncClient, ada: Caller
+) -> None:
+    answer = await ask_token(client, username=ada.email)
+
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    token = answer.json()
+    assert token | {"access_token": ""} == {
+        "access_token": "",
+        "token_type": "Bearer",
+        "expires_in": 600,
+        "scope": ALL_SCOPES,
+    }
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    assert (await client.get("/users/me", headers=headers)).json()["email"] == ada.email
+
+
+async def test_an_address_signs_in_in_upper_and_lower_case(client: httpx2.AsyncClient) -> None:
+    email = f"Ada-{uuid4().hex}@Example.com"
+    await client.post("/auth/register", json=account(email=email))
+
+    for spelling in (email, email.lower(), email.upper()):
+        assert (await ask_token(client, username=spelling)).status_code == 200
+
+
+async def test_an_unknown_user_and_a_wrong_password_look_the_same(
+    client: httpx2.AsyncClient, ada: Caller
+) -> None:
+    unknown = await ask_token(client, username=f"{uuid4().hex}@example.com")
+    wrong = await ask_token(client, username=ada.email, password="not the password")
+
+    assert_oauth_error(unknown, "invalid_grant")
+    assert unknown.json() == wrong.json()
+
+
+@pytest.mark.parametrize(
+    ("form", "code", "named"),
+    [
+        ({"grant_type": None}, "invalid_request", "grant_type"),
+        ({"grant_type": "client_credentials"}, "unsupported_grant_type", "grant_type"),
+        ({"username": None}, "invalid_request", "username"),
+        ({"username": ""}, "invalid_request", "username"),
+        ({"password": None}, "invalid_request", "password"),
+        ({"password": "x" * 129}, "invalid_request", "password"),
+        ({"scope": "two  spaces"}, "invalid_request", "scope"),
+    ],
+)
+async def test_a_bad_token_request_is_answered_as_oauth2_says(
+    client: httpx2.AsyncClient, form: dict[str, str | None], code: str, named: str
+) -> None:
+    answer = await ask_token(client, **form)
+
+    assert named in assert_oauth_error(answer, code)
+
+
+async def test_an_empty_token_request_is_answered_as_oauth2_says(
+    client: httpx2.AsyncClient,
+) -> None:
+    assert_oauth_error(await client.post("/auth/token"), "invalid_request")
+
+
+async def test_a_token_request_in_json_is_not_supported(client: httpx2.AsyncClient) -> None:
+    answer = await client.post("/auth/token", json={"grant_type": "password"})
+
+    assert_problem(answer, 415, "unsupported-media-type")
+
+
+async def test_unknown_fields_of_a_token_request_are_ignored(
+    client: httpx2.AsyncClient, ada: Caller
+) -> None:
+    answer = await ask_token(client, username=ada.email, client_id="browser")
+
+    assert answer.status_code == 200
+
+
+async def test_a_token_can_be_narrowed_to_the_scopes_that_are_asked_for(
+    client: httpx2.AsyncClient, ada: Caller
+) -> None:
+    answer = await ask_token(client, username=ada.email, scope="items:write items:read")
+
+    assert answer.json()["scope"] == "items:read items:write"
+    headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    assert (await client.get("/items", headers=headers)).status_code == 200
+    assert (await client.get("/users/me", headers=headers)).status_code == 403
+
+
+async def test_a_scope_that_the_user_may_not_have_is_refused(
+    client: httpx2.AsyncClient, ada: Caller
+) -> None:
+    answer = await ask_token(client, username=ada.email, scope="items:read world:rule")
+
+    assert ALL_SCOPES in assert_oauth_error(answer, "invalid_scope")

@@ -1,0 +1,44 @@
+"""Applications of a test's own: other settings, other services, other resources."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from app.core.config import Settings
+
+UNREACHABLE_DATABASE = SecretStr("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+
+
+def make_settings(**changes: Any) -> Settings:
+    """Return settings for an application that needs no database; nothing comes from a `.env`."""
+    defaults = {
+        "_env_file": None,
+        "environment": "test",
+        "database_url": UNREACHABLE_DATABASE,
+        "secret_key": SecretStr("test-secret-of-more-than-32-characters"),
+    }
+    return Settings(**defaults | changes)
+
+
+def changed(settings: Settings, **changes: Any) -> Settings:
+    """Return other settings that differ in some values; they are validated again."""
+    fields = {name: getattr(settings, name) for name in type(settings).model_fields}
+    return Settings(_env_file=None, **fields | changes)
+
+
+@asynccontextmanager
+async def started(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    """Start an application and give an anonymous client of it."""
+    async with app.router.lifespan_context(app):
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://test/api/v1") as client:
+            yield client
+
+
+def replace_service(app: FastAPI, provider: Callable[..., Any], service: object) -> None:
+    """Let a provider of `app.api.deps` give this service."""
+    app.dependency_overrides[provider] = lambda: service

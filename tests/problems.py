@@ -1,0 +1,29 @@
+"""The shape of every error."""
+
+from typing import Any
+
+import httpx2
+
+from app.core.exceptions import CATALOGUE
+from app.schemas import v1
+
+
+def assert_problem(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
+    """Check that the answer is this problem, written as RFC 9457 and the catalogue have it."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem = dict(answer.json())
+    v1.Problem.model_validate(problem)
+    assert problem["code"] == code
+    assert problem["status"] == status == CATALOGUE[code].status
+    assert problem["title"] == CATALOGUE[code].title
+    assert problem["type"].endswith(f"/problems/{code}")
+    assert problem["instance"] == answer.request.url.raw_path.decode().partition("?")[0]
+    assert problem["trace_id"] == answer.headers["X-Request-ID"]
+    return problem
+
+
+def refused_fields(answer: httpx2.Response) -> dict[str, str]:
+    """Return JSON Pointer or parameter name → code, for each field of a 422."""
+    errors = assert_problem(answer, 422, "validation-failed")["errors"]
+    return {error.get("pointer", error.get("name")): error["code"] for error in errors}

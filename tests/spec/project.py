@@ -1,0 +1,88 @@
+"""A small contract in a folder of its own."""
+
+import ast
+import shutil
+from pathlib import Path
+
+from spec.rules import broken
+from spec.tools.bundle import assemble
+from spec.tools.check import check
+from spec.tools.finding import Finding, RefusedError
+from spec.tools.generate import generate
+from spec.tools.lint import lint
+from spec.tools.target import Target
+
+SAMPLE = Path(__file__).with_name("sample")
+MARK = "# HERE"
+
+
+class Project:
+    """The sample contract, and the code that it gives, below `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.contract = root / "spec" / "v1"
+        shutil.copytree(SAMPLE, self.contract)
+        self.target = Target(
+            contract=self.contract / "openapi.yaml",
+            schemas=root / "tiny" / "schemas" / "v1",
+            schemas_name="tiny.schemas.v1",
+            routes=root / "tiny" / "routes",
+            routes_name="tiny.routes",
+            services=root / "tiny" / "services",
+            deps="tiny.deps",
+            root=root,
+        )
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Replace the first occurrence of a text in a contract file."""
+        path = self.contract / file
+        text = path.read_text()
+        assert old in text, f"{file} does not contain {old!r}"
+        path.write_text(text.replace(old, new, 1))
+
+    def generate(self) -> list[str]:
+        return generate(self.target)
+
+    def check(self) -> list[str]:
+        return check(self.target)
+
+    def broken(self) -> list[Finding]:
+        """Return what the loader, the bundler and the rules find."""
+        try:
+            return broken(assemble(self.target))
+        except RefusedError as error:
+            return list(error.findings)
+
+    def refused(self) -> list[Finding]:
+        """Return everything that stops the generator."""
+        try:
+            lint(self.target)
+        except RefusedError as error:
+            return list(error.findings)
+        return []
+
+    def marked(self) -> tuple[str, int]:
+        """Return file and line of the mark in the contract."""
+        for path in self.contract.iterdir():
+            for number, line in enumerate(path.read_text().splitlines(), start=1):
+                if MARK in line:
+                    return path.relative_to(self.root).as_posix(), number
+        raise AssertionError("no contract file has the mark")
+
+    def snapshot(self) -> dict[str, bytes]:
+        """Return every generated file."""
+        found = (path for path in (self.root / "tiny").rglob("*") if path.is_file())
+        return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in found}
+
+    def code(self, file: str, *names: str) -> str:
+        """Return a definition of a generated module: a class, a function, a method of a class."""
+        text = (self.root / "tiny" / file).read_text()
+        node: ast.AST = ast.parse(text)
+        for name in names:
+            node = next(
+                child
+                for child in ast.walk(node)
+                if isinstance(child, ast.ClassDef | ast.AsyncFunctionDef) and child.name == name
+            )
+        return ast.get_source_segment(text, node) or ""
