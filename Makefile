@@ -13,7 +13,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 PIP_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--no-python-downloads --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
-SERVE := $(BIN)/uvicorn app.main:app --reload --reload-dir app --reload-include '*.json' --host 127.0.0.1 --port $(PORT)
+SERVE := $(BIN)/uvicorn app.main:app --reload --reload-dir app --reload-include '*.json' --host 127.0.0.1 --port $(PORT) --no-proxy-headers
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help

@@ -18,6 +18,7 @@ from app.core.config import Settings
 from app.core.dependencies import open_resources, unimplemented_operations
 from app.core.logging import configure_logging
 from app.schemas.v1 import operations
+from app.telemetry.metrics import serve_metrics
 
 logger = logging.getLogger(__name__)
 
@@ -65,9 +66,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if settings.in_production:
             raise RuntimeError(message)
         logger.warning(message)
-    async with open_resources(settings) as resources:
-        app.state.resources = resources
-        yield
+    with serve_metrics(settings.metrics_host, settings.metrics_port):
+        async with open_resources(settings) as resources:
+            app.state.resources = resources
+            yield
 
 
 def _require_contract_routes(app: FastAPI) -> None:

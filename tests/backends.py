@@ -1,10 +1,11 @@
-"""The databases that the behaviour suite runs on."""
+"""The databases and the Redis that the behaviour suite runs on."""
 
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
@@ -15,19 +16,23 @@ POSTGRESQL_URL = os.environ.get(
 )
 
 
-def postgresql_answers() -> bool:
-    """Tell whether the PostgreSQL server for tests is there; a server that was named must be."""
-    if "TEST_DATABASE_URL" in os.environ:
-        return True
-    url = make_url(POSTGRESQL_URL)
+REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
+
+
+def answers(url: str, port: int) -> bool:
+    """Tell whether a server listens where a URL points."""
+    parts = urlsplit(url)
     try:
-        socket.create_connection((url.host, url.port or 5432), timeout=0.5).close()
+        socket.create_connection((parts.hostname, parts.port or port), timeout=0.5).close()
     except OSError:
         return False
     return True
 
 
-DATABASES = ["sqlite", "postgresql"] if postgresql_answers() else ["sqlite"]
+# A server that the environment names must be there: without it the tests fail instead of skipping.
+HAS_POSTGRESQL = "TEST_DATABASE_URL" in os.environ or answers(POSTGRESQL_URL, 5432)
+HAS_REDIS = "TEST_REDIS_URL" in os.environ or answers(REDIS_URL, 6379)
+DATABASES = ["sqlite", "postgresql"] if HAS_POSTGRESQL else ["sqlite"]
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -12,16 +13,26 @@ from pydantic import SecretStr
 
 from app.core.config import Settings
 from app.main import create_app
-from tests import backends
+from tests import backends, figures
 from tests.clients import Caller, sign_up
 
 ROOT = Path(__file__).parent.parent
 
 
 def pytest_report_header() -> str:
-    """Name the databases of this run, and what is left out."""
-    left_out = "" if "postgresql" in backends.DATABASES else "; PostgreSQL left out: no server"
-    return f"databases: {', '.join(backends.DATABASES)}{left_out}"
+    """Name the backends of this run, and what is left out."""
+    servers = {"PostgreSQL": backends.HAS_POSTGRESQL, "Redis": backends.HAS_REDIS}
+    there = ["embedded (SQLite, memory)", *(name for name, answers in servers.items() if answers)]
+    missing = [name for name, answers in servers.items() if not answers]
+    left_out = f"; left out, no server: {', '.join(missing)}" if missing else ""
+    return f"backends: {', '.join(there)}{left_out}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the tests measured."""
+    if lines := figures.lines():
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(lines))
 
 
 @pytest.fixture(scope="session")
@@ -46,14 +57,21 @@ def database_url(
 
 @pytest.fixture(scope="session")
 def settings(database_url: str) -> Settings:
-    """Settings of a test application on a migrated database; nothing comes from a `.env`."""
+    """Settings of a test application on a migrated database; nothing comes from a `.env`.
+
+    SQLite goes with the limiter and cache in memory, PostgreSQL with those on Redis.
+    """
+    full = database_url.startswith("postgresql")
     settings = Settings(
         _env_file=None,
         environment="test",
         database_url=SecretStr(database_url),
+        redis_url=SecretStr(backends.REDIS_URL) if full and backends.HAS_REDIS else None,
+        redis_prefix=f"test:{uuid4().hex}:",
         secret_key=SecretStr("test-secret-of-more-than-32-characters"),
         bcrypt_rounds=4,
         cors_origins=["https://app.example.com"],
+        rate_limit_scale=1_000,
         log_level="WARNING",
     )
     migrate(settings)

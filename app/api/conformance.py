@@ -13,6 +13,7 @@ from pydantic_core import from_json
 
 from app.core.exceptions import ContractViolation, OperationNotImplemented
 from app.schemas.operation import Operation
+from app.telemetry.metrics import CONTRACT_VIOLATIONS
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class Conformance:
         violation = ContractViolation(f"{operation.operation_id}: {fault}.")
         if self.check_bodies:
             raise violation
+        CONTRACT_VIOLATIONS.labels(operation.operation_id).inc()
         logger.error(violation.detail)
 
     def _response_fault(self, operation: Operation, response: Response) -> str | None:

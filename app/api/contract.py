@@ -1,6 +1,6 @@
 """The route class of every generated route: the contract's word on a request, in order.
 
-1. Who calls (`security`), before a byte of the body is read.
+1. Who calls (`security`) and how often (`x-rate-limit`), before a byte of the body is read.
 2. The body's media type (415) and whether it can be read at all (400).
 3. In development and tests, the raw body against the contract's schema: models and contract may not
 disagree.
@@ -16,17 +16,18 @@ from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 
 from app.api.conformance import Conformance
+from app.api.outgoing import OPERATION, QUOTA_HEADERS, complete
+from app.api.rate_limit import enforce
 from app.api.security import authenticate
 from app.core.exceptions import (
     ContractViolation,
+    InsufficientScope,
     MalformedBody,
     OperationNotImplemented,
+    Unauthorized,
     UnsupportedMediaType,
 )
 from app.schemas.operation import Operation
-
-OPERATION = "contract.operation"
-"""Key of the matched operation in the ASGI scope."""
 
 
 class ContractRequest(Request):
@@ -56,13 +57,27 @@ def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
 
             async def answer(request: Request) -> Response:
                 request.scope[OPERATION] = operation
-                request.state.principal = authenticate(request, operation)
+                await _admit(request, operation)
                 request = ContractRequest(request.scope, request.receive)
-                return await _answer(request, operation, handle)
+                response = await _answer(request, operation, handle)
+                return complete(request.scope, response)
 
             return answer
 
     return ContractRoute
+
+
+async def _admit(request: Request, operation: Operation) -> None:
+    """Find out who calls and count the request; a caller who is refused is counted by address."""
+    principal, refusal = None, None
+    try:
+        principal = authenticate(request, operation)
+    except (Unauthorized, InsufficientScope) as error:
+        refusal = error
+    request.state.principal = principal
+    request.scope[QUOTA_HEADERS] = await enforce(request, operation, principal)
+    if refusal is not None:
+        raise refusal
 
 
 async def _answer(
@@ -88,7 +103,6 @@ async def _answer(
         return conformance.example(operation)
     if fault is not None:
         raise ContractViolation(f"The models accept a body that the contract refuses: {fault}")
-    conformance.check(operation, response)
     return response
 
 

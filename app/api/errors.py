@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import Scope
 
-from app.api.contract import OPERATION
+from app.api.outgoing import OPERATION, complete
 from app.core.exceptions import (
     ContractViolation,
     FieldError,
@@ -43,15 +43,9 @@ def add_error_handlers(app: FastAPI) -> None:
 def problem_response(scope: Scope, problem: ProblemError) -> Response:
     """Return the problem document (RFC 9457) of an error, checked against the contract."""
     try:
-        return _checked(scope, _render(scope, problem))
+        return complete(scope, _render(scope, problem))
     except ContractViolation as violation:
         return _render(scope, violation)
-
-
-def _checked(scope: Scope, response: Response) -> Response:
-    if operation := scope.get(OPERATION):
-        scope["app"].state.conformance.check(operation, response)
-    return response
 
 
 def _render(scope: Scope, problem: ProblemError) -> Response:
@@ -102,7 +96,7 @@ async def _answer_validation(request: Request, error: RequestValidationError) ->
 
 async def _answer_oauth(request: Request, error: OAuthError) -> Response:
     document = {"error": error.code, "error_description": error.description}
-    return _checked(request.scope, JSONResponse(document, 400, {"Cache-Control": "no-store"}))
+    return complete(request.scope, JSONResponse(document, 400, {"Cache-Control": "no-store"}))
 
 
 async def _answer_http(request: Request, error: HTTPException) -> Response:

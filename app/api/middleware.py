@@ -10,15 +10,20 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.contract import OPERATION
 from app.api.errors import problem_response
+from app.api.outgoing import OPERATION
 from app.core.config import Settings
 from app.core.exceptions import ContentTooLarge, InternalError, ProblemError
 from app.core.logging import request_id
+from app.telemetry.metrics import REQUEST_SECONDS
 
 logger = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,128}")
+_EXPOSED_HEADERS = [
+    *("ETag", "Idempotency-Replayed", "Link", "Location", "RateLimit", "RateLimit-Policy"),
+    *("Retry-After", "X-Request-ID"),
+]
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -36,7 +41,7 @@ def add_middleware(app: FastAPI, settings: Settings) -> None:
             allow_origins=settings.cors_origins,
             allow_methods=["*"],
             allow_headers=["*"],
-            expose_headers=["Location", "Retry-After", "X-Request-ID"],
+            expose_headers=_EXPOSED_HEADERS,
         )
     app.add_middleware(RequestContext, strict_transport=settings.in_production)
 
@@ -83,6 +88,8 @@ class RequestContext:
 
 def _log_request(method: str, scope: Scope, status: int, seconds: float) -> None:
     operation = scope.get(OPERATION)
+    name = operation.operation_id if operation else "none"
+    REQUEST_SECONDS.labels(name, method, f"{status // 100}xx").observe(seconds)
     logger.info(
         "request",
         extra={

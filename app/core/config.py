@@ -4,7 +4,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr, model_validator
+from pydantic import (
+    Field,
+    IPvAnyNetwork,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
@@ -49,6 +57,34 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(
         SecretStr("sqlite+aiosqlite:///data/app.db"),
         description="SQLAlchemy URL: sqlite+aiosqlite:///file or postgresql+psycopg://user@host/name.",
+    )
+
+    redis_url: SecretStr | None = Field(
+        None, description="redis://host:6379/0 for limits and cache; empty: in this process."
+    )
+    redis_prefix: str = Field("app:", description="Start of every key in Redis.")
+    processes: PositiveInt = Field(
+        1, description="API processes that share the rate limits while Redis does not answer."
+    )
+    rate_limit_per_second: PositiveInt = Field(
+        50, description="Requests per caller and second, where the contract names no limit."
+    )
+    rate_limit_per_minute: PositiveInt = Field(
+        1000, description="Requests per caller and minute, where the contract names no limit."
+    )
+    rate_limit_scale: PositiveFloat = Field(
+        1.0, description="Multiplies every rate limit; raise it for load tests."
+    )
+    trusted_proxies: list[IPvAnyNetwork] = Field(
+        [], description="Networks whose X-Forwarded-For is believed, as a JSON array."
+    )
+    cache_seconds: PositiveInt = Field(30, description="Longest life of a cached read.")
+    cache_absent_seconds: PositiveInt = Field(
+        5, description="Longest life of the knowledge that something does not exist."
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address that /metrics listens on.")
+    metrics_port: PositiveInt | None = Field(
+        None, description="Port of /metrics for Prometheus; empty: no metrics are served."
     )
 
     database_pool_size: PositiveInt = Field(5, description="Connections to keep open.")

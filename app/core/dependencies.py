@@ -5,11 +5,14 @@ Whatever a worker or a command needs too belongs here; whatever mentions `Reques
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from app.core.cache import Cache, make_cache_backend
 from app.core.config import Settings
+from app.core.rate_limit import FallbackLimiter, Limiter, MemoryLimiter, RedisLimiter
+from app.core.redis import Breaker, make_redis
 from app.core.security import AccessTokens, Cursors, Passwords
 from app.db.engine import make_engine
 from app.db.unit_of_work import Database
@@ -19,6 +22,7 @@ from app.services.idempotency import Idempotency
 from app.services.items import Items
 from app.services.users import Users
 from app.telemetry.health import Probes
+from app.telemetry.metrics import set_redis_up
 
 SERVICES = (Health, Auth, Users, Items)
 
@@ -32,6 +36,8 @@ class Resources:
     access_tokens: AccessTokens
     cursors: Cursors
     idempotency: Idempotency
+    limiter: Limiter
+    cache: Cache
     probes: Probes
 
 
@@ -39,28 +45,55 @@ class Resources:
 async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     """Open what the settings describe, and close it when the block ends."""
     secret = settings.secret_key.get_secret_value()
-    engine = make_engine(settings)
-    database = Database(engine)
-    probes = Probes({"database": database.ping})
-    resources = Resources(
-        database=database,
-        passwords=Passwords(settings.bcrypt_rounds),
-        access_tokens=AccessTokens(
-            secret, settings.public_url, timedelta(seconds=settings.access_token_seconds)
-        ),
-        cursors=Cursors(secret),
-        idempotency=Idempotency(
-            database,
-            lease_seconds=settings.idempotency_lease_seconds,
-            life_seconds=settings.idempotency_key_seconds,
-        ),
-        probes=probes,
+    breaker = Breaker(set_redis_up)
+    async with AsyncExitStack() as stack:
+        engine = make_engine(settings)
+        stack.push_async_callback(engine.dispose)
+        database = Database(engine)
+        probes = Probes({"database": database.ping})
+        resources = Resources(
+            database=database,
+            passwords=Passwords(settings.bcrypt_rounds),
+            access_tokens=AccessTokens(
+                secret, settings.public_url, timedelta(seconds=settings.access_token_seconds)
+            ),
+            cursors=Cursors(secret),
+            idempotency=Idempotency(
+                database,
+                lease_seconds=settings.idempotency_lease_seconds,
+                life_seconds=settings.idempotency_key_seconds,
+            ),
+            limiter=_open_limiter(settings, breaker, stack),
+            cache=_open_cache(settings, breaker, stack),
+            probes=probes,
+        )
+        await stack.enter_async_context(probes.watch())
+        yield resources
+
+
+def _open_limiter(settings: Settings, breaker: Breaker, stack: AsyncExitStack) -> Limiter:
+    if settings.redis_url is None:
+        return MemoryLimiter()
+    redis = make_redis(settings.redis_url.get_secret_value())
+    stack.push_async_callback(redis.aclose)
+    return FallbackLimiter(
+        RedisLimiter(redis, settings.redis_prefix),
+        MemoryLimiter(share=1 / settings.processes),
+        breaker,
     )
-    try:
-        async with probes.watch():
-            yield resources
-    finally:
-        await engine.dispose()
+
+
+def _open_cache(settings: Settings, breaker: Breaker, stack: AsyncExitStack) -> Cache:
+    url = settings.redis_url.get_secret_value() if settings.redis_url else None
+    backend = make_cache_backend(url, settings.secret_key.get_secret_value())
+    stack.push_async_callback(backend.close)
+    return Cache(
+        backend,
+        breaker,
+        prefix=settings.redis_prefix,
+        life_seconds=settings.cache_seconds,
+        absent_seconds=settings.cache_absent_seconds,
+    )
 
 
 def make_health(resources: Resources) -> Health:
@@ -80,7 +113,7 @@ def make_users(resources: Resources) -> Users:
 
 def make_items(resources: Resources) -> Items:
     """Return the service behind the tag `items`."""
-    return Items(resources.database, resources.cursors, resources.idempotency)
+    return Items(resources.database, resources.cursors, resources.idempotency, resources.cache)
 
 
 def unimplemented_operations() -> list[str]:

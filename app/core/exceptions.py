@@ -12,6 +12,7 @@ ProblemError                    answered as RFC 9457 problem document
 ├── ContentTooLarge         413
 ├── UnsupportedMediaType    415
 ├── ValidationFailed        422
+├── TooManyRequests         429
 ├── InternalError           500
 ├── ContractViolation       500  (development and tests only)
 ├── OperationNotImplemented 501
@@ -180,6 +181,21 @@ class ValidationFailed(ProblemError):
     def __init__(self, errors: Sequence[FieldError]) -> None:
         count = f"{len(errors)} field was" if len(errors) == 1 else f"{len(errors)} fields were"
         super().__init__(f"{count} refused; see errors.", errors=errors)
+
+
+class TooManyRequests(ProblemError):
+    """The caller's quota is used up (RFC 6585, section 4)."""
+
+    slug = "quota-exceeded"
+    title = "Too many requests"
+    status = 429
+    remedy = "Wait for the seconds that Retry-After names; RateLimit tells what is left beforehand."
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(
+            f"The quota is used up. Try again in {retry_after_seconds} s.",
+            headers={"Retry-After": str(retry_after_seconds)},
+        )
 
 
 class InternalError(ProblemError):

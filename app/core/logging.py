@@ -43,3 +43,5 @@ def configure_logging(level: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = name != "uvicorn.access"
+    # At DEBUG it writes the parameters of every statement, password hashes among them.
+    logging.getLogger("aiosqlite").setLevel(logging.INFO)

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import final
 from uuid import UUID
 
-from pydantic import MISSING
+from pydantic import MISSING, TypeAdapter
 
+from app.core.cache import Cache
 from app.core.exceptions import NotFound
 from app.core.security import Cursors, Principal
 from app.db.models.items import Item
@@ -17,16 +18,20 @@ from app.services.pagination import ListQuery
 from app.services.preconditions import etag, is_unchanged, require_match
 
 _PATH = "/api/v1/items"
+_CACHED = TypeAdapter(v1.GetItem200)
 
 
 @final
 class Items(v1.ItemsService):
     """Keeps the caller's items; nobody sees anybody else's."""
 
-    def __init__(self, database: Database, cursors: Cursors, idempotency: Idempotency) -> None:
+    def __init__(
+        self, database: Database, cursors: Cursors, idempotency: Idempotency, cache: Cache
+    ) -> None:
         self._database = database
         self._cursors = cursors
         self._idempotency = idempotency
+        self._cache = cache
 
     async def list_items(
         self,
@@ -108,11 +113,23 @@ class Items(v1.ItemsService):
         Raises:
             NotFound: There is no such item, or it is somebody else's.
         """
-        async with self._database.read() as work:
-            item = await _owned(work, item_id, principal)
-        if is_unchanged(if_none_match, item.version):
-            return v1.GetItem304(etag=etag(item.version))
-        return v1.GetItem200(body=_to_item(item), etag=etag(item.version))
+
+        async def load() -> str | None:
+            async with self._database.read() as work:
+                visible = work.items.owned_by(principal.user_id)
+                item = await work.items.get(visible, item_id)
+            if item is None:
+                return None
+            reply = v1.GetItem200(body=_to_item(item), etag=etag(item.version))
+            return _CACHED.dump_json(reply).decode()
+
+        cached = await self._cache.get_or_load(_cache_key(item_id, principal), load)
+        if cached is None:
+            raise NotFound("There is no item with this id.")
+        reply = _CACHED.validate_json(cached)
+        if is_unchanged(if_none_match, reply.etag):
+            return v1.GetItem304(etag=reply.etag)
+        return reply
 
     @retried
     async def update_item(
@@ -124,9 +141,10 @@ class Items(v1.ItemsService):
             NotFound: There is no such item, or it is somebody else's.
             PreconditionFailed: The item has changed since the caller read it.
         """
-        async with self._database.write() as work:
+        changing = self._cache.changing(_cache_key(item_id, principal))
+        async with changing, self._database.write() as work:
             item = await _owned(work, item_id, principal)
-            require_match(if_match, item.version)
+            require_match(if_match, etag(item.version))
             if body.name is not MISSING:
                 item.name = body.name
             if body.description is not MISSING:
@@ -148,10 +166,15 @@ class Items(v1.ItemsService):
             NotFound: There is no such item, or it is somebody else's.
             PreconditionFailed: The item has changed since the caller read it.
         """
-        async with self._database.write() as work:
+        changing = self._cache.changing(_cache_key(item_id, principal))
+        async with changing, self._database.write() as work:
             item = await _owned(work, item_id, principal)
-            require_match(if_match, item.version)
+            require_match(if_match, etag(item.version))
             await work.items.delete(item)
+
+
+def _cache_key(item_id: UUID, principal: Principal) -> str:
+    return f"item:{principal.user_id}:{item_id}"
 
 
 async def _owned(work: UnitOfWork, item_id: UUID, principal: Principal) -> Item:

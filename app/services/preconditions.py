@@ -12,15 +12,15 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def is_unchanged(if_none_match: str | None, version: int) -> bool:
+def is_unchanged(if_none_match: str | None, current: str) -> bool:
     """Tell whether the caller has this version already; tags are compared weakly."""
     if if_none_match is None:
         return False
     tags = [tag for _, tag in _TAG.findall(if_none_match)]
-    return if_none_match == "*" or etag(version) in tags
+    return if_none_match == "*" or current in tags
 
 
-def require_match(if_match: str | None, version: int) -> None:
+def require_match(if_match: str | None, current: str) -> None:
     """Refuse to go on when the caller speaks of another version; tags are compared strongly.
 
     Raises:
@@ -29,5 +29,5 @@ def require_match(if_match: str | None, version: int) -> None:
     if if_match is None or if_match == "*":
         return
     tags = [tag for weak, tag in _TAG.findall(if_match) if not weak]
-    if etag(version) not in tags:
+    if current not in tags:
         raise PreconditionFailed("The resource is not the one that If-Match names; read it again.")

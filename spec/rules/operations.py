@@ -28,13 +28,16 @@ def summary_and_description(endpoint: Endpoint) -> Breaches:
             yield endpoint.node, f"the operation has no {key}", f"add a {key}"
 
 
+def _declared_tags(endpoint: Endpoint) -> set[str]:
+    return {node.text("name") for _, node in endpoint.node.contract.node("tags").entries()}
+
+
 def one_declared_tag(endpoint: Endpoint) -> Breaches:
     """The tag is the resource: the file, the router and the service of the operation."""
-    declared = {node.text("name") for _, node in endpoint.node.contract.node("tags").entries()}
     tags = endpoint.node.strings("tags")
     if len(tags) != 1:
         yield endpoint.node, f"the operation has {len(tags)} tags", "give it exactly one"
-    for tag in set(tags) - declared:
+    for tag in set(tags) - _declared_tags(endpoint):
         yield endpoint.node.child(
             "tags"
         ), f"the tag {tag} is not declared", "add it to openapi.yaml"
@@ -43,7 +46,7 @@ def one_declared_tag(endpoint: Endpoint) -> Breaches:
 def file_of_the_tag(endpoint: Endpoint) -> Breaches:
     """A resource has the same file name in every layer."""
     tag = endpoint.tag
-    if tag and endpoint.file_stem != tag:
+    if tag in _declared_tags(endpoint) - {endpoint.file_stem}:
         yield endpoint.node, f"an operation of {tag} is elsewhere", f"move it to {tag}.yaml"
 
 
@@ -71,9 +74,7 @@ def _extensions() -> Mapping[str, dict[str, Json]]:
 
 def valid_extensions(endpoint: Endpoint) -> Breaches:
     """The server acts on extensions; a misspelt one would silently do nothing."""
-    for name, node in endpoint.node.entries():
-        if not name.startswith("x-"):
-            continue
+    for name, node in endpoint.extensions().items():
         schema = _extensions().get(name, {}).get("schema")
         if not isinstance(schema, dict):
             fix = f"use one of {', '.join(_extensions())}, or add it to spec/rules/extensions.yaml"
@@ -85,9 +86,14 @@ def valid_extensions(endpoint: Endpoint) -> Breaches:
 
 
 def statuses_of_extensions(endpoint: Endpoint) -> Breaches:
-    """An extension that makes the server refuse requests has its refusal in the contract."""
+    """What makes the server refuse requests has its refusal in the contract."""
     declared = {status for status, _ in endpoint.responses()}
-    for name, node in endpoint.node.entries():
+    limit = endpoint.extensions().get("x-rate-limit")
+    unlimited = limit is not None and not limit.child("policies").value
+    if not unlimited and "429" not in declared:
+        fix = "declare 429, or state x-rate-limit without policies"
+        yield endpoint.node, f"{endpoint.operation_id} has a rate limit and no 429", fix
+    for name, node in endpoint.extensions().items():
         statuses = _extensions().get(name, {}).get("statuses") if node.value is not False else None
         for status in statuses if isinstance(statuses, list) else ():
             if str(status) not in declared:

@@ -13,6 +13,7 @@ from spec.tools.parameters import Arguments
 from spec.tools.replies import Success, statuses, success
 from spec.tools.values import Values
 
+_ERROR_FORMAT, _RATE_LIMIT = "x-error-format", "x-rate-limit"
 _VERBS = {"get", "put", "post", "delete", "patch"}
 _CALLERS = {"Principal": "Caller", "Principal | None": "MaybeCaller"}
 
@@ -27,7 +28,7 @@ class Builder:
 
     def build(self) -> Api:
         """Return the whole representation; raises RefusedError with every finding."""
-        findings: list[Finding] = []
+        findings = [*self.unserved_webhooks()]
         methods: dict[str, list[Method]] = {}
         entries: list[Entry] = []
         for endpoint in self.contract.endpoints():
@@ -48,6 +49,11 @@ class Builder:
             tags=tags,
             entries=tuple(entries),
         )
+
+    def unserved_webhooks(self) -> Iterator[Finding]:
+        """Yield the webhooks: the server does not call its clients."""
+        if (node := self.contract.node("webhooks")).exists:
+            yield node.finding("webhooks are not served", "remove them")
 
     def taken_operation_ids(self) -> Iterator[Finding]:
         """Yield operationIds that become the same name, or one that generated code uses."""
@@ -85,9 +91,13 @@ class Builder:
         node = endpoint.node
         if endpoint.method not in _VERBS:
             raise node.refusal(f"the server answers {endpoint.method.upper()} itself", "remove it")
-        for key in ("callbacks", "servers"):
-            if node.has(key) or endpoint.item.has(key):
-                raise node.refusal(f"{key} of an operation are not served", f"remove {key}")
+        for unserved in (
+            node.child("callbacks"),
+            node.child("servers"),
+            endpoint.item.child("servers"),
+        ):
+            if unserved.exists:
+                raise unserved.refusal(f"{unserved.name} are for the whole API", "remove them")
         values = Values(self.version, self.models.members)
         arguments, result = Arguments(endpoint, values).read(), success(endpoint)
         name, principal = snake(endpoint.operation_id), _principal(endpoint)
@@ -118,10 +128,11 @@ class Builder:
         node = endpoint.node
         body = node.get("requestBody")
         extensions = {
-            key: child.value
-            for key, child in node.entries()
-            if key.startswith("x-") and key != "x-error-format"
+            key: child.value for key, child in endpoint.extensions().items() if key != _ERROR_FORMAT
         }
+        if isinstance(limit := extensions.get(_RATE_LIMIT), dict):
+            bucket = endpoint.operation_id if node.has(_RATE_LIMIT) else endpoint.tag
+            extensions[_RATE_LIMIT] = {"bucket": bucket, **limit}
         declared = ", ".join(str(status) for status, _ in statuses(endpoint))
         media_types = tuple(media_type for media_type, _ in body.get("content").entries())
         fields = {
@@ -133,7 +144,7 @@ class Builder:
             "media_types": repr(media_types),
             "body_required": repr(body.child("required").value is True),
             "statuses": f"frozenset({{{declared}}})",
-            "error_format": repr(node.text("x-error-format", "problem")),
+            "error_format": repr(node.text(_ERROR_FORMAT, "problem")),
             "extensions": repr(extensions),
         }
         unsaid = {"()", "False", "'problem'", "{}"}

@@ -82,6 +82,7 @@ class _Bundler:
 
     def path_item(self, source: Source, value: dict[str, Json], at: Pointer, out: Pointer) -> Json:
         """Put the path item that the root names in its place."""
+        at = (*at, "$ref")
         name, _, fragment = str(value["$ref"]).partition("#")
         match, file = _PATH_ITEM.fullmatch(fragment), self.file(source, name, at)
         if not match or len(value) > 1:
@@ -90,7 +91,7 @@ class _Bundler:
             return {}
         item = find(file.data, ("paths", match[1]))
         if not isinstance(item, dict):
-            self.dangling(source, (*at, "$ref"), file, ("paths", match[1]))
+            self.dangling(source, at, file, ("paths", match[1]))
         self.used_items.add((file.path.name, match[1]))
         return self.copy(file, item, ("paths", match[1]), out)
 
@@ -114,6 +115,8 @@ class _Bundler:
         return source
 
     def dangling(self, source: Source, at: Pointer, file: Source, wanted: Pointer) -> None:
+        if file.data is None:
+            return  # the file's own finding says enough
         known = find(file.data, wanted[:-1])
         close = difflib.get_close_matches(wanted[-1], known if isinstance(known, dict) else [], 1)
         fix = f"did you mean {close[0]}?" if close else f"add it under {'.'.join(wanted[:-1])}"

@@ -159,6 +159,17 @@ class Endpoint:
         """Return the name of the file that declares the operation."""
         return PurePosixPath(self.node.where.file).stem
 
+    def extensions(self) -> dict[str, Node]:
+        """Return the operation's own `x-` members, and those of its tag that it does not replace."""
+        tags = [tag for _, tag in self.node.contract.node("tags").entries()]
+        holders = [tag for tag in tags if tag.text("name") == self.tag] + [self.node]
+        return {
+            name: node
+            for holder in holders
+            for name, node in holder.entries()
+            if name.startswith("x-")
+        }
+
     def parameters(self) -> list[Node]:
         """Return the path's parameters and the operation's own, which replace their namesakes."""
         found: dict[tuple[str, str], Node] = {}

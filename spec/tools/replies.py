@@ -39,13 +39,23 @@ def success(endpoint: Endpoint) -> Success:
         )
     status, response = found[0]
     model, media_types = _body(response)
-    if len(found) == 1 and not response.get("headers").entries():
+    if len(found) == 1 and not _own_headers(response):
         if not media_types:
             return Success("None", status=status)
         if model and media_types == ["application/json"]:
             return Success(f"models.{model}", status=status)
     replies = tuple(_reply(endpoint, status, response) for status, response in found)
     return Success(" | ".join(reply.name for reply in replies), replies)
+
+
+def _own_headers(response: Node) -> list[tuple[str, Node]]:
+    """Return the headers that a service supplies; the server itself fills in the others."""
+    headers = [(name, written.follow()) for name, written in response.get("headers").entries()]
+    return [
+        (name, header)
+        for name, header in headers
+        if header.child("x-filled-by-server").value is not True
+    ]
 
 
 def _body(response: Node) -> tuple[str, list[str]]:
@@ -77,8 +87,7 @@ def _reply(endpoint: Endpoint, status: int, response: Node) -> ReplyClass:
     constants: dict[str, str] = {}
     names: dict[str, str] = {}
     fields: list[str] = []
-    for name, written in response.get("headers").entries():
-        header = written.follow()
+    for name, header in _own_headers(response):
         schema, python = header.get("schema"), parameter_name(name.lower())
         required = header.child("required").value is True
         constant = schema.child("const").value

@@ -41,7 +41,7 @@ class AuthService(Protocol):
     ) -> RegisterUser201:
         """Create an account.
 
-        POST /auth/register; errors: 400, 409, 413, 415, 422, 500, 503.
+        POST /auth/register; errors: 400, 409, 413, 415, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("registerUser")
 
@@ -52,6 +52,6 @@ class AuthService(Protocol):
     ) -> CreateToken200:
         """Get an access token.
 
-        POST /auth/token; errors: 400, 413, 415, 500, 503.
+        POST /auth/token; errors: 400, 413, 415, 429, 500, 503.
         """
         raise OperationNotImplemented("createToken")

@@ -90,7 +90,7 @@ class ItemsService(Protocol):
     ) -> ListItems200:
         """List your items.
 
-        GET /items; errors: 401, 403, 404, 422, 500, 503.
+        GET /items; errors: 401, 403, 404, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("listItems")
 
@@ -104,7 +104,7 @@ class ItemsService(Protocol):
     ) -> CreateItem201:
         """Create an item.
 
-        POST /items; errors: 400, 401, 403, 409, 413, 415, 422, 500, 503.
+        POST /items; errors: 400, 401, 403, 409, 413, 415, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("createItem")
 
@@ -118,7 +118,7 @@ class ItemsService(Protocol):
     ) -> GetItem200 | GetItem304:
         """Read an item.
 
-        GET /items/{item_id}; errors: 401, 403, 404, 422, 500, 503.
+        GET /items/{item_id}; errors: 401, 403, 404, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("getItem")
 
@@ -133,7 +133,7 @@ class ItemsService(Protocol):
     ) -> UpdateItem200:
         """Change an item.
 
-        PATCH /items/{item_id}; errors: 400, 401, 403, 404, 409, 412, 413, 415, 422, 500, 503.
+        PATCH /items/{item_id}; errors: 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("updateItem")
 
@@ -147,6 +147,6 @@ class ItemsService(Protocol):
     ) -> None:
         """Delete an item.
 
-        DELETE /items/{item_id}; errors: 401, 403, 404, 409, 412, 422, 500, 503.
+        DELETE /items/{item_id}; errors: 401, 403, 404, 409, 412, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("deleteItem")

@@ -13,6 +13,7 @@ GET_LIVENESS = Operation(
     path="/health/live",
     tag="health",
     statuses=frozenset({200, 500}),
+    extensions={"x-rate-limit": {"bucket": "health", "policies": []}},
 )
 GET_READINESS = Operation(
     operation_id="getReadiness",
@@ -20,6 +21,7 @@ GET_READINESS = Operation(
     path="/health/ready",
     tag="health",
     statuses=frozenset({200, 500, 503}),
+    extensions={"x-rate-limit": {"bucket": "health", "policies": []}},
 )
 REGISTER_USER = Operation(
     operation_id="registerUser",
@@ -28,7 +30,17 @@ REGISTER_USER = Operation(
     tag="auth",
     media_types=("application/json",),
     body_required=True,
-    statuses=frozenset({201, 400, 409, 413, 415, 422, 500, 503}),
+    statuses=frozenset({201, 400, 409, 413, 415, 422, 429, 500, 503}),
+    extensions={
+        "x-rate-limit": {
+            "bucket": "auth",
+            "per": "address",
+            "policies": [
+                {"name": "burst", "requests": 10, "seconds": 1},
+                {"name": "sustained", "requests": 100, "seconds": 60},
+            ],
+        }
+    },
 )
 CREATE_TOKEN = Operation(
     operation_id="createToken",
@@ -37,8 +49,18 @@ CREATE_TOKEN = Operation(
     tag="auth",
     media_types=("application/x-www-form-urlencoded",),
     body_required=True,
-    statuses=frozenset({200, 400, 413, 415, 500, 503}),
+    statuses=frozenset({200, 400, 413, 415, 429, 500, 503}),
     error_format="oauth2",
+    extensions={
+        "x-rate-limit": {
+            "bucket": "createToken",
+            "per": "address",
+            "policies": [
+                {"name": "burst", "requests": 5, "seconds": 1},
+                {"name": "sustained", "requests": 50, "seconds": 900},
+            ],
+        }
+    },
 )
 GET_ME = Operation(
     operation_id="getMe",
@@ -46,7 +68,7 @@ GET_ME = Operation(
     path="/users/me",
     tag="users",
     security=({"oauth2": ("profile:read",)},),
-    statuses=frozenset({200, 401, 403, 500, 503}),
+    statuses=frozenset({200, 401, 403, 429, 500, 503}),
 )
 UPDATE_ME = Operation(
     operation_id="updateMe",
@@ -56,7 +78,7 @@ UPDATE_ME = Operation(
     security=({"oauth2": ("profile:write",)},),
     media_types=("application/json",),
     body_required=True,
-    statuses=frozenset({200, 400, 401, 403, 413, 415, 422, 500, 503}),
+    statuses=frozenset({200, 400, 401, 403, 413, 415, 422, 429, 500, 503}),
 )
 LIST_ITEMS = Operation(
     operation_id="listItems",
@@ -64,7 +86,7 @@ LIST_ITEMS = Operation(
     path="/items",
     tag="items",
     security=({"oauth2": ("items:read",)},),
-    statuses=frozenset({200, 401, 403, 404, 422, 500, 503}),
+    statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
 )
 CREATE_ITEM = Operation(
     operation_id="createItem",
@@ -74,7 +96,7 @@ CREATE_ITEM = Operation(
     security=({"oauth2": ("items:write",)},),
     media_types=("application/json",),
     body_required=True,
-    statuses=frozenset({201, 400, 401, 403, 409, 413, 415, 422, 500, 503}),
+    statuses=frozenset({201, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
     extensions={"x-idempotent": True},
 )
 GET_ITEM = Operation(
@@ -83,7 +105,7 @@ GET_ITEM = Operation(
     path="/items/{item_id}",
     tag="items",
     security=({"oauth2": ("items:read",)},),
-    statuses=frozenset({200, 304, 401, 403, 404, 422, 500, 503}),
+    statuses=frozenset({200, 304, 401, 403, 404, 422, 429, 500, 503}),
 )
 UPDATE_ITEM = Operation(
     operation_id="updateItem",
@@ -93,7 +115,7 @@ UPDATE_ITEM = Operation(
     security=({"oauth2": ("items:write",)},),
     media_types=("application/json",),
     body_required=True,
-    statuses=frozenset({200, 400, 401, 403, 404, 409, 412, 413, 415, 422, 500, 503}),
+    statuses=frozenset({200, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503}),
 )
 DELETE_ITEM = Operation(
     operation_id="deleteItem",
@@ -101,7 +123,7 @@ DELETE_ITEM = Operation(
     path="/items/{item_id}",
     tag="items",
     security=({"oauth2": ("items:write",)},),
-    statuses=frozenset({204, 401, 403, 404, 409, 412, 422, 500, 503}),
+    statuses=frozenset({204, 401, 403, 404, 409, 412, 422, 429, 500, 503}),
 )
 
 OPERATIONS: Mapping[str, Operation] = {

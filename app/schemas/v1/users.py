@@ -20,7 +20,7 @@ class UsersService(Protocol):
     ) -> models.User:
         """Read your profile.
 
-        GET /users/me; errors: 401, 403, 500, 503.
+        GET /users/me; errors: 401, 403, 429, 500, 503.
         """
         raise OperationNotImplemented("getMe")
 
@@ -33,6 +33,6 @@ class UsersService(Protocol):
     ) -> models.User:
         """Change your profile.
 
-        PATCH /users/me; errors: 400, 401, 403, 413, 415, 422, 500, 503.
+        PATCH /users/me; errors: 400, 401, 403, 413, 415, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("updateMe")

@@ -1,0 +1,113 @@
+"""The contract's `x-rate-limit`, enforced per caller before a request's body is read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any, cast
+
+from fastapi import Request
+
+from app.api.deps import resources
+from app.core.config import Settings
+from app.core.exceptions import ServiceUnavailable, TooManyRequests
+from app.core.rate_limit import Policy
+from app.core.redis import RedisUnavailable
+from app.core.security import Principal
+from app.schemas.operation import Operation
+from app.telemetry.metrics import RATE_LIMITED
+
+_UNKNOWN = IPv4Address(0)
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """The limit of one operation: `bucket` says which operations share it."""
+
+    bucket: str
+    policies: tuple[Policy, ...]
+    per_address: bool
+    refuse_without_redis: bool
+
+
+def rate_limit_of(operation: Operation, settings: Settings) -> RateLimit:
+    """Return the operation's own limit, else its tag's, else the one in the settings."""
+    default = [
+        {"name": "second", "requests": settings.rate_limit_per_second, "seconds": 1},
+        {"name": "minute", "requests": settings.rate_limit_per_minute, "seconds": 60},
+    ]
+    stated = cast("Mapping[str, Any]", operation.extensions.get("x-rate-limit", {}))
+    policies: Sequence[Mapping[str, Any]] = stated.get("policies", default)
+    return RateLimit(
+        bucket=stated.get("bucket", "default"),
+        policies=tuple(
+            Policy(
+                policy["name"],
+                max(1, round(policy["requests"] * settings.rate_limit_scale)),
+                policy["seconds"],
+            )
+            for policy in policies
+        ),
+        per_address=stated.get("per") == "address",
+        refuse_without_redis=stated.get("without_redis") == "refuse",
+    )
+
+
+async def enforce(
+    request: Request, operation: Operation, principal: Principal | None
+) -> Mapping[str, str]:
+    """Count the request, and return the headers that tell the caller what is left.
+
+    Raises:
+        TooManyRequests: The quota is used up.
+        ServiceUnavailable: The contract wants no answer without a count that all processes share.
+    """
+    limit = rate_limit_of(operation, request.app.state.settings)
+    if not limit.policies:
+        return {}
+    key = f"{limit.bucket}:{_caller(request, limit, principal)}"
+    limiter = resources(request).limiter
+    hit = limiter.hit_shared if limit.refuse_without_redis else limiter.hit
+    try:
+        decision = await hit(key, limit.policies)
+    except RedisUnavailable as error:
+        raise ServiceUnavailable("The rate limit cannot be checked.") from error
+    if not decision.allowed:
+        RATE_LIMITED.labels(operation.operation_id).inc()
+        refusal = TooManyRequests(decision.retry_after_seconds)
+        refusal.headers |= decision.headers()
+        raise refusal
+    return decision.headers()
+
+
+def _caller(request: Request, limit: RateLimit, principal: Principal | None) -> str:
+    if principal is not None and not limit.per_address:
+        return f"user:{principal.user_id}"
+    return f"address:{client_network(request)}"
+
+
+def client_network(request: Request) -> str:
+    """Return the client's address, or the /64 network of an IPv6 client, which owns all of it.
+
+    X-Forwarded-For is read from the right, as far as the hops are trusted proxies: what lies to the
+    left of the first untrusted hop may be made up.
+    """
+    trusted = request.app.state.settings.trusted_proxies
+    hops = request.headers.get("x-forwarded-for", "").split(",")
+    address = _parse(request.client.host if request.client else "")
+    while hops and any(address in network for network in trusted):
+        forwarded = _parse(hops.pop().strip())
+        if forwarded == _UNKNOWN:
+            break
+        address = forwarded
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _parse(text: str) -> IPv4Address | IPv6Address:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return _UNKNOWN
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
