@@ -160,7 +160,7 @@ class Endpoint:
         return PurePosixPath(self.node.where.file).stem
 
     def extensions(self) -> dict[str, Node]:
-        """Return the operation's own `x-` members, and those of its tag that it does not replace."""
+        """Return the operation's own `x-` members, and those of its tag beside them."""
         tags = [tag for _, tag in self.node.contract.node("tags").entries()]
         holders = [tag for tag in tags if tag.text("name") == self.tag] + [self.node]
         return {

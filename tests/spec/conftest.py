@@ -1,10 +1,13 @@
 """Projects with a small contract of their own."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.spec.project import Project
+
+IMPLEMENTATION = Path(__file__).with_name("implementation")
 
 
 @pytest.fixture
@@ -19,3 +22,21 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(tmp_path_factory.mktemp("sample"))
     project.generate()
     return project
+
+
+@pytest.fixture
+def written(generated: Project, tmp_path: Path) -> Project:
+    """Return a copy of the generated sample that a test may change."""
+    shutil.copytree(generated.root, tmp_path / "copy")
+    return Project(tmp_path / "copy")
+
+
+@pytest.fixture(scope="session")
+def implemented(generated: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return the sample with services that answer; tests only read it."""
+    root = tmp_path_factory.mktemp("implemented") / "project"
+    shutil.copytree(generated.root, root)
+    for path in IMPLEMENTATION.iterdir():
+        folder = root / "tiny" / ("" if path.stem == "deps.py" else "services")
+        shutil.copy(path, folder / path.stem)
+    return Project(root)

@@ -5,11 +5,12 @@ import shutil
 from pathlib import Path
 
 from spec.rules import broken
+from spec.tools.build import Builder
 from spec.tools.bundle import assemble
 from spec.tools.check import check
 from spec.tools.finding import Finding, RefusedError
 from spec.tools.generate import generate
-from spec.tools.lint import lint
+from spec.tools.models import Models
 from spec.tools.target import Target
 
 SAMPLE = Path(__file__).with_name("sample")
@@ -22,7 +23,8 @@ class Project:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.contract = root / "spec" / "v1"
-        shutil.copytree(SAMPLE, self.contract)
+        if not self.contract.exists():
+            shutil.copytree(SAMPLE, self.contract)
         self.target = Target(
             contract=self.contract / "openapi.yaml",
             schemas=root / "tiny" / "schemas" / "v1",
@@ -54,10 +56,10 @@ class Project:
         except RefusedError as error:
             return list(error.findings)
 
-    def refused(self) -> list[Finding]:
-        """Return everything that stops the generator."""
+    def refused(self, models: str) -> list[Finding]:
+        """Return what the generator itself refuses, with models that exist already."""
         try:
-            lint(self.target)
+            Builder(assemble(self.target), "v1", Models.read(models)).build()
         except RefusedError as error:
             return list(error.findings)
         return []
@@ -72,12 +74,15 @@ class Project:
 
     def snapshot(self) -> dict[str, bytes]:
         """Return every generated file."""
-        found = (path for path in (self.root / "tiny").rglob("*") if path.is_file())
-        return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in found}
+        return snapshot(self.root)
+
+    def read(self, file: str) -> str:
+        """Return a generated file."""
+        return (self.root / "tiny" / file).read_text()
 
     def code(self, file: str, *names: str) -> str:
         """Return a definition of a generated module: a class, a function, a method of a class."""
-        text = (self.root / "tiny" / file).read_text()
+        text = self.read(file)
         node: ast.AST = ast.parse(text)
         for name in names:
             node = next(
@@ -86,3 +91,9 @@ class Project:
                 if isinstance(child, ast.ClassDef | ast.AsyncFunctionDef) and child.name == name
             )
         return ast.get_source_segment(text, node) or ""
+
+
+def snapshot(root: Path) -> dict[str, bytes]:
+    """Return the generated files below a folder."""
+    found = (path for path in (root / "tiny").rglob("*") if path.is_file())
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}

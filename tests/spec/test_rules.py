@@ -8,10 +8,20 @@ from tests.spec.project import Project
 ERROR = "{$ref: common.yaml#/components/responses/Error}"
 TEXT = 'name: {type: string, maxLength: 20, pattern: "^[A-Z][a-z]*$"}'
 UPDATE = f"properties:\n        {TEXT}\n        owner"
-TAG = "  - name: files\n    description: Files of any kind."
+DESCRIPTION = "\n    description: Files of any kind."
+TAG = f"  - name: files{DESCRIPTION}"
 RESPONSES = ("responses:", "responses:  # HERE")
 
+NAMES = "name: names\n          in: query\n          schema:"
+INDENT = "\n          "
+BYTE = f"type: integer{INDENT}minimum: 0{INDENT}maximum: 255"
+CAT = "{$ref: '#/components/schemas/Cat'}"
+DOG = "{$ref: '#/components/schemas/Dog'}"
+
 Edit = tuple[str, str]
+
+OPENED: Edit = (f"additionalProperties: false\n      {UPDATE}", UPDATE)
+LIMITED: Edit = (f'"400": {ERROR}', f'"400": {ERROR}\n        "429": {ERROR}')
 
 
 def without(status: str) -> Edit:
@@ -24,6 +34,12 @@ def field(text: str) -> Edit:
     return UPDATE, f"properties:\n        {text}\n        owner"
 
 
+def pattern(text: str, *more: str) -> Edit:
+    """Return the edit that gives the first property of PetUpdate a pattern."""
+    lines = ("name:", "type: string", "maxLength: 9", *more, f"pattern: '{text}'  # HERE")
+    return field(INDENT.join(lines))
+
+
 def string(rest: str) -> Edit:
     """Return the edit that makes the first property of PetUpdate another string."""
     return field(f"name: {{type: string, {rest}}}  # HERE")
@@ -34,10 +50,13 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("D001", "openapi.yaml", [("info:\n  title: Sample", "info:  # HERE")]),
     ("D001", "openapi.yaml", [("openapi: 3.1.0", "openapi: 3.0.3  # HERE")]),
     ("D002", "files.yaml", [("operationId: sendForm", "operationId: readFile  # HERE")]),
-    ("D003", "openapi.yaml", [(TAG, f"{TAG}\n  - {{name: ghosts, description: G}}  # HERE")]),
+    (
+        "D003",
+        "openapi.yaml",
+        [("\nsecurity:", "\n  - {name: Ghost-s, description: G}  # HERE\nsecurity:")],
+    ),
     ("D003", "openapi.yaml", [(TAG, "  - name: files  # HERE")]),
     ("D004", "pets.yaml", [("    Pet:\n", "    Ghost: {type: object}  # HERE\n    Pet:\n")]),
-    ("D005", "openapi.yaml", [("  /forms:", "  /files/forms:")]),
     ("D006", "pets.yaml", [("value: {pets: []}", "value: {pets: no}  # HERE")]),
     ("D006", "pets.yaml", [("example: 10", "example: 51  # HERE")]),
     ("D006", "pets.yaml", [("examples: [Ada]", "examples: [7]  # HERE")]),
@@ -45,13 +64,17 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("O001", "pets.yaml", [("operationId: putPet", "operationId: put_pet  # HERE")]),
     ("O002", "pets.yaml", [("get:", "get:  # HERE"), ("      summary: List pets\n", "")]),
     ("O003", "files.yaml", [("post:", "post:  # HERE"), ("tags: [files]", "tags: [files, pets]")]),
-    ("O003", "files.yaml", [("tags: [files]", "tags: [ghosts]  # HERE")]),
+    ("O003", "files.yaml", [("tags: [files]", "tags: [ghosts]  # HERE"), LIMITED]),
     ("O004", "files.yaml", [("post:", "post:  # HERE"), ("tags: [files]", "tags: [pets]")]),
     ("O005", "pets.yaml", [("- oauth2: [pets:read]", "- oauth2: [pets:eat]  # HERE")]),
     ("O005", "pets.yaml", [("- oauth2: [pets:read]", "- magic: []  # HERE")]),
     ("O006", "pets.yaml", [("x-rate-limit: {", "x-rate-limits: {  # HERE\n        ")]),
-    ("O006", "pets.yaml", [("{requests: 10,", "{  # HERE\n        requests: none,")]),
-    ("O007", "pets.yaml", [without("429"), ("x-rate-limit: {", "x-rate-limit: {  # HERE\n  ")]),
+    (
+        "O006",
+        "pets.yaml",
+        [("limit: {policies: [{", "limit: {  # HERE\n        policies: [{odd: 1, ")],
+    ),
+    ("O007", "pets.yaml", [without("429"), ("get:", "get:  # HERE")]),
     ("P001", "pets.yaml", [("- name: limit", "- name: pageLimit  # HERE")]),
     ("R001", "pets.yaml", [(f'"500": {ERROR}', '"500": {description: Bad.}  # HERE')]),
     ("R002", "pets.yaml", [without("401"), RESPONSES]),
@@ -63,33 +86,57 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("R004", "pets.yaml", [without("422"), RESPONSES]),
     ("R005", "pets.yaml", [without("500"), RESPONSES]),
     ("R006", "files.yaml", [('"201":', '"201":  # HERE'), ("Location: {$ref", "Place: {$ref")]),
-    ("R007", "pets.yaml", [("operationId: updatePet", "operationId: eatPet"), ("readPet:", "readPet:  # HERE")]),
-    ("R007", "pets.yaml", [("pet_id: $response.body#/pets/0/id", "pet: $response.body#/x  # HERE")]),
-    ("S001", "pets.yaml", [("    PetUpdate:", "    PetUpdate:  # HERE"), ("false\n      properties:\n        name: {type: string, maxLength: 20, pattern: \"^[A-Z][a-z]*$\"}\n        owner", "true\n      properties:\n        name: {type: string, maxLength: 20, pattern: \"^[A-Z][a-z]*$\"}\n        owner")]),
+    ("R007", "pets.yaml", [("Id: updatePet", "Id: eatPet"), ("readPet:", "readPet:  # HERE")]),
+    ("R007", "pets.yaml", [("pet_id: $response", "pet:  # HERE\n                  $response")]),
+    (
+        "S001",
+        "pets.yaml",
+        [
+            ("PetUpdate:\n", "PetUpdate:  # HERE\n"),
+            (f"false\n      {UPDATE}", f"true\n      {UPDATE}"),
+        ],
+    ),
+    ("S001", "pets.yaml", [OPENED, ("PetUpdate:\n", "PetUpdate:  # HERE\n")]),
     ("S002", "pets.yaml", [string('pattern: "^a*$"')]),
     ("S003", "pets.yaml", [string("maxLength: 20")]),
-    ("S003", "pets.yaml", [field('name:\n          type: string\n          maxLength: 20\n          pattern: "[a-z]"  # HERE')]),
+    ("S003", "pets.yaml", [pattern("[a-z]")]),
     ("S004", "pets.yaml", [field("age: {type: integer, minimum: 0}  # HERE")]),
     ("S004", "pets.yaml", [field("age: {type: number, exclusiveMaximum: 9}  # HERE")]),
-    ("S005", "pets.yaml", [("type: array\n            maxItems: 3\n", "type: array\n"), ("name: names\n          in: query\n          schema:", "name: names\n          in: query\n          schema:  # HERE")]),
+    ("S005", "pets.yaml", [("maxItems: 3\n", "minItems: 1\n"), (NAMES, f"{NAMES}  # HERE")]),
     ("S006", "pets.yaml", [("enum: [cat, dog]", "enum: [cat, dog]\n      default: cat  # HERE")]),
     ("S007", "pets.yaml", [("maxItems: 3", "maxItems: 3\n            uniqueItems: true  # HERE")]),
     ("S008", "pets.yaml", [field("json: {type: boolean}  # HERE")]),
-    ("S009", "pets.yaml", [("Cat:\n      type: object", 'Cat:\n      type: [object, "null"]  # HERE')]),
-    ("S010", "pets.yaml", [field("id:\n          type: boolean\n          readOnly: true  # HERE")]),
+    (
+        "S009",
+        "pets.yaml",
+        [("Cat:\n      type: object", 'Cat:\n      type: [object, "null"]  # HERE')],
+    ),
+    ("S010", "pets.yaml", [field(f"id:{INDENT}type: boolean{INDENT}readOnly: true  # HERE")]),
     ("S011", "pets.yaml", [field("petName: {type: boolean}  # HERE")]),
     ("S012", "pets.yaml", [field("size: {type: string, enum: [s, m]}  # HERE")]),
-    ("S012", "pets.yaml", [("    Dog:\n", "    dog:  # HERE\n"), ("/Dog", "/dog"), ("/Dog", "/dog")]),
-    ("S013", "pets.yaml", [field("name:\n          type: string\n          maxLength: 9\n          pattern: ^\\d+$  # HERE")]),
-    ("S013", "pets.yaml", [field("name:\n          type: string\n          maxLength: 9\n          pattern: ^(?!a)[a-z]*$  # HERE")]),
-    ("S014", "pets.yaml", [field("name:\n          type: string\n          format: password\n          maxLength: 9\n          pattern: ^a$  # HERE")]),
-    ("S015", "pets.yaml", [field("born:\n          type: string\n          format: date  # HERE\n          maxLength: 10")]),
-    ("S015", "pets.yaml", [field("age:\n          type: integer\n          minimum: 0\n          maximum: 9\n          format: int8  # HERE")]),
-    ("S016", "pets.yaml", [("      discriminator:\n        propertyName: kind\n        mapping:\n          cat: \"#/components/schemas/Cat\"\n          dog: \"#/components/schemas/Dog\"\n", ""), ("oneOf:", "oneOf:  # HERE")]),
-    ("S016", "pets.yaml", [field("pet:\n          anyOf:  # HERE\n            - $ref: '#/components/schemas/Cat'\n            - $ref: '#/components/schemas/Dog'\n            - type: 'null'")]),
-    ("S016", "pets.yaml", [field("pet:\n          allOf:  # HERE\n            - $ref: '#/components/schemas/Cat'")]),
+    (
+        "S012",
+        "pets.yaml",
+        [("    Dog:\n", "    dog:  # HERE\n"), ("/Dog", "/dog"), ("/Dog", "/dog")],
+    ),
+    ("S013", "pets.yaml", [pattern(r"^\d+$")]),
+    ("S013", "pets.yaml", [pattern("^(?!a)[a-z]*$")]),
+    ("S014", "pets.yaml", [pattern("^a$", "format: password")]),
+    (
+        "S015",
+        "pets.yaml",
+        [field(f"born:{INDENT}format: date  # HERE{INDENT}type: string{INDENT}maxLength: 9")],
+    ),
+    ("S015", "pets.yaml", [field(f"age:{INDENT}format: int8  # HERE{INDENT}{BYTE}")]),
+    ("S016", "pets.yaml", [("      discriminator:", "      x-was:"), ("oneOf:", "oneOf:  # HERE")]),
+    ("S016", "pets.yaml", [field(f"pet:{INDENT}anyOf: [{CAT}, {DOG}, {{type: 'null'}}]  # HERE")]),
+    ("S016", "pets.yaml", [field(f"pet:{INDENT}allOf: [{CAT}]  # HERE")]),
     ("S017", "pets.yaml", [field("any: {}  # HERE")]),
-    ("S017", "pets.yaml", [field("id:\n          type: [boolean, 'null', object]  # HERE\n          additionalProperties: false")]),
+    (
+        "S017",
+        "pets.yaml",
+        [field(f"id:{INDENT}type: [boolean, 'null', array]  # HERE{INDENT}maxItems: 1")],
+    ),
 ]
 
 
@@ -106,11 +153,24 @@ def test_a_breach_is_found_on_its_line(
 
     found = project.broken()
 
-    assert (rule, *project.marked()) in {(it.rule, it.where.file, it.where.line) for it in found}, found
+    assert (rule, *project.marked()) in {
+        (it.rule, it.where.file, it.where.line) for it in found
+    }, found
     assert {it.rule for it in found} == {rule}, found
 
 
 def test_every_rule_has_a_breach() -> None:
     rules = {"D001", *DOCUMENT_RULES, *OPERATION_RULES, *SCHEMA_RULES}
 
-    assert {rule for rule, _, _ in BREACHES} == rules
+    assert {rule for rule, _, _ in BREACHES} | {"D005"} == rules
+
+
+def test_a_template_may_not_hide_a_literal_path(project: Project) -> None:
+    project.edit("openapi.yaml", "  /forms:", "  /files/form:")
+    project.edit("files.yaml", "  file:\n    get:", "  file:\n    post:")
+    project.edit("files.yaml", "  forms:\n", "  forms:  # HERE\n")
+
+    (found,) = project.broken()
+
+    assert (found.rule, found.where.file, found.where.line) == ("D005", *project.marked())
+    assert found.message == "/files/{name} catches requests to /files/form"
