@@ -1,0 +1,106 @@
+"""The Markdown pages of the project, read as tests need them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
+_CODE = re.compile(r"`([^`\n]+)`")
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block; `expected` is the block of text right below it, its output."""
+
+    language: str
+    content: str
+    section: str
+    expected: str | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A Markdown file, by its path in the repository."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return self.path
+
+    @cached_property
+    def text(self) -> str:
+        """The file's content."""
+        return (ROOT / self.path).read_text(encoding="utf-8")
+
+    @cached_property
+    def prose(self) -> str:
+        """The content without fenced blocks."""
+        return _FENCE.sub("", self.text)
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """The fenced blocks, in order."""
+        return list(self._blocks())
+
+    def headings(self, level: int) -> list[str]:
+        """Return the headings of one level, in order."""
+        return [title for marks, title in _HEADING.findall(self.prose) if len(marks) == level]
+
+    @cached_property
+    def anchors(self) -> set[str]:
+        """What a link to a part of this page may name, as the Git host makes it."""
+        titles = (title.lower() for _, title in _HEADING.findall(self.prose))
+        return {re.sub(r"[^\w\- ]", "", title).replace(" ", "-") for title in titles}
+
+    @cached_property
+    def names(self) -> list[str]:
+        """What the prose has in backticks."""
+        return _CODE.findall(self.prose)
+
+    @cached_property
+    def links(self) -> list[str]:
+        """Targets of the links to other files and other parts of this page."""
+        targets = _LINK.findall(_CODE.sub("", self.prose))
+        return [target for target in targets if "://" not in target]
+
+    def commands(self) -> Iterator[str]:
+        """Yield every line of shell that the page shows, in blocks and in backticks."""
+        yield from self.names
+        for block in self.blocks:
+            if block.language == "sh":
+                yield from block.content.splitlines()
+            if block.language == "console":
+                yield from re.findall(r"^\$ (.+)$", block.content, re.MULTILINE)
+
+    def _blocks(self) -> Iterator[Block]:
+        found = list(_FENCE.finditer(self.text))
+        for match, after in zip_longest(found, found[1:]):
+            below = after if after and after[2] == "text" else None
+            if below and self.text[match.end() : below.start()].strip():
+                below = None
+            sections = re.findall(r"^## (.+)$", self.text[: match.start()], re.MULTILINE)
+            yield Block(match[2], match[3], sections[-1] if sections else "", below and below[3])
+
+
+def package_readmes() -> list[str]:
+    """Return the README.md that each package has to have."""
+    folders = [ROOT / "app", ROOT / "spec", ROOT / "tests", *(ROOT / "app").glob("*/")]
+    folders += (ROOT / "app" / "api").glob("v*/")
+    packages = (folder for folder in folders if (folder / "__init__.py").is_file())
+    return sorted((package / "README.md").relative_to(ROOT).as_posix() for package in packages)
+
+
+def _find() -> list[Page]:
+    found = list(ROOT.glob("*.md"))
+    for folder in ("app", "docs", "spec", "tests"):
+        found += (ROOT / folder).rglob("*.md")
+    return [Page(path) for path in sorted(path.relative_to(ROOT).as_posix() for path in found)]
+
+
+PAGES = _find()

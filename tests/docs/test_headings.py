@@ -1,0 +1,43 @@
+"""Every page is built alike, so that readers know where to look."""
+
+import re
+
+import pytest
+
+from tests.docs.pages import PAGES, ROOT, Page, package_readmes
+
+DOCS = ["Purpose", "Design", "How it works", "Extensibility Notes", "Examples"]
+README = ["Purpose", "Inputs and outputs", *DOCS[1:]]
+NOT_GITHUB = re.compile(r"^(---$|!!! |\?\?\? |=== \")|\{[:#.][^}]*\}$|\[TOC\]", re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", package_readmes())
+def test_every_package_has_a_readme_with_its_headings(path: str) -> None:
+    assert (ROOT / path).is_file(), "write it"
+    page = Page(path)
+    assert page.headings(2) == README
+    assert len(page.text.splitlines()) <= 80
+
+
+@pytest.mark.parametrize("path", package_readmes())
+def test_a_readme_names_every_module_of_its_package(path: str) -> None:
+    modules = (ROOT / path).parent.glob("*.py")
+    hand_written = {module.name for module in modules if not module.name.startswith(("_", "test_"))}
+    named = {name.rpartition("/")[2] for name in Page(path).names}
+    assert hand_written <= named, f"not named: {sorted(hand_written - named)}"
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.path.startswith("docs/")], ids=str)
+def test_every_page_of_docs_has_its_headings(page: Page) -> None:
+    assert page.headings(2) == DOCS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_page_is_plain_github_markdown_with_one_title(page: Page) -> None:
+    assert len(page.headings(1)) == 1
+    assert page.text.startswith("# ")
+    assert NOT_GITHUB.search(page.prose) is None
+
+
+def test_the_first_page_stays_short() -> None:
+    assert len(Page("README.md").text.splitlines()) <= 150
