@@ -54,6 +54,7 @@ SCHEMA_RULES: Mapping[str, Callable[[Schema], Breaches]] = {
     "S015": texts.known_formats,
     "S016": schemas.unambiguous_unions,
     "S017": schemas.typed,
+    "S018": schemas.known_keywords,
 }
 
 

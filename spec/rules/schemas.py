@@ -13,6 +13,13 @@ _UNCHECKED = (
     *("minProperties", "maxProperties", "patternProperties", "propertyNames", "dependentRequired"),
     *("dependentSchemas", "unevaluatedProperties", "if", "then", "else", "not", "nullable"),
 )
+_KEYWORDS = {
+    *("$ref", "type", "enum", "const", "format", "title", "description", "default", "deprecated"),
+    *("example", "examples", "readOnly", "writeOnly", "contentMediaType", "contentEncoding"),
+    *("minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum"),
+    *("exclusiveMaximum", "multipleOf", "items", "minItems", "maxItems", "properties", "required"),
+    *("additionalProperties", "oneOf", "anyOf", "allOf", "discriminator"),
+}
 _TAKEN = {"schema", "json", "model_config", "copy", "dict", "validate", "construct", "self"}
 _COMBINED = ("oneOf", "anyOf", "allOf")
 
@@ -47,6 +54,13 @@ def no_unchecked_keywords(schema: Schema) -> Breaches:
         node = schema.node.child(key)
         if node.exists:
             yield node, f"models do not check {key}", "leave it out and check it in the service"
+
+
+def known_keywords(schema: Schema) -> Breaches:
+    """JSON Schema ignores what it does not know: a misspelt `required` would demand nothing."""
+    for key, node in schema.node.entries():
+        if key not in _KEYWORDS and key not in _UNCHECKED and not key.startswith("x-"):
+            yield node, f"the keyword {key} is unknown", "correct its spelling"
 
 
 def free_names(schema: Schema) -> Breaches:

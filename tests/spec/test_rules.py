@@ -105,6 +105,7 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("S005", "pets.yaml", [("maxItems: 3\n", "minItems: 1\n"), (NAMES, f"{NAMES}  # HERE")]),
     ("S006", "pets.yaml", [("enum: [cat, dog]", "enum: [cat, dog]\n      default: cat  # HERE")]),
     ("S007", "pets.yaml", [("maxItems: 3", "maxItems: 3\n            uniqueItems: true  # HERE")]),
+    ("S018", "pets.yaml", [field(f"old:{INDENT}type: boolean{INDENT}minimun: 1  # HERE")]),
     ("S008", "pets.yaml", [field("json: {type: boolean}  # HERE")]),
     (
         "S009",
