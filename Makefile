@@ -17,8 +17,8 @@ SERVE := $(BIN)/uvicorn app.main:app --reload --reload-dir app --reload-include 
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch test fuzz coverage check format-check types imports spec-lint generate-check \
-	format generate migrate setup migration downgrade lock install-hooks docker-build compose-up clean
+.PHONY: help run watch seed test fuzz bench coverage check format-check types imports spec-lint \
+	generate-check format generate migrate setup migration downgrade lock install-hooks docker-build compose-up clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -36,6 +36,9 @@ watch: $(DEV) setup ## As run, and generate again whenever spec/ changes
 	trap 'kill $$watcher $$server 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM; \
 	wait $$server
 
+seed: $(DEV) setup ## Add n made-up items of made-up users (n=1000)
+	@$(BIN)/python -m app.db.seed $(if $(n),--items $(n))
+
 ##@ Contract
 generate: $(DEV) ## Write schemas, interfaces and routes from spec/
 	$(BIN)/python -m spec generate
@@ -50,8 +53,12 @@ spec-lint: $(DEV) ## Check the contract against the rules of spec/
 test: $(DEV) ## Run the tests (T=tests/api ARGS="-k items -x")
 	$(BIN)/python -m pytest $(T) $(ARGS)
 
-fuzz: $(DEV) ## Fuzz every operation of the contract
-	$(BIN)/python -m pytest tests/contract $(ARGS)
+fuzz: $(DEV) ## Fuzz every operation, deeper than the tests and each time anew (FUZZ_EXAMPLES=300 FUZZ_SEED=1)
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
+		$(BIN)/python -m pytest tests/contract $(ARGS)
+
+bench: $(DEV) ## Run the load tests and print what they measured
+	$(BIN)/python -m pytest -s -m load $(ARGS)
 
 coverage: $(DEV) ## Run the tests and fail below the required coverage
 	$(BIN)/python -m pytest --cov $(ARGS)

@@ -13,20 +13,21 @@ from app.core.config import Settings
 UNREACHABLE_DATABASE = SecretStr("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
 
 
-def make_settings(**changes: Any) -> Settings:
+def make_settings(**changes: object) -> Settings:
     """Return settings for an application that needs no database; nothing comes from a `.env`."""
-    defaults = {
+    fields: dict[str, Any] = {
         "_env_file": None,
         "environment": "test",
         "database_url": UNREACHABLE_DATABASE,
         "secret_key": SecretStr("test-secret-of-more-than-32-characters"),
+        "rate_limit_scale": 1_000,
     }
-    return Settings(**defaults | changes)
+    return Settings(**fields | changes)
 
 
-def changed(settings: Settings, **changes: Any) -> Settings:
+def changed(settings: Settings, **changes: object) -> Settings:
     """Return other settings that differ in some values; they are validated again."""
-    fields = {name: getattr(settings, name) for name in type(settings).model_fields}
+    fields: dict[str, Any] = {name: getattr(settings, name) for name in type(settings).model_fields}
     return Settings(_env_file=None, **fields | changes)
 
 

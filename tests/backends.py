@@ -11,6 +11,8 @@ from uuid import uuid4
 import psycopg
 from sqlalchemy import make_url
 
+from app.core.config import Settings
+
 POSTGRESQL_URL = os.environ.get(
     "TEST_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 )
@@ -42,14 +44,19 @@ def sqlite(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
+def postgresql(options: str = "") -> Iterator[str]:
     """Give the URL of an empty PostgreSQL database of its own, dropped at the end."""
     server = make_url(POSTGRESQL_URL)
     name = f"test_{uuid4().hex}"
     admin = server.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        connection.execute(f'CREATE DATABASE "{name}" {options}'.encode())
         try:
             yield server.set(database=name).render_as_string(hide_password=False)
         finally:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+def kind_of(settings: Settings) -> str:
+    """Name the database that settings choose, for figures."""
+    return "postgresql" if settings.sqlite_file is None else "sqlite"

@@ -1,8 +1,10 @@
 """Any error → the response that the contract has for it."""
 
 import logging
+import re
 from collections.abc import Sequence
 from typing import Any, cast
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -29,7 +31,11 @@ from app.core.logging import request_id
 logger = logging.getLogger(__name__)
 
 PROBLEM = "application/problem+json"
+# Bounds of the contract's Problem: a client decides how long its paths and keys are.
 _MAX_FIELD_ERRORS = 100
+_MAX_INSTANCE = 8000
+_MAX_POINTER = 1000
+_MAX_DETAIL = 4000
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -57,13 +63,19 @@ def _render(scope: Scope, problem: ProblemError) -> Response:
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
-        "instance": scope["raw_path"].decode("ascii", "replace"),
         "code": problem.slug,
         "trace_id": request_id.get() or "",
     }
+    if len(instance := _instance(scope["raw_path"])) <= _MAX_INSTANCE:
+        document["instance"] = instance
     if problem.errors:
-        document["errors"] = [_field(error) for error in problem.errors[:_MAX_FIELD_ERRORS]]
+        document["errors"] = [_field(error) for error in problem.errors]
     return JSONResponse(document, problem.status, problem.headers, PROBLEM)
+
+
+def _instance(path: bytes) -> str:
+    """Return a path as a URI reference (RFC 3986), whatever the client sent as one."""
+    return quote(re.sub(rb"%(?![0-9A-Fa-f]{2})", b"%25", path), safe="/%:@!$&'()*+,;=")
 
 
 def _field(error: FieldError) -> dict[str, str]:
@@ -72,7 +84,7 @@ def _field(error: FieldError) -> dict[str, str]:
         "pointer": error.pointer,
         "name": error.name,
         "code": error.code,
-        "detail": error.detail,
+        "detail": error.detail[:_MAX_DETAIL],
     }
     return {name: value for name, value in members.items() if value is not None}
 
@@ -84,9 +96,10 @@ async def _answer_problem(request: Request, problem: ProblemError) -> Response:
 
 
 async def _answer_validation(request: Request, error: RequestValidationError) -> Response:
-    errors = [_to_field_error(detail, error.body) for detail in error.errors()]
+    details = error.errors()
+    errors = [_to_field_error(detail, error.body) for detail in details[:_MAX_FIELD_ERRORS]]
     if not _speaks_oauth2(request):
-        return problem_response(request.scope, ValidationFailed(errors))
+        return problem_response(request.scope, ValidationFailed(errors, total=len(details)))
     first = errors[0]
     wrong_grant = first.pointer == "/grant_type" and first.code != "missing"
     code = "unsupported_grant_type" if wrong_grant else "invalid_request"
@@ -135,7 +148,10 @@ def _to_field_error(detail: dict[str, Any], body: object) -> FieldError:
 
 
 def _pointer(path: Sequence[str | int], body: object) -> str:
-    """Return the JSON Pointer (RFC 6901) of a place in the body, without union branches."""
+    """Return the JSON Pointer (RFC 6901) of a place in the body, without union branches.
+
+    Where the keys are too long for one, it points at what holds the place.
+    """
     parts = []
     for index, part in enumerate(path):
         known = part in body if isinstance(body, dict) else isinstance(part, int)
@@ -143,4 +159,7 @@ def _pointer(path: Sequence[str | int], body: object) -> str:
             continue
         parts.append(str(part).replace("~", "~0").replace("/", "~1"))
         body = cast("Any", body)[part] if known and isinstance(body, dict | list) else None
-    return "".join(f"/{part}" for part in parts)
+    pointer = "".join(f"/{part}" for part in parts)
+    while len(pointer) > _MAX_POINTER:
+        pointer = pointer.rpartition("/")[0]
+    return pointer

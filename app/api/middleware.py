@@ -8,6 +8,7 @@ from uuid import uuid4
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errors import problem_response
@@ -20,6 +21,10 @@ from app.telemetry.metrics import REQUEST_SECONDS
 logger = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,128}")
+# The status that proxies log when the client went away before it had sent all; nobody receives it.
+_CLIENT_GONE = 499
+# No size in bytes has more digits, and Python refuses to read numbers of thousands of digits.
+_MAX_LENGTH_DIGITS = 18
 _EXPOSED_HEADERS = [
     *("ETag", "Idempotency-Replayed", "Link", "Location", "RateLimit", "RateLimit-Policy"),
     *("Retry-After", "X-Request-ID"),
@@ -82,6 +87,8 @@ class RequestContext:
 
         try:
             await self._app(inner, receive, answer)
+        except ClientDisconnect:
+            status = _CLIENT_GONE
         finally:
             _log_request(scope["method"], inner, status, time.perf_counter() - started)
 
@@ -127,6 +134,8 @@ class ErrorBoundary:
         try:
             self._check_declared_size(scope)
             await self._app(scope, self._limited(receive), answer)
+        except ClientDisconnect:
+            raise
         except Exception as error:
             if started:
                 raise
@@ -136,7 +145,9 @@ class ErrorBoundary:
 
     def _check_declared_size(self, scope: Scope) -> None:
         length = Headers(scope=scope).get("content-length", "0")
-        if length.isdecimal() and int(length) > self._max_body_bytes:
+        if not length.isdecimal():
+            return
+        if len(length) > _MAX_LENGTH_DIGITS or int(length) > self._max_body_bytes:
             raise ContentTooLarge(self._max_body_bytes)
 
     def _limited(self, receive: Receive) -> Receive:

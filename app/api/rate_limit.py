@@ -92,7 +92,8 @@ def client_network(request: Request) -> str:
     left of the first untrusted hop may be made up.
     """
     trusted = request.app.state.settings.trusted_proxies
-    hops = request.headers.get("x-forwarded-for", "").split(",")
+    # A proxy may append to the client's field, or add a field of its own below it.
+    hops = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     address = _parse(request.client.host if request.client else "")
     while hops and any(address in network for network in trusted):
         forwarded = _parse(hops.pop().strip())

@@ -30,7 +30,11 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
     )
 
     environment: Literal["development", "test", "production"] = Field(
@@ -64,7 +68,8 @@ class Settings(BaseSettings):
     )
     redis_prefix: str = Field("app:", description="Start of every key in Redis.")
     processes: PositiveInt = Field(
-        1, description="API processes that share the rate limits while Redis does not answer."
+        1,
+        description="API processes; without Redis they share the rate limits and cache nothing.",
     )
     rate_limit_per_second: PositiveInt = Field(
         50, description="Requests per caller and second, where the contract names no limit."

@@ -4,10 +4,12 @@ Whatever a worker or a command needs too belongs here; whatever mentions `Reques
 `Depends` belongs in `app/api/deps.py`.
 """
 
+import hmac
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.resources import files
 
 from app.core.cache import Cache, make_cache_backend
 from app.core.config import Settings
@@ -46,6 +48,8 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     """Open what the settings describe, and close it when the block ends."""
     secret = settings.secret_key.get_secret_value()
     breaker = Breaker(set_redis_up)
+    # Redis is asked at the first request; until then nothing says that it is down.
+    set_redis_up(settings.redis_url is not None)
     async with AsyncExitStack() as stack:
         engine = make_engine(settings)
         stack.push_async_callback(engine.dispose)
@@ -72,25 +76,26 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
 
 
 def _open_limiter(settings: Settings, breaker: Breaker, stack: AsyncExitStack) -> Limiter:
+    memory = MemoryLimiter(processes=settings.processes)
     if settings.redis_url is None:
-        return MemoryLimiter()
+        return memory
     redis = make_redis(settings.redis_url.get_secret_value())
     stack.push_async_callback(redis.aclose)
-    return FallbackLimiter(
-        RedisLimiter(redis, settings.redis_prefix),
-        MemoryLimiter(share=1 / settings.processes),
-        breaker,
-    )
+    return FallbackLimiter(RedisLimiter(redis, settings.redis_prefix), memory, breaker)
 
 
 def _open_cache(settings: Settings, breaker: Breaker, stack: AsyncExitStack) -> Cache:
     url = settings.redis_url.get_secret_value() if settings.redis_url else None
-    backend = make_cache_backend(url, settings.secret_key.get_secret_value())
+    # Without Redis nobody would tell this process what another one changed: nothing is kept then.
+    backend = make_cache_backend(url, size=10_000 if settings.processes == 1 else 0)
     stack.push_async_callback(backend.close)
+    # Another contract means another format of what is kept.
+    contract = (files("app.schemas.v1") / "openapi.json").read_bytes()
     return Cache(
         backend,
         breaker,
         prefix=settings.redis_prefix,
+        secret=hmac.digest(settings.secret_key.get_secret_value().encode(), contract, "sha256"),
         life_seconds=settings.cache_seconds,
         absent_seconds=settings.cache_absent_seconds,
     )

@@ -7,13 +7,15 @@ in any window, wherever it starts. (A counter per window lets twice as many thro
 import math
 import time
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
 from redis.asyncio import Redis
 
 from app.core.redis import Breaker, RedisUnavailable
+
+Clock = Callable[[], int]
 
 _MICROSECONDS = 1_000_000
 
@@ -32,13 +34,16 @@ for i, key in ipairs(KEYS) do
   end
   local used = redis.call('LLEN', key)
   if used >= requests then allowed = 0 end
-  result[2 * i] = used
-  result[2 * i + 1] = oldest and (tonumber(oldest) + window - now) or window
+  -- Above a limit that was lowered, more than the oldest have to leave before there is room.
+  local first = redis.call('LINDEX', key, -1 - math.max(0, used - requests))
+  result[2 * i] = requests - used
+  result[2 * i + 1] = first and (tonumber(first) + window - now) or window
 end
 if allowed == 1 then
   for i, key in ipairs(KEYS) do
     redis.call('LPUSH', key, string.format('%d', now))
     redis.call('PEXPIRE', key, math.ceil(tonumber(ARGV[2 * i]) / 1000))
+    result[2 * i] = result[2 * i] - 1
   end
 end
 result[1] = allowed
@@ -57,7 +62,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What is left of a policy, and the seconds until its oldest request leaves the window."""
+    """What is left of a policy, and the seconds until there is more: never too few."""
 
     policy: Policy
     remaining: int
@@ -110,30 +115,33 @@ class MemoryLimiter:
     """Counts in this process.
 
     Args:
-        max_keys: Keys to remember; the one that was quiet for longest is forgotten first.
-        share: Part of each limit that is this process's.
+        processes: How many processes share each limit; this one gets an equal part.
+        max_keys: Keys to remember (1 kB each); the one that was quiet longest is forgotten first.
+        clock: Tells the time in nanoseconds.
     """
 
-    def __init__(self, *, max_keys: int = 100_000, share: float = 1.0) -> None:
+    def __init__(
+        self, *, processes: int = 1, max_keys: int = 50_000, clock: Clock = time.monotonic_ns
+    ) -> None:
+        self._processes = processes
         self._max_keys = max_keys
-        self._share = share
+        self._clock = clock
         self._logs: OrderedDict[tuple[str, str], deque[int]] = OrderedDict()
 
     async def hit(self, key: str, policies: Sequence[Policy]) -> Decision:
         """Count one request of `key` if every policy has room for it."""
-        now = time.monotonic_ns() // 1000
+        now = self._clock() // 1000
         logs = [self._log(key, policy, now) for policy in policies]
-        limits = [max(1, int(policy.requests * self._share)) for policy in policies]
-        used = [len(log) for log in logs]
-        resets = [
-            log[0] + policy.seconds * _MICROSECONDS - now if log else policy.seconds * _MICROSECONDS
-            for log, policy in zip(logs, policies, strict=True)
-        ]
-        allowed = all(count < limit for count, limit in zip(used, limits, strict=True))
-        if allowed:
-            for log in logs:
+        limits = [max(1, policy.requests // self._processes) for policy in policies]
+        allowed = all(len(log) < limit for log, limit in zip(logs, limits, strict=True))
+        quotas = []
+        for policy, limit, log in zip(policies, limits, logs, strict=True):
+            if allowed:
                 log.append(now)
-        return _decision(policies, limits, used, resets, allowed=allowed)
+            first = log[max(0, len(log) - limit)] if log else now
+            reset = first + policy.seconds * _MICROSECONDS - now
+            quotas.append(_quota(policy, limit - len(log), reset))
+        return Decision(allowed, tuple(quotas))
 
     hit_shared = hit
 
@@ -164,8 +172,8 @@ class RedisLimiter:
             for number in (policy.requests, policy.seconds * _MICROSECONDS)
         ]
         allowed, *state = cast("list[int]", await self._script(keys=keys, args=arguments))
-        limits = [policy.requests for policy in policies]
-        return _decision(policies, limits, state[0::2], state[1::2], allowed=bool(allowed))
+        quotas = zip(policies, state[0::2], state[1::2], strict=True)
+        return Decision(bool(allowed), tuple(_quota(*quota) for quota in quotas))
 
 
 class FallbackLimiter:
@@ -185,20 +193,8 @@ class FallbackLimiter:
 
     async def hit_shared(self, key: str, policies: Sequence[Policy]) -> Decision:
         """Count on Redis or not at all."""
-        with self._breaker.guard():
-            return await self._redis.hit(key, policies)
+        return await self._breaker.ask(self._redis.hit, key, policies)
 
 
-def _decision(
-    policies: Sequence[Policy],
-    limits: Sequence[int],
-    used: Sequence[int],
-    resets: Sequence[int],
-    *,
-    allowed: bool,
-) -> Decision:
-    quotas = tuple(
-        Quota(policy, max(0, limit - count - allowed), math.ceil(reset / _MICROSECONDS))
-        for policy, limit, count, reset in zip(policies, limits, used, resets, strict=True)
-    )
-    return Decision(allowed, quotas)
+def _quota(policy: Policy, remaining: int, reset_microseconds: int) -> Quota:
+    return Quota(policy, max(0, remaining), math.ceil(reset_microseconds / _MICROSECONDS))

@@ -1,9 +1,10 @@
 """Redis as something that may be gone: short timeouts, no retries, and a breaker in front."""
 
+import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
+from typing import ParamSpec, TypeVar
 
 from cashews.exceptions import CacheBackendInteractionError
 from redis.asyncio import Redis
@@ -13,7 +14,12 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 TIMEOUT_SECONDS = 0.05
+# More at once would only wait inside the event loop, while their timeouts already run.
+MAX_CALLS = 8
 
 
 def make_redis(url: str) -> Redis:
@@ -26,6 +32,8 @@ def make_redis(url: str) -> Redis:
         socket_timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 0),
+        max_connections=MAX_CALLS,
+        driver_info=None,  # telling the library's name doubles the time to connect
     )
 
 
@@ -34,7 +42,9 @@ class RedisUnavailable(Exception):
 
 
 class Breaker:
-    """After a failure nobody asks Redis for a while, so that a dead server costs one request a bit.
+    """After two failures nobody asks Redis for a while, so that a dead server costs little.
+
+    A single failure may be this process's own, whose event loop was late; the next caller tells.
 
     Args:
         on_change: Called with True when Redis answers again, with False when it stops to.
@@ -44,37 +54,60 @@ class Breaker:
     def __init__(self, on_change: Callable[[bool], None], pause_seconds: float = 1.0) -> None:
         self._on_change = on_change
         self._pause = pause_seconds
-        self._closed_until = 0.0
-        self._up = True
+        self._turns = asyncio.Semaphore(MAX_CALLS)
+        self._failures = 0
+        self._news = 0
+        self._retry_at = 0.0
 
-    @contextmanager
-    def guard(self) -> Iterator[None]:
-        """Run a call to Redis.
+    async def ask(
+        self, question: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run one call to Redis; at most MAX_CALLS of them run at once.
 
         Raises:
             RedisUnavailable: The call failed, or one failed a moment ago.
         """
-        if time.monotonic() < self._closed_until:
-            raise RedisUnavailable
-        # One caller tries; the others go on without Redis until it has an answer.
-        probing = not self._up
-        if probing:
-            self._closed_until = time.monotonic() + self._pause
-        try:
-            yield
-        except (RedisError, CacheBackendInteractionError) as error:
-            self._closed_until = time.monotonic() + self._pause
-            self._set(up=False, reason=repr(error))
-            raise RedisUnavailable from error
-        self._closed_until = 0.0
-        self._set(up=True, reason="")
+        self._refuse_while_down()
+        async with self._turns:
+            # Redis may have failed during the wait for this turn.
+            self._refuse_while_down()
+            # One caller tries; the others go on without Redis until it has an answer.
+            self._retry_at = time.monotonic() + self._pause
+            asked_at = self._news
+            try:
+                answer = await question(*args, **kwargs)
+            except (RedisError, CacheBackendInteractionError) as error:
+                self._note_failure(asked_at, error.__cause__ or error)
+                raise RedisUnavailable from error
+        self._note_answer(asked_at)
+        return answer
 
-    def _set(self, *, up: bool, reason: str) -> None:
-        if up == self._up:
+    def _refuse_while_down(self) -> None:
+        if self._failures and time.monotonic() < self._retry_at:
+            raise RedisUnavailable
+
+    def _note_failure(self, asked_at: int, error: BaseException) -> None:
+        if asked_at != self._news:
+            return  # Asked before the latest news.
+        self._news += 1
+        self._failures += 1
+        if self._failures == 1:
+            self._retry_at = 0.0
             return
-        self._up = up
-        self._on_change(up)
-        if up:
-            logger.warning("redis answers again")
-        else:
+        self._retry_at = time.monotonic() + self._pause
+        if self._failures == 2:
+            reason = f"{type(error).__name__}: {error}"
             logger.error("redis does not answer", extra={"reason": reason})
+            self._tell(up=False)
+
+    def _note_answer(self, asked_at: int) -> None:
+        if not self._failures or asked_at != self._news:
+            return
+        self._news += 1
+        if self._failures > 1:
+            logger.warning("redis answers again")
+            self._tell(up=True)
+        self._failures = 0
+
+    def _tell(self, *, up: bool) -> None:
+        self._on_change(up)

@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, literal
+from sqlalchemy import DateTime, Dialect, MetaData, String, TypeDecorator, literal
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, declared_attr, mapped_column
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 from uuid_utils.compat import uuid7
 
 
@@ -54,6 +56,11 @@ def _postgresql_now(element: DatabaseNow, compiler: SQLCompiler, **options: obje
 def _sqlite_now(element: DatabaseNow, compiler: SQLCompiler, **options: object) -> str:
     seconds = compiler.process(element.clauses, **options)
     return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', {seconds} || ' seconds')"
+
+
+def sortable_text(length: int) -> TypeEngine[str]:
+    """Return the type of a text that sorts by code point on every database, in every country."""
+    return String(length).with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):

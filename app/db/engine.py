@@ -1,13 +1,19 @@
 """The connection to the database, with one behaviour on PostgreSQL and SQLite."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
+from psycopg import AsyncConnection, OperationalError
+from psycopg.abc import PQGen
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.core.config import Settings
+
+T = TypeVar("T")
 
 
 def make_engine(settings: Settings) -> AsyncEngine:
@@ -27,19 +33,31 @@ def make_engine(settings: Settings) -> AsyncEngine:
     return engine
 
 
-def _make_postgresql_engine(settings: Settings) -> AsyncEngine:
-    limits = {
-        "statement_timeout": settings.database_statement_timeout_seconds,
-        "lock_timeout": settings.database_lock_timeout_seconds,
-        "idle_in_transaction_session_timeout": 2 * settings.database_statement_timeout_seconds,
+def postgresql_limits(settings: Settings) -> Mapping[str, str]:
+    """Return PostgreSQL's settings that keep a statement, a lock or a pause from taking long."""
+    statement, lock = (
+        settings.database_statement_timeout_seconds,
+        settings.database_lock_timeout_seconds,
+    )
+    return {
+        "statement_timeout": f"{statement}s",
+        "lock_timeout": f"{lock}s",
+        "idle_in_transaction_session_timeout": f"{2 * statement}s",
     }
+
+
+def _make_postgresql_engine(settings: Settings) -> AsyncEngine:
+    limits = postgresql_limits(settings)
     pooled = settings.database_pooler == "transaction"
-    connect_args: dict[str, Any] = {"connect_timeout": settings.database_connect_timeout_seconds}
+    connect_args: dict[str, Any] = {
+        "async_creator_fn": _patient(settings.database_statement_timeout_seconds + 1).connect,
+        "connect_timeout": settings.database_connect_timeout_seconds,
+    }
     if pooled:
         # The next transaction may run on another server connection, without prepared statements.
         connect_args["prepare_threshold"] = None
     else:
-        connect_args["options"] = " ".join(f"-c {name}={value}s" for name, value in limits.items())
+        connect_args["options"] = " ".join(f"-c {name}={value}" for name, value in limits.items())
     engine = create_async_engine(
         settings.database_url.get_secret_value(),
         pool_size=settings.database_pool_size,
@@ -50,13 +68,36 @@ def _make_postgresql_engine(settings: Settings) -> AsyncEngine:
         connect_args=connect_args,
     )
     if pooled:
-        commands = "; ".join(f"SET LOCAL {name} = '{value}s'" for name, value in limits.items())
+        commands = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in limits.items())
 
         @event.listens_for(engine.sync_engine, "begin")
         def set_limits(connection: Connection) -> None:
             connection.exec_driver_sql(commands)
 
     return engine
+
+
+def _patient(seconds: float) -> type[AsyncConnection[Any]]:
+    """Return a kind of connection that gives up on a server that does not answer at all.
+
+    PostgreSQL's own timeouts need a server that runs; one that hangs would hold requests forever.
+    """
+
+    class PatientConnection(AsyncConnection[Any]):
+        async def wait(
+            self,
+            gen: PQGen[T],
+            interval: float = 0.1,
+            timeout: float | None = None,  # noqa: ASYNC109 - psycopg's signature
+        ) -> T:
+            try:
+                return await super().wait(gen, interval, timeout or seconds)
+            except OperationalError:
+                if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                    self.pgconn.finish()
+                raise
+
+    return PatientConnection
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

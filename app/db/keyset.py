@@ -48,15 +48,17 @@ def after(keys: Sequence[SortKey], position: Sequence[str]) -> ColumnElement[boo
         _READERS[key.column.type.python_type](text)
         for key, text in zip(keys, position, strict=True)
     ]
+    first = keys[0]
     if len({key.descending for key in keys}) == 1:
         row = tuple_(*(key.column for key in keys))
-        return row < tuple(values) if keys[0].descending else row > tuple(values)
-    return or_(
-        *(
-            and_(
-                *(keys[i].column == values[i] for i in range(n)),
-                keys[n].column < values[n] if keys[n].descending else keys[n].column > values[n],
-            )
-            for n in range(len(keys))
+        return row < tuple(values) if first.descending else row > tuple(values)
+    # An index does not help with the alternatives, but it does with this bound on the first key.
+    bound = first.column <= values[0] if first.descending else first.column >= values[0]
+    alternatives = (
+        and_(
+            *(keys[i].column == values[i] for i in range(n)),
+            keys[n].column < values[n] if keys[n].descending else keys[n].column > values[n],
         )
+        for n in range(len(keys))
     )
+    return and_(bound, or_(*alternatives))

@@ -6,13 +6,14 @@ import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import UniqueConstraint, text
+from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.pool import QueuePool
 
 from app.core.exceptions import Conflict, FieldError, LostRace, ServiceUnavailable
 from app.db.base import Base
@@ -24,7 +25,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _ATTEMPTS = 12
+_LONGEST_PAUSE_SECONDS = 0.1
 _SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
+_UNIQUE_RULES = (PrimaryKeyConstraint, UniqueConstraint, Index)
 
 
 class UnitOfWork:
@@ -47,12 +50,15 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        self._has_one_writer = engine.dialect.name == "sqlite"
+        self._writing = asyncio.Lock()
+        self._patience = cast("QueuePool", engine.pool).timeout()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[UnitOfWork]:
         """Open a transaction: committed at the end, rolled back on any error or cancellation."""
         with _translated_errors():
-            async with self._sessions.begin() as session:
+            async with self._turn(), self._sessions.begin() as session:
                 yield UnitOfWork(session)
 
     @asynccontextmanager
@@ -69,6 +75,25 @@ class Database:
             async with self._sessions() as session:
                 await session.execute(text("SELECT 1"))
 
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Wait for the writers before this one on SQLite, as long as for a free connection.
+
+        SQLite itself would let them poll, each with a connection in hand that readers then lack.
+        """
+        if not self._has_one_writer:
+            yield
+            return
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._writing.acquire()
+        except TimeoutError as error:
+            raise ServiceUnavailable("Too many requests wait to write.") from error
+        try:
+            yield
+        finally:
+            self._writing.release()
+
 
 def retried(use_case: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
     """Run a use case again when another transaction was faster, a bounded number of times.
@@ -82,7 +107,8 @@ def retried(use_case: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Corout
             try:
                 return await use_case(*args, **kwargs)
             except LostRace:
-                await asyncio.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 - jitter
+                longest = min(_LONGEST_PAUSE_SECONDS, 0.005 * 2**attempt)
+                await asyncio.sleep(random.uniform(0, longest))  # noqa: S311 - jitter
         return await use_case(*args, **kwargs)
 
     return run
@@ -121,14 +147,13 @@ def _conflict(error: IntegrityError) -> Conflict:
 
 
 def _violated_columns(error: IntegrityError) -> list[str]:
+    """Return the columns whose values are taken; none where another rule was broken."""
     diagnosis = getattr(error.orig, "diag", None)
     if diagnosis is None:
-        return re.findall(r"\w+\.(\w+)", str(error.orig))
-    constraints = (c for table in Base.metadata.tables.values() for c in table.constraints)
-    for constraint in constraints:
-        if (
-            isinstance(constraint, UniqueConstraint)
-            and constraint.name == diagnosis.constraint_name
-        ):
-            return [column.name for column in constraint.columns]
+        _, _, columns = str(error.orig).partition("UNIQUE constraint failed: ")
+        return re.findall(r"\w+\.(\w+)", columns)
+    rules = (r for t in Base.metadata.tables.values() for r in (*t.constraints, *t.indexes))
+    for rule in rules:
+        if isinstance(rule, _UNIQUE_RULES) and rule.name == diagnosis.constraint_name:
+            return [column.name for column in rule.columns]
     return []

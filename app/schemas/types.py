@@ -8,7 +8,7 @@ checks the contract, so model and contract cannot disagree.
 import re
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from jsonschema_rs import validator_for
@@ -26,6 +26,10 @@ _is_uri = _checker("uri")
 _is_uuid = _checker("uuid")
 
 
+_FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
+_LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
+
+
 def _date_time(value: object) -> datetime:
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value
@@ -33,12 +37,22 @@ def _date_time(value: object) -> datetime:
         raise PydanticCustomError(
             "date_time", "Input should be a date and time with offset (RFC 3339)"
         )
+    return _nearest_moment(value.upper())
+
+
+def _nearest_moment(text: str) -> datetime:
+    """Return a moment in UTC; where RFC 3339 knows it and Python does not, the nearest one.
+
+    That concerns the year 0, offsets that lead out of the years 1 to 9999, and leap seconds.
+    """
+    if text.startswith("0000"):
+        return _FIRST_MOMENT
+    is_leap = text[17:19] == "60"
     try:
-        return datetime.fromisoformat(value.upper())
-    except ValueError as error:
-        raise PydanticCustomError(
-            "date_time", "Input should be a date and time that exists"
-        ) from error
+        moment = datetime.fromisoformat(f"{text[:17]}59{text[19:]}" if is_leap else text)
+        return moment.astimezone(UTC) + timedelta(seconds=is_leap)
+    except OverflowError:
+        return _FIRST_MOMENT if text.startswith("0001") else _LAST_MOMENT
 
 
 def _uuid(value: object) -> uuid.UUID:

@@ -12,9 +12,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, TypeAdapter
 
-from app.core.exceptions import Conflict, FieldError, ValidationFailed
+from app.core.exceptions import Conflict, FieldError
 from app.db.repositories.idempotency_keys import KeyName
-from app.db.unit_of_work import Database, UnitOfWork
+from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas.reply import Reply
 
 AnyReply = TypeVar("AnyReply", bound=Reply)
@@ -48,6 +48,7 @@ class Idempotency:
         self._lease_seconds = lease_seconds
         self._life_seconds = life_seconds
 
+    @retried
     async def run(
         self,
         attempt: Attempt,
@@ -56,9 +57,10 @@ class Idempotency:
     ) -> tuple[AnyReply, bool]:
         """Return what `effect` replies, and whether that was to an earlier request with this key.
 
+        An effect whose transaction lost a race is tried again, as by `retried`.
+
         Raises:
-            Conflict: The first request with this key is still running.
-            ValidationFailed: The key was used with another body.
+            Conflict: The first request with this key is still running, or had another body.
         """
         if attempt.key is None:
             async with self._database.write() as work:
@@ -94,7 +96,7 @@ class Idempotency:
                 return claim
             known = await work.idempotency_keys.find(name)
         if known is not None and known.fingerprint != fingerprint:
-            raise ValidationFailed([_REUSED])
+            raise Conflict("This Idempotency-Key is in use.", errors=[_REUSED])
         if known is None or known.answer is None:
             raise Conflict(
                 "The first request with this Idempotency-Key is still running.",

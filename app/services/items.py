@@ -55,7 +55,7 @@ class Items(v1.ItemsService):
             "created_after": created_after,
             "created_before": created_before,
         }
-        query = ListQuery(path=_PATH, filters=filters)
+        query = ListQuery(path=_PATH, reader=principal.user_id, filters=filters)
         start = None if cursor is None else self._cursors.decode(cursor, query.scope)
         async with self._database.read() as work:
             visible = work.items.owned_by(
@@ -78,8 +78,7 @@ class Items(v1.ItemsService):
         """Create an item that belongs to the caller; once per idempotency key.
 
         Raises:
-            Conflict: The first request with this key is still running.
-            ValidationFailed: The key was used with another body.
+            Conflict: The first request with this key is still running, or had another body.
         """
 
         async def create(work: UnitOfWork) -> v1.CreateItem201:

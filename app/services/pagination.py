@@ -4,21 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 Filter = str | datetime | Sequence[str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListQuery:
-    """A list, its filters and its order: what all pages of one walk have in common."""
+    """A list, its reader, filters and order: what all pages of one walk have in common."""
 
     path: str
+    reader: UUID
     filters: Mapping[str, Filter]
 
     @property
     def scope(self) -> str:
-        """Return a text that differs for another list, other filters or another order."""
-        return f"{self.path}?{urlencode(self._pairs())}"
+        """Return a text that differs for another list, reader, other filters or another order."""
+        return f"{self.reader} {self.path}?{urlencode(self._pairs())}"
 
     def next_link(self, cursor: str, limit: int) -> str:
         """Return the Link header (RFC 8288) of the page that a cursor stands for."""

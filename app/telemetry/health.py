@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class Probes:
         self,
         probes: Mapping[str, Probe],
         *,
-        interval_seconds: float = 1.0,
+        interval_seconds: float = 0.5,
         timeout_seconds: float = 1.0,
     ) -> None:
         self._probes = probes
@@ -58,10 +58,12 @@ class Probes:
         try:
             yield
         finally:
-            for task in (watcher, *self._running.values()):
+            tasks = {watcher, *self._running.values()}
+            for task in tasks:
                 task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            done, _ = await asyncio.wait(tasks, timeout=self._timeout)
+            for task in done:
+                _error_of(task)
 
     async def _watch(self) -> None:
         while True:
@@ -79,8 +81,7 @@ class Probes:
             self._record(name, f"no answer within {self._timeout} s")
             return
         del self._running[name]
-        error = task.exception()
-        self._record(name, None if error is None else str(error))
+        self._record(name, _error_of(task))
 
     def _record(self, name: str, error: str | None) -> None:
         before = self.results.get(name)
@@ -89,3 +90,11 @@ class Probes:
             logger.error("dependency is down", extra={"dependency": name, "reason": error})
         if not error and before is not None and before.error:
             logger.warning("dependency is up again", extra={"dependency": name})
+
+
+def _error_of(task: asyncio.Future[None]) -> str | None:
+    """Return what went wrong in a task that has ended, also where the error has no words."""
+    if task.cancelled():
+        return "CancelledError"
+    error = task.exception()
+    return None if error is None else str(error) or type(error).__name__

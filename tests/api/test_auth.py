@@ -155,6 +155,14 @@ async def test_an_empty_token_request_is_answered_as_oauth2_says(
     assert_oauth_error(await client.post("/auth/token"), "invalid_request")
 
 
+async def test_a_form_that_cannot_be_read_is_answered_as_oauth2_says(
+    client: httpx2.AsyncClient,
+) -> None:
+    answer = await client.post("/auth/token", data={f"field-{n}": "" for n in range(1001)})
+
+    assert "form cannot be read" in assert_oauth_error(answer, "invalid_request")
+
+
 async def test_a_token_request_in_json_is_not_supported(client: httpx2.AsyncClient) -> None:
     answer = await client.post("/auth/token", json={"grant_type": "password"})
 

@@ -6,12 +6,7 @@ import pytest
 
 from app.schemas import v1
 from tests.clients import Caller
-
-
-async def create(caller: Caller, **fields: object) -> dict[str, object]:
-    answer = await caller.post("/items", {"name": "Oak table"} | fields)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
+from tests.items import create
 
 
 async def test_a_created_item_is_answered_whole_and_found_at_its_location(ada: Caller) -> None:
@@ -102,24 +97,3 @@ async def test_a_list_holds_only_the_callers_items_newest_first(ada: Caller, bob
     page = (await ada.get("/items")).json()
 
     assert page == {"items": mine[::-1], "next": None}
-
-
-async def test_following_next_visits_every_item_once(ada: Caller) -> None:
-    ids = [(await create(ada))["id"] for _ in range(5)]
-    seen = []
-    path = "/items?limit=2"
-
-    while path:
-        page = (await ada.get(path)).json()
-        seen += [item["id"] for item in page["items"]]
-        path = page["next"] and f"/items?limit=2&cursor={page['next']}"
-
-    assert seen == ids[::-1]
-
-
-@pytest.mark.parametrize("cursor", ["abc", "A" * 43, "-" * 500])
-async def test_a_cursor_that_was_never_given_out_is_not_found(ada: Caller, cursor: str) -> None:
-    answer = await ada.get(f"/items?cursor={cursor}")
-
-    assert answer.status_code == 404
-    assert "cursor" in answer.json()["detail"]

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from app.core.config import Settings
+from app.schemas.operation import Operation
 from app.schemas.v1 import operations
 from tests.clients import Caller
 from tests.problems import assert_problem
@@ -59,7 +60,7 @@ async def test_a_token_as_the_service_issues_it_is_let_in(
 
 @pytest.mark.parametrize("operation", PROTECTED, ids=lambda operation: operation.operation_id)
 async def test_every_protected_operation_asks_for_a_token(
-    client: httpx2.AsyncClient, operation: operations.Operation
+    client: httpx2.AsyncClient, operation: Operation
 ) -> None:
     answer = await client.request(operation.method, operation.path.replace("{item_id}", "x"))
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from app.core.config import Settings
 from app.db import models  # noqa: F401 - registers the tables
 from app.db.base import Base, UtcDateTime
-from app.db.engine import make_engine
+from app.db.engine import make_engine, postgresql_limits
 
 
 def render_item(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
@@ -42,7 +42,7 @@ async def migrate_online(settings: Settings) -> None:
 
 
 def migrate_offline(settings: Settings) -> None:
-    """Print the SQL instead of running it."""
+    """Print the SQL instead of running it, with the time limits that a connection has."""
     context.configure(
         url=settings.database_url.get_secret_value(),
         target_metadata=Base.metadata,
@@ -50,6 +50,9 @@ def migrate_offline(settings: Settings) -> None:
         render_as_batch=True,
     )
     with context.begin_transaction():
+        if settings.sqlite_file is None:
+            for name, value in postgresql_limits(settings).items():
+                context.execute(f"SET LOCAL {name} = '{value}'")
         context.run_migrations()
 
 

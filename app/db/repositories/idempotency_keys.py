@@ -91,8 +91,11 @@ class IdempotencyKeyRepository:
             raise LostRace
 
     async def release(self, name: KeyName, claim: UUID) -> None:
-        """Forget a claim whose request had no effect, so that a repeat is tried afresh."""
-        mine = and_(name.matches, IdempotencyKey.claim == claim)
+        """Forget a claim whose request had no effect, so that a repeat is tried afresh.
+
+        A claim with an answer stays: the commit was done, and only its confirmation got lost.
+        """
+        mine = and_(name.matches, IdempotencyKey.claim == claim, IdempotencyKey.answer.is_(None))
         await self._session.execute(delete(IdempotencyKey).where(mine))
 
     def _insert(self) -> postgresql.Insert | sqlite.Insert:

@@ -38,8 +38,11 @@ class ItemRepository(Repository[Item]):
         return visible
 
     def sort_keys(self, names: Sequence[str]) -> list[SortKey]:
-        """Return the sort keys that names like `name.desc` stand for."""
-        parts = (name.partition(".") for name in names)
+        """Return the sort keys that names like `name.desc` stand for; a column counts once."""
+        ways: dict[str, str] = {}
+        for name in names:
+            column, _, way = name.partition(".")
+            ways.setdefault(column, way)
         return [
-            SortKey(_SORT_COLUMNS[column], descending=way == "desc") for column, _, way in parts
+            SortKey(_SORT_COLUMNS[column], descending=way == "desc") for column, way in ways.items()
         ]

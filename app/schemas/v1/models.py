@@ -74,9 +74,9 @@ class TokenRequest(Schema):
     """Password of the account."""
     scope: Annotated[
         str | MISSING,
-        Field(max_length=1000, pattern="^[!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*$"),
+        Field(max_length=1000, pattern="^([!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*)?$"),
     ] = MISSING
-    """Scopes wanted, separated by spaces; leave it out to get all that the user may have."""
+    """Scopes wanted, separated by spaces; leave it out or empty to get all that the user may have."""
 
 
 class Token(Schema):

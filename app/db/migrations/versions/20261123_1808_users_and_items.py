@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision: str = "3ecb48c5d3bf"
 down_revision: str | None = None
@@ -35,7 +36,13 @@ def upgrade() -> None:
         "items",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column(
+            "name",
+            sa.String(length=200).with_variant(
+                postgresql.VARCHAR(length=200, collation="C"), "postgresql"
+            ),
+            nullable=False,
+        ),
         sa.Column("description", sa.String(length=2000), nullable=True),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),

@@ -1,63 +1,8 @@
-"""Every error that the service answers with.
+"""The request cannot be answered as it is: statuses 400 to 499."""
 
-ProblemError                    answered as RFC 9457 problem document
-├── MalformedBody           400
-├── Unauthorized            401
-├── InsufficientScope       403
-├── NotFound                404
-├── MethodNotAllowed        405
-├── Conflict                409
-│   └── LostRace            409  (tried again before it is answered)
-├── PreconditionFailed      412
-├── ContentTooLarge         413
-├── UnsupportedMediaType    415
-├── ValidationFailed        422
-├── TooManyRequests         429
-├── InternalError           500
-├── ContractViolation       500  (development and tests only)
-├── OperationNotImplemented 501
-└── ServiceUnavailable      503
-OAuthError                      answered as RFC 6749, section 5.2
-"""
+from collections.abc import Sequence
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Literal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldError:
-    """One refused field: `pointer` (RFC 6901) into a body, or `name` of a parameter."""
-
-    location: Literal["body", "query", "path", "header", "cookie"]
-    code: str
-    detail: str
-    pointer: str | None = None
-    name: str | None = None
-
-
-class ProblemError(Exception):
-    """Base of all errors that reach a client; subclasses declare slug, title, status and remedy.
-
-    The cause of an error is chained with `raise … from …`: it is logged, never sent.
-    """
-
-    slug: ClassVar[str]
-    title: ClassVar[str]
-    status: ClassVar[int]
-    remedy: ClassVar[str]
-
-    def __init__(
-        self,
-        detail: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        errors: Sequence[FieldError] = (),
-    ) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.headers = dict(headers or {})
-        self.errors = tuple(errors)
+from app.core.exceptions.base import FieldError, ProblemError
 
 
 class MalformedBody(ProblemError):
@@ -178,8 +123,10 @@ class ValidationFailed(ProblemError):
     status = 422
     remedy = "Correct the fields that `errors` names."
 
-    def __init__(self, errors: Sequence[FieldError]) -> None:
-        count = f"{len(errors)} field was" if len(errors) == 1 else f"{len(errors)} fields were"
+    def __init__(self, errors: Sequence[FieldError], *, total: int | None = None) -> None:
+        # Of very many refused fields only the first are told.
+        total = len(errors) if total is None else total
+        count = "1 field was" if total == 1 else f"{total} fields were"
         super().__init__(f"{count} refused; see errors.", errors=errors)
 
 
@@ -196,74 +143,3 @@ class TooManyRequests(ProblemError):
             f"The quota is used up. Try again in {retry_after_seconds} s.",
             headers={"Retry-After": str(retry_after_seconds)},
         )
-
-
-class InternalError(ProblemError):
-    """The server failed."""
-
-    slug = "internal-error"
-    title = "The server failed"
-    status = 500
-    remedy = "Try again later, and quote the trace_id when you ask for help."
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The server could not complete this request. Quote the trace_id to support."
-        )
-
-
-class ContractViolation(ProblemError):
-    """The service, or its models, disagree with the contract; checked in development and tests."""
-
-    slug = "contract-violation"
-    title = "The server broke its own contract"
-    status = 500
-    remedy = "Change the service or the contract until they agree."
-
-
-class OperationNotImplemented(ProblemError):
-    """The contract has an operation that no service implements yet."""
-
-    slug = "not-implemented"
-    title = "The operation is not implemented yet"
-    status = 501
-    remedy = "Wait for a release that implements the operation."
-
-    def __init__(self, operation_id: str) -> None:
-        super().__init__(f"{operation_id} is in the contract but has no code yet.")
-
-
-class ServiceUnavailable(ProblemError):
-    """Something that the service depends on does not answer."""
-
-    slug = "service-unavailable"
-    title = "The service is not available right now"
-    status = 503
-    remedy = "Wait for the seconds that Retry-After names, then try again."
-
-    def __init__(self, detail: str, *, retry_after_seconds: int = 5) -> None:
-        super().__init__(detail, headers={"Retry-After": str(retry_after_seconds)})
-
-
-OAuthErrorCode = Literal[
-    "invalid_request",
-    "invalid_client",
-    "invalid_grant",
-    "unauthorized_client",
-    "unsupported_grant_type",
-    "invalid_scope",
-]
-
-
-class OAuthError(Exception):
-    """A refused token request, answered with status 400 (RFC 6749, section 5.2)."""
-
-    def __init__(self, code: OAuthErrorCode, description: str) -> None:
-        super().__init__(description)
-        self.code = code
-        self.description = description
-
-
-CATALOGUE: Mapping[str, type[ProblemError]] = {
-    problem.slug: problem for problem in ProblemError.__subclasses__()
-}

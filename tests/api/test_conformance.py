@@ -1,0 +1,168 @@
+"""A service that breaks the contract is found out, and so is a model that disagrees with it."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from importlib.resources import files
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from app.api import deps
+from app.api.conformance import Conformance
+from app.core.config import Settings
+from app.core.exceptions import NotFound, ServiceUnavailable
+from app.main import create_app
+from app.schemas import v1
+from app.schemas.reply import Reply
+from tests.api.conftest import Logs
+from tests.apps import make_settings, replace_service, started
+from tests.problems import assert_problem
+
+ACCOUNT = {"email": "ada@example.com", "password": "correct horse battery"}
+MOMENT = "2026-11-23T09:00:00Z"
+USER = v1.User.model_validate(
+    {
+        "id": str(uuid4()),
+        "email": ACCOUNT["email"],
+        "display_name": None,
+        "created_at": MOMENT,
+        "updated_at": MOMENT,
+    }
+)
+
+
+class Surprise(Reply):
+    """A reply that no operation declares."""
+
+    status = 202
+
+
+class Accounts:
+    """Stands in for the service of the tag `auth`, and replies whatever a test wants."""
+
+    def __init__(self, reply: object) -> None:
+        self._reply = reply
+
+    async def register_user(self, body: v1.UserRegister) -> object:
+        if isinstance(self._reply, Exception):
+            raise self._reply
+        return self._reply
+
+
+def created(**changes: object) -> v1.RegisterUser201:
+    fields: dict[str, Any] = {"body": USER, "location": "/api/v1/users/me"}
+    return v1.RegisterUser201(**fields | changes)
+
+
+async def stream(*pieces: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
+async def register(settings: Settings, reply: object) -> httpx2.Response:
+    app = create_app(settings)
+    replace_service(app, deps.auth, Accounts(reply))
+    async with started(app) as client:
+        return await client.post("/auth/register", json=ACCOUNT)
+
+
+VIOLATIONS: dict[str, tuple[Callable[[], object], str]] = {
+    "status": (lambda: Surprise(body=USER), "status 202 is not declared"),
+    "header missing": (lambda: created(location=None), "header Location is missing"),
+    "header malformed": (lambda: created(location="a" * 2001), "header Location: "),
+    "body": (lambda: created(body=USER.model_copy(update={"email": "nobody"})), "/email"),
+    "another body": (lambda: created(body=v1.Liveness(status="live")), '"id" is a required'),
+    "no body": (lambda: created(body=None), "media type '' is not declared for status 201"),
+    "stream of another type": (
+        lambda: created(body=stream(b"a,b"), media_type="text/csv"),
+        "media type 'text/csv' is not declared for status 201",
+    ),
+    "error": (lambda: NotFound("There is nothing."), "status 404 is not declared"),
+    "header of an error": (
+        lambda: ServiceUnavailable("Wait.", retry_after_seconds=-1),
+        "header Retry-After: ",
+    ),
+}
+
+
+@pytest.mark.parametrize(("reply", "fault"), VIOLATIONS.values(), ids=VIOLATIONS)
+async def test_a_reply_that_the_contract_forbids_never_leaves_a_test(
+    reply: Callable[[], object], fault: str, logs: Logs
+) -> None:
+    answer = await register(make_settings(), reply())
+
+    problem = assert_problem(answer, 500, "contract-violation")
+    assert problem["detail"].startswith("registerUser: ")
+    assert fault in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "status"),
+    [(Surprise(body=USER), 202), (NotFound("There is nothing."), 404)],
+    ids=["success", "error"],
+)
+async def test_production_sends_an_undeclared_status_and_logs_it(
+    reply: object, status: int, logs: Logs
+) -> None:
+    answer = await register(make_settings(environment="production"), reply)
+
+    assert answer.status_code == status
+    faults = [line for line in logs() if "is not declared" in line["message"]]
+    assert [line["message"] for line in faults] == [
+        f"registerUser: status {status} is not declared."
+    ]
+    assert faults[0]["level"] == "ERROR"
+    assert faults[0]["request_id"] == answer.headers["X-Request-ID"]
+
+
+async def test_production_takes_no_time_to_check_bodies(logs: Logs) -> None:
+    answer = await register(make_settings(environment="production"), created(location=None))
+
+    assert answer.status_code == 201
+    assert "Location" not in answer.headers
+
+
+async def test_a_stream_of_the_declared_type_leaves_piece_by_piece() -> None:
+    answer = await register(make_settings(), created(body=stream(b'{"a":', b" 1}")))
+
+    assert answer.status_code == 201
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.json() == {"a": 1}
+
+
+def with_password_limits(app: FastAPI, **limits: int) -> None:
+    """Let the application be judged by a contract that differs from its models."""
+    document = json.loads((files("app.schemas.v1") / "openapi.json").read_bytes())
+    document["components"]["schemas"]["UserRegister"]["properties"]["password"].update(limits)
+    app.state.conformance = Conformance(document, check_bodies=True)
+
+
+@pytest.mark.parametrize(
+    ("limits", "password", "fault"),
+    [
+        ({"minLength": 1}, "short", "The models refuse a body that the contract allows: "),
+        ({"maxLength": 20}, "x" * 21, "The models accept a body that the contract refuses: "),
+    ],
+    ids=["contract allows more", "contract allows less"],
+)
+async def test_models_that_disagree_with_the_contract_are_found_out(
+    limits: dict[str, int], password: str, fault: str, logs: Logs
+) -> None:
+    app = create_app(make_settings())
+    replace_service(app, deps.auth, Accounts(created()))
+    with_password_limits(app, **limits)
+
+    async with started(app) as client:
+        answer = await client.post("/auth/register", json=ACCOUNT | {"password": password})
+
+    assert assert_problem(answer, 500, "contract-violation")["detail"].startswith(fault)
+
+
+async def test_what_models_and_contract_both_refuse_is_the_callers_fault() -> None:
+    async with started(create_app(make_settings())) as client:
+        answer = await client.post("/auth/register", json=ACCOUNT | {"password": "short"})
+
+    assert_problem(answer, 422, "validation-failed")

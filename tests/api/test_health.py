@@ -1,0 +1,84 @@
+"""The probes over HTTP."""
+
+import asyncio
+from dataclasses import replace
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from app.main import create_app
+from app.telemetry.health import Probes
+from tests.apps import make_settings, started
+from tests.problems import assert_problem
+
+ROOTS = ["http://test", "http://test/api/v1"]
+
+
+class Dependency:
+    """Something that can be switched off and on."""
+
+    def __init__(self) -> None:
+        self.is_down = False
+        self._probed = asyncio.Event()
+
+    async def probe(self) -> None:
+        self._probed.set()
+        if self.is_down:
+            raise ConnectionError("it is switched off")
+
+    async def switch(self, *, down: bool) -> None:
+        """Wait until a whole probe has seen the new state."""
+        self.is_down = down
+        for _ in range(2):
+            self._probed.clear()
+            await self._probed.wait()
+
+
+@pytest.mark.parametrize("root", ROOTS)
+async def test_a_running_process_is_live(client: httpx2.AsyncClient, root: str) -> None:
+    answer = await client.get(f"{root}/health/live")
+
+    assert (answer.status_code, answer.json()) == (200, {"status": "live"})
+
+
+@pytest.mark.parametrize("root", ROOTS)
+async def test_a_process_whose_database_answers_is_ready(
+    client: httpx2.AsyncClient, root: str
+) -> None:
+    answer = await client.get(f"{root}/health/ready")
+
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["status"] == "ready"
+    database = next(check for check in body["checks"] if check["name"] == "database")
+    assert database["status"] == "up"
+    assert database["age_seconds"] < 5
+
+
+async def test_a_process_without_its_database_is_live_but_not_ready() -> None:
+    async with started(create_app(make_settings())) as client:
+        ready = await client.get("/health/ready")
+        live = await client.get("/health/live")
+
+    problem = assert_problem(ready, 503, "service-unavailable")
+    assert problem["detail"] == "Not ready: database does not answer."
+    assert int(ready.headers["Retry-After"]) > 0
+    assert live.status_code == 200
+
+
+async def test_readiness_follows_what_the_process_depends_on() -> None:
+    app: FastAPI = create_app(make_settings())
+    queue = Dependency()
+    probes = Probes({"queue": queue.probe}, interval_seconds=0)
+
+    async with started(app) as client, probes.watch():
+        app.state.resources = replace(app.state.resources, probes=probes)
+        assert (await client.get("/health/ready")).status_code == 200
+
+        await queue.switch(down=True)
+        problem = assert_problem(await client.get("/health/ready"), 503, "service-unavailable")
+        assert problem["detail"] == "Not ready: queue does not answer."
+
+        await queue.switch(down=False)
+        assert (await client.get("/health/ready")).status_code == 200

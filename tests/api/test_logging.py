@@ -1,0 +1,162 @@
+"""Every line of the log is JSON, and names the request that it belongs to."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx2
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+
+from app.api import deps
+from app.core.config import Settings
+from app.main import create_app
+from tests.api.conftest import Logs
+from tests.apps import changed, make_settings, started
+from tests.clients import PASSWORD, sign_up
+from tests.problems import assert_problem
+
+REQUEST_ID = "request-0123456789"
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    """Serve an application by Uvicorn on a free port, and give its address."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws="none"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - Uvicorn announces it no other way
+        await asyncio.sleep(0)
+    host, port = server.servers[0].sockets[0].getsockname()
+    yield f"http://{host}:{port}"
+    server.should_exit = True
+    await serving
+
+
+async def test_a_request_is_one_line_with_all_that_an_operator_asks_for(logs: Logs) -> None:
+    settings = make_settings()
+    async with started(create_app(settings)) as client:
+        logs()
+        await client.get("/health/live?secret=1", headers={"X-Request-ID": REQUEST_ID})
+        lines = [line for line in logs() if line["logger"] == "app.api.middleware"]
+
+    assert len(lines) == 1
+    line = lines[0]
+    assert isinstance(line.pop("duration_ms"), float)
+    assert line.pop("time").endswith("+00:00")
+    assert line == {
+        "level": "INFO",
+        "logger": "app.api.middleware",
+        "message": "request",
+        "request_id": REQUEST_ID,
+        "method": "GET",
+        "path": "/api/v1/health/live",
+        "operation": "getLiveness",
+        "status": 200,
+    }
+
+
+async def test_a_request_without_an_id_gets_one(client: httpx2.AsyncClient) -> None:
+    first = (await client.get("/health/live")).headers["X-Request-ID"]
+    second = (await client.get("/health/live")).headers["X-Request-ID"]
+
+    assert len(first) == len(second) == 32
+    assert first != second
+
+
+@pytest.mark.parametrize("given", ["12345678", "a" * 128, "0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59"])
+async def test_the_id_of_a_request_is_kept(client: httpx2.AsyncClient, given: str) -> None:
+    answer = await client.get("/nowhere", headers={"X-Request-ID": given})
+
+    assert answer.headers["X-Request-ID"] == given
+    assert assert_problem(answer, 404, "not-found")["trace_id"] == given
+
+
+@pytest.mark.parametrize("given", ["", "short", "a" * 129, 'two words"}', "line\\nbreak", "ümläut"])
+async def test_an_id_that_could_forge_log_lines_is_replaced(
+    client: httpx2.AsyncClient, given: str
+) -> None:
+    answer = await client.get("/health/live", headers={b"X-Request-ID": given.encode()})
+
+    assert len(answer.headers["X-Request-ID"]) == 32
+
+
+async def test_the_reason_of_a_failure_is_logged_under_the_id_that_the_client_has(
+    logs: Logs,
+) -> None:
+    async def broken_provider() -> None:
+        raise RuntimeError("the secret reason")
+
+    app = create_app(make_settings())
+    app.dependency_overrides[deps.health] = broken_provider
+
+    async with started(app) as client:
+        logs()
+        answer = await client.get("/health/live")
+        lines = logs()
+
+    assert {line["request_id"] for line in lines} == {answer.json()["trace_id"]}
+    failures = [line for line in lines if line["level"] == "ERROR"]
+    assert len(failures) == 1
+    assert failures[0]["code"] == "internal-error"
+    assert "RuntimeError: the secret reason" in failures[0]["exception"]
+
+
+async def test_a_refused_request_is_no_error_of_the_server(logs: Logs) -> None:
+    async with started(create_app(make_settings())) as client:
+        logs()
+        await client.get("/users/me")
+        await client.get("/nowhere")
+        lines = logs()
+
+    assert {line["level"] for line in lines} == {"INFO"}
+
+
+@pytest.mark.parametrize("level", ["INFO", "DEBUG"])
+async def test_no_line_holds_a_secret(settings: Settings, logs: Logs, level: str) -> None:
+    async with started(create_app(changed(settings, log_level=level))) as client:
+        ada = await sign_up(client, "Ada")
+        await ada.get("/users/me")
+        await client.post("/auth/register", json={"password": PASSWORD})
+    text = str(logs())
+
+    token = ada.headers["Authorization"].partition(" ")[2]
+    assert "/api/v1/users/me" in text
+    for secret in (PASSWORD, token, settings.secret_key.get_secret_value(), "$bcrypt"):
+        assert secret not in text
+
+
+async def test_what_is_no_text_is_logged_as_text(logs: Logs) -> None:
+    async with started(create_app(make_settings())):
+        logs()
+        logging.getLogger("app").warning("line\nbreak ü %s", {1}, extra={"things": {object}})
+        line = logs()[-1]
+
+    assert line["message"] == "line\nbreak ü {1}"
+    assert line["things"] == "{<class 'object'>}"
+
+
+async def test_the_servers_own_lines_are_json_and_name_the_request(logs: Logs) -> None:
+    async def broken_stream() -> AsyncIterator[bytes]:
+        yield b"the first piece"
+        raise RuntimeError("broken in the middle")
+
+    async def route() -> StreamingResponse:
+        return StreamingResponse(broken_stream())
+
+    app = create_app(make_settings())
+    app.add_api_route("/broken", route)
+
+    async with served(app) as address, httpx2.AsyncClient() as client:
+        with pytest.raises(httpx2.RemoteProtocolError):
+            await client.get(f"{address}/broken", headers={"X-Request-ID": REQUEST_ID})
+    lines = logs()
+
+    servers = [line for line in lines if line["logger"] == "uvicorn.error"]
+    assert any("Uvicorn running on http://127.0.0.1" in line["message"] for line in servers)
+    failure = next(line for line in servers if line["level"] == "ERROR")
+    assert failure["request_id"] == REQUEST_ID
+    assert "broken in the middle" in failure["exception"]
+    assert not [line for line in lines if line["logger"] == "uvicorn.access"]

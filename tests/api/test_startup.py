@@ -1,0 +1,96 @@
+"""What is proved before the first request, and what is closed after the last."""
+
+import asyncio
+
+import pytest
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app import main
+from app.api.v1 import router as v1
+from app.api.v1.routes import ROUTERS
+from app.core import dependencies
+from app.core.config import Settings
+from app.core.dependencies import Resources
+from app.db.engine import make_engine
+from app.main import create_app
+from app.schemas.v1 import operations
+from tests.api.conftest import Logs
+from tests.apps import make_settings, started
+
+
+def watchers() -> set[asyncio.Task[object]]:
+    """Return the tasks that probe what applications depend on."""
+    return {task for task in asyncio.all_tasks() if task.get_name() == "health"}
+
+
+async def nothing() -> None:
+    """Answer a route that no contract knows."""
+
+
+def test_a_route_that_the_contract_lacks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_another_route() -> APIRouter:
+        router = v1.v1_router()
+        router.add_api_route(f"{operations.PREFIX}/secret", nothing, methods=["PUT"])
+        return router
+
+    monkeypatch.setattr(main, "v1_router", with_another_route)
+
+    with pytest.raises(RuntimeError, match=r"\('PUT', '/api/v1/secret'\).*make generate"):
+        create_app(make_settings())
+
+
+def test_a_route_that_only_the_contract_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(v1, "ROUTERS", ROUTERS[:-1])
+
+    with pytest.raises(RuntimeError, match=r"routes and contract differ: .*'/api/v1/items'"):
+        create_app(make_settings())
+
+
+def test_making_an_application_opens_nothing() -> None:
+    app = create_app(make_settings())
+
+    assert not hasattr(app.state, "resources")
+
+
+async def test_the_application_holds_its_resources_while_it_runs_and_no_longer(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, logs: Logs
+) -> None:
+    engines: list[AsyncEngine] = []
+
+    def remember_engine(settings: Settings) -> AsyncEngine:
+        engines.append(make_engine(settings))
+        return engines[-1]
+
+    monkeypatch.setattr(dependencies, "make_engine", remember_engine)
+    app = create_app(settings)
+    before = watchers()
+
+    async with started(app) as client:
+        assert (await client.get("/health/ready")).status_code == 200
+        assert isinstance(app.state.resources, Resources)
+        assert engines[0].pool.status() != make_engine(settings).pool.status()
+        assert len(watchers()) == len(before) + 1
+
+    assert engines[0].pool.status() == make_engine(settings).pool.status()
+    assert watchers() == before
+
+
+async def test_the_resources_are_closed_when_the_application_fails(
+    settings: Settings, logs: Logs
+) -> None:
+    before = watchers()
+
+    with pytest.raises(KeyError, match="a failure"):
+        async with started(create_app(settings)):
+            raise KeyError("a failure")
+
+    assert watchers() == before
+
+
+async def test_an_application_can_be_started_again(settings: Settings, logs: Logs) -> None:
+    app = create_app(settings)
+
+    for _ in range(2):
+        async with started(app) as client:
+            assert (await client.get("/health/ready")).status_code == 200

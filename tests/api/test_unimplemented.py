@@ -1,0 +1,125 @@
+"""Operations that the contract has and no service yet."""
+
+from datetime import UTC, datetime
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+
+from app.api import deps
+from app.core import dependencies
+from app.core.config import Settings
+from app.core.security import Principal
+from app.main import create_app
+from app.schemas import v1
+from tests.api.conftest import Logs
+from tests.apps import make_settings, replace_service, started
+from tests.problems import assert_problem
+from tests.tokens import issue
+
+
+class Users(v1.UsersService):
+    """A service whose author has written one method so far."""
+
+    async def get_me(self, *, principal: Principal) -> v1.User:
+        now = datetime.now(UTC)
+        return v1.User(
+            id=principal.user_id,
+            email="ada@example.com",
+            display_name="Written already",
+            created_at=now,
+            updated_at=now,
+        )
+
+
+class Items(v1.ItemsService):
+    """A service whose author has written nothing so far."""
+
+
+def make_app(settings: Settings) -> FastAPI:
+    app = create_app(settings)
+    replace_service(app, deps.users, cast("Any", Users)())
+    replace_service(app, deps.items, cast("Any", Items)())
+    return app
+
+
+def sign_in(settings: Settings) -> dict[str, str]:
+    return {"Authorization": f"Bearer {issue(settings)}"}
+
+
+@pytest.fixture
+def unfinished(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the application be composed of a service that is not finished."""
+    services = [Users if s.__name__ == "Users" else s for s in dependencies.SERVICES]
+    monkeypatch.setattr(dependencies, "SERVICES", services)
+
+
+async def test_every_operation_of_the_contract_is_implemented() -> None:
+    assert dependencies.unimplemented_operations() == []
+
+
+async def test_an_operation_without_code_is_a_501_and_its_neighbours_work(logs: Logs) -> None:
+    settings = make_settings()
+
+    async with started(make_app(settings)) as client:
+        changed = await client.patch("/users/me", json={}, headers=sign_in(settings))
+        read = await client.get("/users/me", headers=sign_in(settings))
+
+    problem = assert_problem(changed, 501, "not-implemented")
+    assert "updateMe" in problem["detail"]
+    assert read.json()["display_name"] == "Written already"
+
+
+async def test_an_operation_without_code_checks_its_requests_all_the_same(logs: Logs) -> None:
+    settings = make_settings()
+
+    async with started(make_app(settings)) as client:
+        anonymous = await client.patch("/users/me", json={})
+        wrong = await client.patch("/users/me", json={"a": 1}, headers=sign_in(settings))
+
+    assert (anonymous.status_code, wrong.status_code) == (401, 422)
+
+
+async def test_a_mock_answers_with_the_examples_of_the_contract(logs: Logs) -> None:
+    settings = make_settings(unimplemented="mock")
+
+    async with started(make_app(settings)) as client:
+        changed = await client.patch("/users/me", json={}, headers=sign_in(settings))
+        created = await client.post("/items", json={"name": "x"}, headers=sign_in(settings))
+        listed = await client.get("/items", headers=sign_in(settings))
+        read = await client.get("/users/me", headers=sign_in(settings))
+
+    assert changed.status_code == 200
+    assert v1.User.model_validate(changed.json()).display_name == "Ada"
+    assert created.status_code == 201
+    assert v1.Item.model_validate(created.json()).name == "Oak table"
+    assert v1.ItemPage.model_validate(listed.json()).items
+    assert read.json()["display_name"] == "Written already"
+
+
+async def test_a_mock_without_an_example_is_a_501(logs: Logs) -> None:
+    settings = make_settings(unimplemented="mock")
+
+    async with started(make_app(settings)) as client:
+        deleted = await client.delete(f"/items/{uuid4()}", headers=sign_in(settings))
+
+    assert_problem(deleted, 501, "not-implemented")
+
+
+@pytest.mark.usefixtures("unfinished")
+async def test_what_is_missing_is_named_at_the_start(logs: Logs) -> None:
+    async with started(create_app(make_settings())):
+        pass
+
+    warnings = [line["message"] for line in logs() if line["level"] == "WARNING"]
+    assert warnings == ["not implemented: Users.update_me"]
+
+
+@pytest.mark.usefixtures("unfinished")
+async def test_production_does_not_start_without_all_operations(logs: Logs) -> None:
+    app = create_app(make_settings(environment="production"))
+
+    with pytest.raises(RuntimeError, match=r"not implemented: Users\.update_me"):
+        async with started(app):
+            pass

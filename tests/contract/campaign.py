@@ -1,0 +1,116 @@
+"""How hard the API is fuzzed, as whom, and what came of it.
+
+FUZZ_EXAMPLES: generated requests per operation, and chains of requests; more find more.
+FUZZ_SEED: where the random numbers start; the same seed makes the same requests.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx2
+from schemathesis import engine
+from schemathesis.engine import events
+from schemathesis.schemas import BaseSchema
+
+from tests.clients import PASSWORD
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
+SEED = int(os.environ.get("FUZZ_SEED", "1"))
+
+PEERS = {"ada": "ada@example.com", "bob": "bob@example.com"}
+"""Two users who may see nothing of each other. Ada is the user in the contract's examples, so that
+the example of signing in succeeds."""
+
+
+class Complaint(NamedTuple):
+    """What a check has found, with a request that shows it."""
+
+    check: str
+    operation: str
+    text: str
+
+
+async def register_peers(client: httpx2.AsyncClient) -> None:
+    """Give both users an account."""
+    for email in PEERS.values():
+        answer = await client.post("/auth/register", json={"email": email, "password": PASSWORD})
+        assert answer.status_code == 201, answer.text
+
+
+def write_configuration(folder: Path) -> Path:
+    """Write what schemathesis does; whatever is not named has its default, and that is: on.
+
+    It knows every status that valid data may get but 412 (RFC 9110, section 13.1.1), and takes the
+    wrong passwords that it sends for a mismatch of validation.
+    """
+    accounts = folder / "accounts.json"
+    accounts.write_text(json.dumps({"auth": [_account(*peer) for peer in PEERS.items()]}))
+    configuration = folder / "schemathesis.toml"
+    configuration.write_text(f"""
+        seed = {SEED}
+        hooks = "{Path(__file__).with_name("hooks.py")}"
+        continue-on-failure = true
+
+        [auth.wfc]
+        path = "{accounts}"
+        peers = {json.dumps(list(PEERS))}
+
+        [cache]
+        enabled = false
+
+        [checks.positive_data_acceptance]
+        expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 412, 429, "5xx"]
+
+        [generation]
+        mode = "all"
+        max-examples = {EXAMPLES}
+        database = "none"
+
+        [warnings]
+        fail-on = [
+            "missing_auth", "missing_deserializer", "missing_test_data", "rate_limited",
+            "method_not_allowed", "unresolvable_reference", "unsupported_regex",
+        ]
+        """)
+    return configuration
+
+
+def _account(name: str, email: str) -> dict[str, object]:
+    """Describe how this user gets a token and sends it, as Web Fuzzing Commons has it."""
+    form = httpx2.QueryParams(grant_type="password", username=email, password=PASSWORD)
+    return {
+        "name": name,
+        "loginEndpointAuth": {
+            "verb": "POST",
+            "endpoint": "/api/v1/auth/token",
+            "contentType": "application/x-www-form-urlencoded",
+            "payloadRaw": str(form),
+            "token": {
+                "extractFrom": "body",
+                "extractSelector": "/access_token",
+                "sendIn": "header",
+                "sendName": "Authorization",
+                "sendTemplate": "Bearer {token}",
+            },
+        },
+    }
+
+
+def run(contract: BaseSchema) -> set[Complaint]:
+    """Fuzz in every phase that is on, and return what was found."""
+    found = set()
+    for event in engine.from_schema(contract).execute():
+        match event:
+            case events.ScenarioFinished(recorder=recorder):
+                for check in (check for checks in recorder.checks.values() for check in checks):
+                    if (failed := check.failure_info) is not None:
+                        problem = failed.failure
+                        text = f"{problem.message}\n{failed.code_sample}"
+                        found.add(Complaint(check.name, problem.operation or "", text))
+            case events.NonFatalError(value=error) | events.FatalError(exception=error):
+                found.add(Complaint("error", "", repr(error)))
+            case _:
+                pass
+    return found

@@ -1,0 +1,101 @@
+"""Migrations keep the data: up, down and up again with rows in the tables."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from pydantic import SecretStr
+from sqlalchemy import func, inspect, select
+
+from app.core.config import Settings
+from app.db.base import Base
+from app.db.engine import make_engine
+from app.db.repositories.idempotency_keys import KeyName
+from app.db.seed import seed
+from app.db.unit_of_work import Database
+from tests import backends
+from tests.apps import make_settings
+from tests.conftest import ROOT, migrate
+
+SCRIPTS = ScriptDirectory(str(ROOT / "app/db/migrations"))
+REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
+Counts = dict[str, int]
+
+
+@pytest.fixture(params=backends.DATABASES)
+def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a database at the newest migration, with rows in every table."""
+    opened = backends.sqlite(tmp_path) if request.param == "sqlite" else backends.postgresql()
+    with opened as url:
+        settings = make_settings(database_url=SecretStr(url), bcrypt_rounds=4)
+        migrate(settings)
+        asyncio.run(fill(settings))
+        assert 0 not in rows_of(settings).values()
+        yield settings
+
+
+async def fill(settings: Settings) -> None:
+    owners = await seed(settings, items=200, users=3)
+    engine = make_engine(settings)
+    for owner in owners:
+        await add_key(Database(engine), owner)
+    await engine.dispose()
+
+
+async def add_key(database: Database, owner: UUID) -> None:
+    name = KeyName(principal_id=owner, operation="createItem", key="k")
+    async with database.write() as work:
+        await work.idempotency_keys.claim(name, "f", lease_seconds=60, life_seconds=60)
+
+
+def rows_of(settings: Settings) -> Counts:
+    """Count the rows of each table that is there."""
+    return asyncio.run(count_rows(settings))
+
+
+async def count_rows(settings: Settings) -> Counts:
+    engine = make_engine(settings)
+    async with engine.connect() as connection:
+        names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+        counts = {
+            table.name: await connection.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+            if table.name in names
+        }
+    await engine.dispose()
+    return counts
+
+
+def downgrade(settings: Settings, revision: str) -> None:
+    command.downgrade(Config(ROOT / "alembic.ini", attributes={"settings": settings}), revision)
+
+
+def test_all_the_way_down_and_up_again(filled: Settings) -> None:
+    downgrade(filled, "base")
+    assert rows_of(filled) == {}
+
+    migrate(filled)
+    assert rows_of(filled) == dict.fromkeys((t.name for t in Base.metadata.sorted_tables), 0)
+
+    asyncio.run(fill(filled))
+    assert 0 not in rows_of(filled).values()
+
+
+@pytest.mark.parametrize("step", range(1, len(REVISIONS)), ids=lambda n: REVISIONS[n])
+def test_a_step_back_and_forth_keeps_the_rows_of_all_tables_that_stay(
+    filled: Settings, step: int
+) -> None:
+    before = rows_of(filled)
+    downgrade(filled, REVISIONS[step - 1])
+    below = rows_of(filled)
+
+    migrate(filled)
+
+    after = rows_of(filled)
+    assert below == {name: before[name] for name in below}
+    assert after == {name: below.get(name, 0) for name in before}

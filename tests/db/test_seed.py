@@ -1,0 +1,72 @@
+"""Made-up data: `make seed`."""
+
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import httpx2
+import pytest
+from sqlalchemy import select
+
+from app.core.config import Settings
+from app.db import seed
+from app.db.models import Item, User
+from app.db.unit_of_work import Database
+from tests.clients import get_token
+
+COUNT = 300
+
+
+async def items_of(database: Database, owners: list[UUID]) -> list[Item]:
+    async with database.read() as work:
+        found = await work.items._session.scalars(
+            select(Item).where(Item.owner_id.in_(owners)).order_by(Item.id)
+        )
+        return list(found)
+
+
+async def test_items_are_spread_over_users_states_and_a_year(
+    database: Database, settings: Settings
+) -> None:
+    owners = await seed.seed(settings, items=COUNT, users=3)
+
+    items = await items_of(database, owners)
+    now = datetime.now(UTC)
+    assert len(items) == COUNT
+    assert len(set(owners)) == 3
+    assert {item.owner_id for item in items} == set(owners)
+    assert Counter(item.status for item in items).keys() == {"draft", "active", "archived"}
+    assert all(item.created_at <= item.updated_at <= now for item in items)
+    assert items[0].created_at < now - timedelta(days=360)
+    assert items[-1].created_at > now - timedelta(days=5)
+    assert [item.created_at for item in items] == sorted(item.created_at for item in items)
+
+
+async def test_users_are_created_once_and_can_sign_in(
+    database: Database, settings: Settings, client: httpx2.AsyncClient
+) -> None:
+    first = await seed.seed(settings, items=0, users=len(seed.PEOPLE) + 1)
+    again = await seed.seed(settings, items=1, users=len(seed.PEOPLE) + 1)
+
+    assert sorted(first) == sorted(again)
+    async with database.read() as work:
+        names = await work.items._session.scalars(
+            select(User.display_name).where(User.id.in_(first))
+        )
+        assert set(names) == {*seed.PEOPLE, f"{seed.PEOPLE[0]}1"}
+    assert await get_token(client, "ada@example.com", password=seed.PASSWORD)
+
+
+def test_production_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT", "production")
+    monkeypatch.setenv("SECRET_KEY", "a-secret-of-more-than-32-characters-for-this")
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    monkeypatch.setattr(sys, "argv", ["seed"])
+
+    with pytest.raises(SystemExit):
+        seed.main()
+
+    assert "production" in capsys.readouterr().err

@@ -1,0 +1,240 @@
+"""Units of work: all or nothing, whatever ends them."""
+
+import asyncio
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy.pool import QueuePool
+
+from app.core.exceptions import Conflict, LostRace, ServiceUnavailable
+from app.db.models import Item, User
+from app.db.repositories.idempotency_keys import KeyName
+from app.db.unit_of_work import Database, UnitOfWork, retried
+
+
+def make_item(owner_id: UUID, name: str = "Oak") -> Item:
+    return Item(owner_id=owner_id, name=name, description=None, status="draft", quantity=0)
+
+
+def make_user(email: str) -> User:
+    return User(email=email, password_hash="-", role="user", display_name=None)
+
+
+async def names_of(database: Database, owner_id: UUID) -> list[str]:
+    async with database.read() as work:
+        keys = work.items.sort_keys(["name.asc"])
+        visible = work.items.owned_by(owner_id)
+        page = await work.items.list_page(visible, sort=keys, start=None, limit=100)
+    return [row.name for row in page.rows]
+
+
+def connections_in_use(database: Database) -> int:
+    pool = database._sessions.kw["bind"].pool
+    assert isinstance(pool, QueuePool)
+    return pool.checkedout()
+
+
+async def test_what_ends_well_is_committed(database: Database, owner_id: UUID) -> None:
+    async with database.write() as work:
+        await work.items.add(make_item(owner_id, "Oak"))
+        await work.items.add(make_item(owner_id, "Elm"))
+
+    assert await names_of(database, owner_id) == ["Elm", "Oak"]
+    assert connections_in_use(database) == 0
+
+
+async def test_an_error_leaves_nothing(database: Database, owner_id: UUID) -> None:
+    async def write() -> None:
+        async with database.write() as work:
+            await work.items.add(make_item(owner_id))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await write()
+
+    assert await names_of(database, owner_id) == []
+    assert connections_in_use(database) == 0
+
+
+async def test_a_cancellation_leaves_nothing(database: Database, owner_id: UUID) -> None:
+    has_written = asyncio.Event()
+
+    async def write() -> None:
+        async with database.write() as work:
+            await work.items.add(make_item(owner_id))
+            has_written.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(write())
+    await has_written.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert await names_of(database, owner_id) == []
+    assert connections_in_use(database) == 0
+
+
+async def test_a_cancellation_in_the_middle_of_a_statement_frees_the_connection(
+    database: Database, owner_id: UUID
+) -> None:
+    """Cancel at many moments: wherever it strikes, the next unit of work finds all in order."""
+    for moment in range(30):
+
+        async def write() -> None:
+            async with database.write() as work:
+                await work.items.add(make_item(owner_id, "Ash"))
+
+        task = asyncio.create_task(write())
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        assert connections_in_use(database) == 0
+
+    async with database.write() as work:
+        await work.items.add(make_item(owner_id, "Oak"))
+    assert "Oak" in await names_of(database, owner_id)
+
+
+async def test_what_is_not_committed_is_seen_by_nobody(database: Database, owner_id: UUID) -> None:
+    async with database.write() as work:
+        await work.items.add(make_item(owner_id))
+        assert await names_of(database, owner_id) == []
+
+
+async def test_readers_do_not_wait_for_writers_that_wait_for_each_other(
+    database: Database, owner_id: UUID
+) -> None:
+    async def write() -> None:
+        async with database.write() as work:
+            await work.items.add(make_item(owner_id))
+
+    async with database.write() as work:
+        await work.items.add(make_item(owner_id))
+        others = [asyncio.create_task(write()) for _ in range(99)]
+        await asyncio.sleep(0.05)
+        async with asyncio.timeout(1):
+            await names_of(database, owner_id)
+    await asyncio.gather(*others)
+
+    assert len(await names_of(database, owner_id)) == 100
+
+
+async def test_a_taken_value_names_its_field(database: Database) -> None:
+    email = f"{uuid4().hex}@example.com"
+    async with database.write() as work:
+        await work.users.add(make_user(email))
+
+    with pytest.raises(Conflict) as caught:
+        async with database.write() as work:
+            await work.users.add(make_user(email))
+
+    assert "email" in caught.value.detail
+    [error] = caught.value.errors
+    assert (error.location, error.pointer, error.code) == ("body", "/email", "conflict")
+
+
+async def test_of_two_writers_of_one_row_the_second_has_lost_the_race(
+    database: Database, owner_id: UUID
+) -> None:
+    async with database.write() as work:
+        item = await work.items.add(make_item(owner_id))
+    async with database._sessions.begin() as session:
+        stale = await UnitOfWork(session).items.get(work.items.owned_by(owner_id), item.id)
+    assert stale is not None
+
+    async with database.write() as work:
+        current = await work.items.get(work.items.owned_by(owner_id), item.id)
+        assert current is not None
+        current.quantity = 1
+        await work.items.update(current)
+
+    async def write_stale() -> None:
+        async with database.write() as work:
+            work.items._session.add(stale)
+            stale.quantity = 2
+            await work.items.update(stale)
+
+    with pytest.raises(LostRace):
+        await write_stale()
+
+
+async def test_a_lost_race_is_run_again_until_it_is_won() -> None:
+    attempts = 0
+
+    @retried
+    async def use_case() -> int:
+        nonlocal attempts
+        attempts += 1
+        if attempts < 5:
+            raise LostRace
+        return attempts
+
+    assert await use_case() == 5
+
+
+@pytest.mark.parametrize("error", [ServiceUnavailable("gone"), Conflict("taken"), KeyError()])
+async def test_any_other_error_is_not_run_again(error: Exception) -> None:
+    attempts = 0
+
+    @retried
+    async def use_case() -> None:
+        nonlocal attempts
+        attempts += 1
+        raise error
+
+    with pytest.raises(type(error)):
+        await use_case()
+    assert attempts == 1
+
+
+async def test_a_claim_that_was_taken_over_cannot_be_completed(
+    database: Database, owner_id: UUID
+) -> None:
+    """The fence: a process that was slower than its lease has no effect."""
+    name = KeyName(principal_id=owner_id, operation="createItem", key="k")
+
+    async def claim() -> UUID | None:
+        async with database.write() as work:
+            return await work.idempotency_keys.claim(
+                name, "fingerprint", lease_seconds=0, life_seconds=60
+            )
+
+    async def complete(claimed: UUID, answer: str) -> None:
+        async with database.write() as work:
+            await work.items.add(make_item(owner_id, answer))
+            await work.idempotency_keys.complete(name, claimed, answer)
+
+    slow, quick = await claim(), await claim()
+    assert slow is not None
+    assert quick is not None
+    await complete(quick, "quick")
+    with pytest.raises(LostRace):
+        await complete(slow, "slow")
+    async with database.write() as work:
+        await work.idempotency_keys.release(name, slow)
+        await work.idempotency_keys.release(name, quick)
+
+    assert await names_of(database, owner_id) == ["quick"]
+    async with database.read() as work:
+        known = await work.idempotency_keys.find(name)
+    assert known is not None
+    assert known.answer == "quick"
+
+
+async def test_a_claim_without_an_effect_is_forgotten(database: Database, owner_id: UUID) -> None:
+    name = KeyName(principal_id=owner_id, operation="createItem", key="k")
+    async with database.write() as work:
+        claim = await work.idempotency_keys.claim(name, "f", lease_seconds=60, life_seconds=60)
+        assert claim is not None
+        await work.idempotency_keys.release(name, claim)
+
+    async with database.read() as work:
+        assert await work.idempotency_keys.find(name) is None
+
+
+async def test_the_database_answers_a_ping(database: Database) -> None:
+    await database.ping()
+
+    assert connections_in_use(database) == 0

@@ -1,0 +1,52 @@
+"""Databases whose servers these tests may disturb: nobody else uses them."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import make_url
+
+from app.core.config import Settings
+from tests import backends
+from tests.apps import changed, make_settings
+from tests.conftest import migrate
+from tests.faults.proxy import Proxy, proxy_to
+
+needs_postgresql = pytest.mark.skipif(
+    not backends.HAS_POSTGRESQL, reason="PostgreSQL left out: no server"
+)
+
+
+@pytest.fixture(scope="module")
+def own_url() -> Iterator[str]:
+    """Give a PostgreSQL database of the module's own."""
+    with backends.postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def own_settings(own_url: str) -> Settings:
+    """Settings of a migrated PostgreSQL database of the module's own."""
+    settings = make_settings(database_url=SecretStr(own_url), bcrypt_rounds=4, log_level="ERROR")
+    migrate(settings)
+    return settings
+
+
+@pytest.fixture
+async def proxy(own_url: str) -> AsyncIterator[Proxy]:
+    """Give a proxy in front of PostgreSQL."""
+    url = make_url(own_url)
+    async with proxy_to(str(url.host), url.port or 5432) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def proxied_settings(own_settings: Settings, proxy: Proxy) -> Settings:
+    """Settings that lead through the proxy, with little patience."""
+    url = make_url(own_settings.database_url.get_secret_value())
+    through = url.set(host="127.0.0.1", port=proxy.port)
+    return changed(
+        own_settings,
+        database_url=SecretStr(through.render_as_string(hide_password=False)),
+        database_statement_timeout_seconds=1,
+    )

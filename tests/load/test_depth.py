@@ -1,0 +1,163 @@
+"""A page costs the same at any depth."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from statistics import median
+from typing import Any
+
+import httpx2
+import pytest
+
+from app.core.security import Principal
+from app.db.keyset import SortKey, position_of
+from app.db.models import Item
+from app.services.pagination import ListQuery
+from tests import figures
+from tests.load.conftest import Seeded
+from tests.statements import watched
+
+LIMIT = 100
+MOST = 1.2
+DEFAULT = ("created_at.desc",)
+BY_NAME = ("name.asc",)
+MIXED = ("name.asc", "created_at.desc")
+
+Fetch = Callable[[], Awaitable[int]]
+
+
+async def test_a_hundred_thousand_items_are_seeded_in_twenty_seconds(seeded: Seeded) -> None:
+    figures.record(f"seed {seeded.name}", f"{seeded.seconds:.1f} s")
+
+    assert seeded.seconds < 20 * max(1, seeded.count / 100_000)
+
+
+async def page_after(seeded: Seeded, sort: Sequence[str], count: int) -> list[str]:
+    """Return where the page starts that follows so many items."""
+    async with seeded.database.read() as work:
+        keys = work.items.sort_keys(sort)
+        keys.append(SortKey(Item.id, descending=keys[-1].descending))
+        rows = await work.items._session.scalars(
+            work.items.owned_by(seeded.owner_id)
+            .order_by(*(key.ordered for key in keys))
+            .offset(count - 1)
+            .limit(1)
+        )
+        return position_of(keys, rows.one())
+
+
+async def ratio(first: Fetch, deep: Fetch) -> tuple[float, float, float]:
+    """Return medians in milliseconds and their ratio; of five tries the calmest one."""
+    tries = []
+    for _ in range(5):
+        times: dict[Fetch, list[float]] = {first: [], deep: []}
+        for _ in range(40):
+            for fetch, taken in times.items():
+                started = time.perf_counter()
+                assert await fetch() == LIMIT
+                taken.append(1_000 * (time.perf_counter() - started))
+        shallow, far = median(times[first]), median(times[deep])
+        tries.append((far / shallow, shallow, far))
+        if tries[-1][0] <= MOST:
+            break
+    return min(tries)
+
+
+@pytest.mark.parametrize("sort", [DEFAULT, BY_NAME, MIXED], ids=",".join)
+async def test_a_deep_page_costs_the_database_what_the_first_one_costs(
+    seeded: Seeded, sort: Sequence[str]
+) -> None:
+    """Promise 16, without the share of HTTP."""
+
+    def fetch_at(start: list[str] | None) -> Fetch:
+        async def fetch() -> int:
+            async with seeded.database.read() as work:
+                visible = work.items.owned_by(seeded.owner_id)
+                keys = work.items.sort_keys(sort)
+                page = await work.items.list_page(visible, sort=keys, start=start, limit=LIMIT)
+            return len(page.rows)
+
+        return fetch
+
+    start = await page_after(seeded, sort, seeded.count - LIMIT)
+    found, first, deep = await ratio(fetch_at(None), fetch_at(start))
+
+    figures.record(
+        f"page {seeded.count // LIMIT:,} of {seeded.name}: {', '.join(sort)}",
+        f"{deep:.1f} ms, page 1 {first:.1f} ms (x {found:.2f})",
+    )
+    assert found <= MOST
+
+
+async def test_a_deep_page_costs_a_client_what_the_first_one_costs(seeded: Seeded) -> None:
+    """Promise 16."""
+    resources = seeded.app.state.resources
+    caller = Principal(user_id=seeded.owner_id, scopes=frozenset({"items:read"}))
+    headers = {"Authorization": f"Bearer {resources.access_tokens.issue(caller)}"}
+    filters = dict.fromkeys(("sort", "status", "created_after", "created_before"))
+    query = ListQuery(path="/api/v1/items", reader=seeded.owner_id, filters=filters)
+    start = await page_after(seeded, DEFAULT, seeded.count - LIMIT)
+    cursor = resources.cursors.encode(start, query.scope)
+
+    transport = httpx2.ASGITransport(app=seeded.app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test/api/v1") as client:
+
+        def fetch_at(path: str) -> Fetch:
+            async def fetch() -> int:
+                answer = await client.get(path, headers=headers)
+                assert answer.status_code == 200, answer.text
+                return len(answer.json()["items"])
+
+            return fetch
+
+        path = f"/items?limit={LIMIT}"
+        found, first, deep = await ratio(fetch_at(path), fetch_at(f"{path}&cursor={cursor}"))
+
+    figures.record(
+        f"page {seeded.count // LIMIT:,} of {seeded.name}: GET /items",
+        f"{deep:.1f} ms, page 1 {first:.1f} ms (x {found:.2f})",
+    )
+    assert found <= MOST
+
+
+async def explain(seeded: Seeded, sort: Sequence[str]) -> str:
+    """Return the plan of a page from the middle."""
+    start = await page_after(seeded, sort, seeded.count // 2)
+    with watched(seeded.app) as statements:
+        async with seeded.database.read() as work:
+            keys = work.items.sort_keys(sort)
+            visible = work.items.owned_by(seeded.owner_id)
+            await work.items.list_page(visible, sort=keys, start=start, limit=LIMIT)
+            [statement] = statements
+            connection = await work.items._session.connection()
+            verb = "EXPLAIN QUERY PLAN" if seeded.settings.sqlite_file else "EXPLAIN"
+            rows: Any = await connection.exec_driver_sql(
+                f"{verb} {statement.sql}", statement.parameters
+            )
+            return "\n".join(str(row[-1]) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("sort", "index", "bound"),
+    [
+        (DEFAULT, "ix_items_owner_id_created_at_id", "created_at"),
+        (("created_at.asc",), "ix_items_owner_id_created_at_id", "created_at"),
+        (BY_NAME, "ix_items_owner_id_name_id", "name"),
+        (("name.desc",), "ix_items_owner_id_name_id", "name"),
+    ],
+)
+async def test_a_page_is_read_from_an_index_without_sorting(
+    seeded: Seeded, sort: Sequence[str], index: str, bound: str
+) -> None:
+    plan = await explain(seeded, sort)
+
+    assert f"using {index}" in plan or f"USING INDEX {index}" in plan, plan
+    assert "Sort" not in plan, plan
+    assert "B-TREE" not in plan, plan
+    assert "ROW(" in plan or f"({bound},id)" in plan, plan
+
+
+async def test_a_page_with_several_keys_sorts_only_what_ties(seeded: Seeded) -> None:
+    plan = await explain(seeded, MIXED)
+
+    assert "Incremental Sort" in plan or "FOR RIGHT PART OF ORDER BY" in plan, plan
+    assert "name)::text >= " in plan or "name>?" in plan, plan

@@ -1,0 +1,124 @@
+"""One resource, one name: the tag of the contract, in every layer."""
+
+import importlib
+import inspect
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.api import deps
+from app.core import dependencies
+from app.db.base import Base
+from app.schemas import v1
+from tests.conftest import ROOT
+from tests.structure.files import read
+
+DOCUMENT = json.loads(read(Path("app/schemas/v1/openapi.json")))
+TAGS = [str(tag["name"]) for tag in DOCUMENT["tags"]]
+OPERATIONS = [
+    operation
+    for path in DOCUMENT["paths"].values()
+    for operation in path.values()
+    if isinstance(operation, dict)
+]
+
+# Layer → the modules in it that belong to no tag.
+LAYERS = {
+    "spec/v1/*.yaml": {"openapi", "common"},
+    "app/schemas/v1/*.py": {"models", "operations"},
+    "app/api/v1/routes/*.py": set(),
+    "app/services/*.py": {"idempotency", "pagination", "preconditions"},
+}
+STORES = {
+    "app/db/models/*.py": {"idempotency_keys"},
+    "app/db/repositories/*.py": {"idempotency_keys", "repository"},
+}
+WITH_TABLES = [tag for tag in TAGS if tag in Base.metadata.tables]
+
+
+def names_in(layer: str, others: set[str]) -> set[str]:
+    return {path.stem for path in ROOT.glob(layer)} - {"__init__"} - others
+
+
+def camel(tag: str) -> str:
+    return tag.title().replace("_", "")
+
+
+def classes_of(module: str) -> dict[str, Any]:
+    """Return the classes that a module defines, by name."""
+    loaded = importlib.import_module(module)
+    return {
+        name: member
+        for name, member in vars(loaded).items()
+        if inspect.isclass(member) and member.__module__ == module
+    }
+
+
+def test_a_tag_is_a_name_for_files() -> None:
+    assert TAGS
+    assert [tag for tag in TAGS if not re.fullmatch(r"[a-z]+(_[a-z]+)*", tag)] == []
+
+
+def test_every_operation_has_one_tag_and_every_tag_an_operation() -> None:
+    assert [operation["tags"] for operation in OPERATIONS if len(operation["tags"]) != 1] == []
+    assert {operation["tags"][0] for operation in OPERATIONS} == set(TAGS)
+
+
+@pytest.mark.parametrize(("layer", "others"), LAYERS.items(), ids=LAYERS)
+def test_every_tag_has_a_file_and_every_file_a_tag(layer: str, others: set[str]) -> None:
+    assert names_in(layer, others) == set(TAGS)
+    assert others <= names_in(layer, set()), "a name that is not there needs no exception"
+
+
+@pytest.mark.parametrize(("layer", "others"), STORES.items(), ids=STORES)
+def test_every_tag_with_a_table_has_a_file_and_every_file_a_tag(
+    layer: str, others: set[str]
+) -> None:
+    assert names_in(layer, others) == set(WITH_TABLES)
+    assert others <= names_in(layer, set()), "a name that is not there needs no exception"
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_tag_is_tested_over_http(tag: str) -> None:
+    assert (ROOT / f"tests/api/test_{tag}.py").exists()
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_service_implements_the_interface_of_its_tag_and_is_final(tag: str) -> None:
+    service = classes_of(f"app.services.{tag}")[camel(tag)]
+
+    assert service.__bases__ == (getattr(v1, f"{camel(tag)}Service"),)
+    # Without it the type checkers do not miss a method.
+    assert getattr(service, "__final__", False)
+    assert service in dependencies.SERVICES
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_service_has_a_recipe_and_a_provider(tag: str) -> None:
+    service = classes_of(f"app.services.{tag}")[camel(tag)]
+
+    assert inspect.signature(getattr(dependencies, f"make_{tag}")).return_annotation is service
+    provider = getattr(deps, tag)
+    assert inspect.signature(provider).return_annotation is service
+    assert inspect.iscoroutinefunction(provider), "a plain function costs a hop to a thread"
+
+
+@pytest.mark.parametrize("tag", WITH_TABLES)
+def test_a_row_and_its_repository_are_named_after_their_tag(tag: str) -> None:
+    rows = [row for row in classes_of(f"app.db.models.{tag}").values() if issubclass(row, Base)]
+    row = next(row for row in rows if row.__tablename__ == tag)
+    repository = classes_of(f"app.db.repositories.{tag}")[f"{row.__name__}Repository"]
+
+    assert camel(tag).startswith(row.__name__[:-1])
+    assert row.__name__ != camel(tag), "a row is one of them: its name is singular"
+    assert repository.model is row
+
+
+def test_the_interfaces_are_those_of_the_tags() -> None:
+    interfaces = {name for name in v1.__all__ if name.endswith("Service")}
+
+    assert interfaces == {f"{camel(tag)}Service" for tag in TAGS}
+    assert len(dependencies.SERVICES) == len(TAGS)
