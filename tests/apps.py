@@ -1,7 +1,8 @@
 """Applications of a test's own: other settings, other services, other resources."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx2
@@ -31,12 +32,25 @@ def changed(settings: Settings, **changes: object) -> Settings:
     return Settings(_env_file=None, **fields | changes)
 
 
+@contextmanager
+def own_log() -> Iterator[None]:
+    """Take back the log set-up of an application when the block ends: its output may be gone."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+
+
 @asynccontextmanager
 async def started(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """Start an application and give an anonymous client of it."""
-    async with app.router.lifespan_context(app):
-        transport = httpx2.ASGITransport(app=app)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://test/api/v1") as client:
+    transport = httpx2.ASGITransport(app=app)
+    client = httpx2.AsyncClient(transport=transport, base_url="http://test/api/v1")
+    with own_log():
+        async with app.router.lifespan_context(app), client:
             yield client
 
 

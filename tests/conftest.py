@@ -11,6 +11,7 @@ from alembic.config import Config
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from app.core import cache, redis
 from app.core.config import Settings
 from app.main import create_app
 from tests import backends, figures
@@ -76,6 +77,13 @@ def settings(database_url: str) -> Settings:
     )
     migrate(settings)
     return settings
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no busy machine look like an outage of Redis to what the test starts."""
+    monkeypatch.setattr(redis, "TIMEOUT_SECONDS", 5)
+    monkeypatch.setattr(cache, "TIMEOUT_SECONDS", 5)
 
 
 @pytest.fixture(scope="session")

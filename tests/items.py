@@ -1,8 +1,13 @@
 """Items over HTTP, as several test modules want them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+from fastapi import FastAPI
+
+from app.core.security import AccessTokens
+from app.db.models import Item
+from app.db.unit_of_work import Database
 from tests.clients import Caller
 
 
@@ -11,6 +16,18 @@ async def create(caller: Caller, **fields: object) -> dict[str, Any]:
     answer = await caller.post("/items", {"name": "Oak table"} | fields)
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
+
+
+async def create_at_once(app: FastAPI, caller: Caller, names: Sequence[str]) -> None:
+    """Create items in one transaction, so that PostgreSQL's clock gives all the same moment."""
+    database: Database = app.state.resources.database
+    tokens: AccessTokens = app.state.resources.access_tokens
+    owner = tokens.read(caller.headers["Authorization"].removeprefix("Bearer ")).user_id
+    async with database.write() as work:
+        for name in names:
+            await work.items.add(
+                Item(owner_id=owner, name=name, description=None, status="draft", quantity=0)
+            )
 
 
 async def pages(caller: Caller, query: str = "") -> AsyncIterator[list[dict[str, Any]]]:

@@ -35,9 +35,9 @@ for i, key in ipairs(KEYS) do
   local used = redis.call('LLEN', key)
   if used >= requests then allowed = 0 end
   -- Above a limit that was lowered, more than the oldest have to leave before there is room.
-  local first = redis.call('LINDEX', key, -1 - math.max(0, used - requests))
+  if used > requests then oldest = redis.call('LINDEX', key, requests - used - 1) end
   result[2 * i] = requests - used
-  result[2 * i + 1] = first and (tonumber(first) + window - now) or window
+  result[2 * i + 1] = oldest and (tonumber(oldest) + window - now) or window
 end
 if allowed == 1 then
   for i, key in ipairs(KEYS) do

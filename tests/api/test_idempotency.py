@@ -170,7 +170,12 @@ async def test_a_request_that_died_is_done_by_its_repeat(
 
 async def test_of_many_duplicates_at_once_one_has_an_effect(settings: Settings, key: str) -> None:
     """Promise 14, its first half."""
-    patient = changed(settings, database_pool_timeout_seconds=60)
+    patient = changed(
+        settings,
+        database_pool_timeout_seconds=60,
+        database_lock_timeout_seconds=60,
+        database_statement_timeout_seconds=60,
+    )
     async with started(create_app(patient)) as client:
         ada = await sign_up(client, "Ada")
         answers = await asyncio.gather(*(post(ada, key) for _ in range(DUPLICATES)))

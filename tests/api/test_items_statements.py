@@ -11,7 +11,7 @@ from app.core.config import Settings
 from tests import figures
 from tests.backends import kind_of
 from tests.clients import Caller
-from tests.items import create
+from tests.items import create, create_at_once
 from tests.statements import watched
 
 Act = Callable[[Caller, str], Awaitable[httpx2.Response]]
@@ -66,8 +66,7 @@ async def test_a_long_list_costs_as_many_statements_as_a_short_one(
 ) -> None:
     counts: dict[int, int] = {}
     for length in (1, 100):
-        for _ in range(length - len(counts)):
-            await create(ada)
+        await create_at_once(app, ada, ["Oak"] * (length - len(counts)))
         with watched(app) as statements:
             answer = await ada.get("/items?limit=100")
         counts[len(answer.json()["items"])] = len(statements)

@@ -189,7 +189,7 @@ async def increment(caller: Caller, path: str, times: int) -> int:
     return refused
 
 
-@pytest.mark.parametrize("increments", [200, pytest.param(1_000, marks=pytest.mark.load)])
+@pytest.mark.parametrize("increments", [100, pytest.param(1_000, marks=pytest.mark.load)])
 async def test_two_writers_lose_no_increment(
     ada: Caller, settings: Settings, increments: int
 ) -> None:

@@ -15,7 +15,7 @@ from app.api import deps
 from app.core.config import Settings
 from app.main import create_app
 from tests.api.conftest import Logs
-from tests.apps import changed, make_settings, started
+from tests.apps import changed, make_settings, own_log, started
 from tests.clients import PASSWORD, sign_up
 from tests.problems import assert_problem
 
@@ -149,9 +149,10 @@ async def test_the_servers_own_lines_are_json_and_name_the_request(logs: Logs) -
     app = create_app(make_settings())
     app.add_api_route("/broken", route)
 
-    async with served(app) as address, httpx2.AsyncClient() as client:
-        with pytest.raises(httpx2.RemoteProtocolError):
-            await client.get(f"{address}/broken", headers={"X-Request-ID": REQUEST_ID})
+    with own_log():
+        async with served(app) as address, httpx2.AsyncClient() as client:
+            with pytest.raises(httpx2.RemoteProtocolError):
+                await client.get(f"{address}/broken", headers={"X-Request-ID": REQUEST_ID})
     lines = logs()
 
     servers = [line for line in lines if line["logger"] == "uvicorn.error"]

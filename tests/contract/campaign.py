@@ -40,11 +40,7 @@ async def register_peers(client: httpx2.AsyncClient) -> None:
 
 
 def write_configuration(folder: Path) -> Path:
-    """Write what schemathesis does; whatever is not named has its default, and that is: on.
-
-    It knows every status that valid data may get but 412 (RFC 9110, section 13.1.1), and takes the
-    wrong passwords that it sends for a mismatch of validation.
-    """
+    """Write what schemathesis does; whatever is not named has its default, and that is: on."""
     accounts = folder / "accounts.json"
     accounts.write_text(json.dumps({"auth": [_account(*peer) for peer in PEERS.items()]}))
     configuration = folder / "schemathesis.toml"
@@ -60,6 +56,7 @@ def write_configuration(folder: Path) -> Path:
         [cache]
         enabled = false
 
+        # The default, and 412: valid data may speak of a version that is gone.
         [checks.positive_data_acceptance]
         expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 412, 429, "5xx"]
 
@@ -68,6 +65,7 @@ def write_configuration(folder: Path) -> Path:
         max-examples = {EXAMPLES}
         database = "none"
 
+        # All that would leave operations untested. (It warns of wrong passwords, too.)
         [warnings]
         fail-on = [
             "missing_auth", "missing_deserializer", "missing_test_data", "rate_limited",

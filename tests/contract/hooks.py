@@ -16,8 +16,9 @@ def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, 
     """Say the same as the contract, in words that schemathesis acts on."""
     _sent.clear()
     show_bearer_tokens(raw_schema)
-    for name in ("IfMatch", "IfNoneMatch"):
-        draw_entity_tags(raw_schema["components"]["parameters"][name]["schema"])
+    for parameter in raw_schema["components"].get("parameters", {}).values():
+        if parameter["name"] in {"If-Match", "If-None-Match"}:
+            draw_entity_tags(parameter["schema"])
 
 
 def show_bearer_tokens(document: dict[str, Any]) -> None:

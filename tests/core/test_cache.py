@@ -12,9 +12,11 @@ import pytest
 from redis.asyncio import Redis
 
 from app.core import cache as module
-from app.core.cache import Cache, Load, make_cache_backend
+from app.core.cache import Cache, make_cache_backend
 from app.core.redis import Breaker, RedisUnavailable
 from tests import backends
+
+pytestmark = pytest.mark.usefixtures("patience")
 
 SECRET = b"secret of the tests"
 P = ParamSpec("P")
@@ -24,7 +26,7 @@ needs_redis = pytest.mark.skipif(not backends.HAS_REDIS, reason="there is no Red
 on_redis = pytest.param("redis", marks=needs_redis)
 
 
-def as_first(up: bool) -> None:  # noqa: FBT001 - the signature that Breaker calls
+def ignore(up: bool) -> None:  # noqa: FBT001 - the signature that Breaker calls
     """Nobody wants to know."""
 
 
@@ -71,7 +73,7 @@ def make_cache(backend: cashews.Cache, **changes: object) -> Cache:
         "life_seconds": 60,
         "absent_seconds": 60,
     }
-    return Cache(backend, Breaker(as_first), **fields | changes)
+    return Cache(backend, Breaker(ignore), **fields | changes)
 
 
 @pytest.fixture
@@ -260,7 +262,7 @@ class Outage(Breaker):
 
 async def test_without_redis_everybody_loads(backend: cashews.Cache, source: Source) -> None:
     cache = make_cache(backend)
-    cache._breaker = outage = Outage(as_first)
+    cache._breaker = outage = Outage(ignore)
     await cache.get_or_load("k", source.load)
     outage.down = True
     source.value = "new"
@@ -273,7 +275,7 @@ async def test_what_changed_without_redis_is_marked_before_anything_is_read_from
     backend: cashews.Cache, source: Source
 ) -> None:
     cache = make_cache(backend)
-    cache._breaker = outage = Outage(as_first)
+    cache._breaker = outage = Outage(ignore)
     for key in ("k", "other"):
         await cache.get_or_load(key, source.load)
     outage.down = True
@@ -291,7 +293,7 @@ async def test_redis_that_fails_during_the_load_costs_no_second_load(
     backend: cashews.Cache, source: Source
 ) -> None:
     cache = make_cache(backend)
-    cache._breaker = outage = Outage(as_first)
+    cache._breaker = outage = Outage(ignore)
 
     async def load() -> str | None:
         outage.down = True
@@ -305,7 +307,7 @@ async def test_changes_of_a_long_outage_are_forgotten_when_their_values_have_die
     backend: cashews.Cache,
 ) -> None:
     cache = make_cache(backend, life_seconds=0, absent_seconds=0)
-    cache._breaker = outage = Outage(as_first)
+    cache._breaker = outage = Outage(ignore)
     outage.down = True
     for n in range(100):
         async with cache.changing(f"k{n}"):
@@ -385,11 +387,3 @@ async def test_memory_is_bounded() -> None:
 
     assert await backend.get_keys_count() <= 10
     await backend.close()
-
-
-async def test_a_load_may_be_any_coroutine_function(cache: Cache) -> None:
-    async def nothing() -> None:
-        return None
-
-    load: Load = nothing
-    assert await cache.get_or_load("k", load) is None

@@ -27,6 +27,11 @@ def named(name: str) -> set[asyncio.Task[object]]:
     return {task for task in asyncio.all_tasks() if task.get_name() == name}
 
 
+def messages(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what was logged about `queue`; other tests' applications have probes too."""
+    return [r.message for r in caplog.records if getattr(r, "dependency", None) == "queue"]
+
+
 async def answer() -> None:
     """Probe something that is up."""
 
@@ -116,7 +121,7 @@ async def test_a_dependency_that_comes_back_is_up_again(
             is_back.set()
             await until(lambda: probes.results["queue"].error is None)
 
-    assert [record.message for record in caplog.records] == [
+    assert messages(caplog) == [
         "dependency is down",
         "dependency is up again",
     ]
@@ -135,7 +140,7 @@ async def test_a_dependency_that_stays_down_is_logged_once(
     async with probes_of(fail).watch():
         await until(lambda: rounds > 3)
 
-    assert [record.message for record in caplog.records] == ["dependency is down"]
+    assert messages(caplog) == ["dependency is down"]
 
 
 async def _ignore_cancellation(release: asyncio.Event) -> None:

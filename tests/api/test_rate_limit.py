@@ -1,0 +1,400 @@
+"""The contract's `x-rate-limit` over HTTP."""
+
+import itertools
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from ipaddress import ip_network
+from typing import Any, cast
+from uuid import uuid4
+
+import httpx2
+import pytest
+from fastapi import FastAPI, Request
+from pydantic import SecretStr
+
+from app.api import deps
+from app.api.rate_limit import client_network
+from app.core import redis
+from app.core.config import Settings
+from app.main import create_app
+from app.schemas.operation import Operation
+from app.schemas.v1 import operations
+from app.telemetry.metrics import RATE_LIMITED
+from tests.apps import changed, make_settings, replace_service, started
+from tests.clients import Caller, sign_up
+from tests.items import create
+from tests.problems import assert_problem
+from tests.tokens import issue
+
+pytestmark = pytest.mark.usefixtures("patience")
+
+PEER = "192.0.2.1"
+QUOTA = re.compile(r'"(?P<name>\w+)";(?:q|r)=(?P<count>\d+);(?:w|t)=(?P<seconds>\d+)')
+LIMITED = [o for o in operations.OPERATIONS.values() if o.tag != "health"]
+
+Start = Callable[..., Awaitable[httpx2.AsyncClient]]
+Send = Callable[[], Awaitable[httpx2.Response]]
+
+
+@pytest.fixture
+async def start(settings: Settings) -> AsyncIterator[Start]:
+    """Start applications whose quotas nobody else uses up."""
+    async with AsyncExitStack() as stack:
+
+        async def start(per_minute: int = 1_000, **changes: object) -> httpx2.AsyncClient:
+            limits = {
+                "rate_limit_scale": 1,
+                "rate_limit_per_second": 1_000,
+                "rate_limit_per_minute": per_minute,
+                "redis_prefix": f"test:{uuid4().hex}:",
+            }
+            app = create_app(changed(settings, **limits | changes))
+            return await stack.enter_async_context(started(app))
+
+        yield start
+
+
+def app_of(client: httpx2.AsyncClient) -> FastAPI:
+    return cast("FastAPI", cast("httpx2.ASGITransport", client._transport).app)
+
+
+def seen_from(client: httpx2.AsyncClient, address: str) -> httpx2.AsyncClient:
+    """Return a client of the same application with another address."""
+    transport = httpx2.ASGITransport(app=app_of(client), client=(address, 1234))
+    return httpx2.AsyncClient(transport=transport, base_url=client.base_url)
+
+
+def quotas(answer: httpx2.Response) -> dict[str, tuple[int, int]]:
+    """Return policy → what is left and when there is more."""
+    found = QUOTA.finditer(answer.headers["RateLimit"])
+    return {q["name"]: (int(q["count"]), int(q["seconds"])) for q in found}
+
+
+def policies(answer: httpx2.Response) -> dict[str, tuple[int, int]]:
+    """Return policy → quota and window."""
+    found = QUOTA.finditer(answer.headers["RateLimit-Policy"])
+    return {q["name"]: (int(q["count"]), int(q["seconds"])) for q in found}
+
+
+async def until_refused(send: Send) -> int:
+    """Return how many requests are let through."""
+    for accepted in range(100):
+        answer = await send()
+        if answer.status_code == 429:
+            return accepted
+    raise AssertionError("nothing was refused")
+
+
+def limit(monkeypatch: pytest.MonkeyPatch, operation: Operation, **rule: object) -> None:
+    """Give an operation another limit than the contract does."""
+    stated = {"bucket": operation.operation_id, "policies": [], **rule}
+    monkeypatch.setitem(cast("dict[str, object]", operation.extensions), "x-rate-limit", stated)
+
+
+ONCE_A_MINUTE = [{"name": "minute", "requests": 1, "seconds": 60}]
+
+
+@pytest.mark.parametrize("operation", LIMITED, ids=lambda o: o.operation_id)
+async def test_the_contract_has_the_headers_at_every_answer(
+    client: httpx2.AsyncClient, operation: Operation
+) -> None:
+    document = (await client.get("/openapi.json")).json()
+    described = document["paths"][operation.path][operation.method.lower()]["responses"]
+
+    def headers(response: Mapping[str, Any]) -> set[str]:
+        while "$ref" in response:
+            part: Any = document
+            for step in response["$ref"].split("/")[1:]:
+                part = part[step]
+            response = part
+        return set(response.get("headers", {}))
+
+    for status, response in described.items():
+        assert headers(response) >= {"RateLimit", "RateLimit-Policy"}, status
+    assert "Retry-After" in headers(described["429"])
+
+
+async def test_every_answer_says_what_is_left(start: Start, settings: Settings) -> None:
+    client = await start()
+    ada = await sign_up(client, "Ada")
+    item = await create(ada)
+    path = f"/items/{item['id']}"
+    tag = (await ada.get(path)).headers["ETag"]
+    lacking = {"Authorization": f"Bearer {issue(settings, scope='profile:read')}"}
+    answers = [
+        (200, await ada.get("/users/me")),
+        (201, await ada.post("/items", {"name": "Chair"})),
+        (304, await ada.request("GET", path, **{"If-None-Match": tag})),
+        (400, await client.post("/auth/token", data={})),
+        (401, await client.get("/users/me")),
+        (403, await client.get(path, headers=lacking)),
+        (404, await ada.get(f"/items/{uuid4()}")),
+        (409, await client.post("/auth/register", json=account(ada.email))),
+        (412, await ada.request("PATCH", path, {}, **{"If-Match": '"0"'})),
+        (415, await client.post("/auth/register", content="x", headers={"Content-Type": "a/b"})),
+        (422, await ada.get("/items?limit=0")),
+        (204, await ada.delete(path)),
+    ]
+
+    for status, answer in answers:
+        assert answer.status_code == status, answer.text
+        assert quotas(answer).keys() == policies(answer).keys() != set()
+        for name, (left, seconds) in quotas(answer).items():
+            assert 0 <= left < policies(answer)[name][0]
+            assert 0 < seconds <= policies(answer)[name][1]
+
+
+def account(email: str) -> dict[str, str]:
+    return {"email": email, "password": "correct horse battery"}
+
+
+async def test_an_answer_that_nobody_expected_has_the_headers_too(start: Start) -> None:
+    client = await start()
+    ada = await sign_up(client, "Ada")
+    replace_service(app_of(client), deps.items, object())
+
+    answer = await ada.get("/items")
+
+    assert_problem(answer, 500, "internal-error")
+    assert quotas(answer).keys() == {"second", "minute"}
+
+
+async def test_a_caller_beyond_the_quota_is_told_when_to_come_back(start: Start) -> None:
+    client = await start(per_minute=3)
+    ada = await sign_up(client, "Ada")
+    before = RATE_LIMITED.labels("getMe")._value.get()
+    left = [quotas(await ada.get("/users/me"))["minute"][0] for _ in range(3)]
+    refused = await ada.get("/users/me")
+
+    assert left == [2, 1, 0]
+    assert_problem(refused, 429, "quota-exceeded")
+    remaining, seconds = quotas(refused)["minute"]
+    assert remaining == 0
+    assert refused.headers["Retry-After"] == str(seconds)
+    assert 55 <= seconds <= 60
+    assert f"in {seconds} s" in refused.json()["detail"]
+    assert refused.headers["Cache-Control"] == "no-store"
+    assert RATE_LIMITED.labels("getMe")._value.get() == before + 1
+
+
+async def test_a_refused_request_is_not_read_and_does_nothing(start: Start) -> None:
+    client = await start(per_minute=1)
+    ada = await sign_up(client, "Ada")
+    await ada.get("/items")
+
+    async def body() -> AsyncIterator[bytes]:
+        raise AssertionError("the body was read")
+        yield b""
+
+    headers = ada.headers | {"Content-Type": "application/json"}
+    assert (await client.post("/items", content=body(), headers=headers)).status_code == 429
+
+
+async def test_the_probes_of_the_orchestrator_are_never_refused(start: Start) -> None:
+    client = await start(per_minute=1)
+
+    for path in ("/health/live", "/health/ready", "http://test/health/live"):
+        answers = [await client.get(path) for _ in range(20)]
+        assert {answer.status_code for answer in answers} == {200}
+        assert "RateLimit" not in answers[0].headers
+
+
+async def test_a_user_has_one_quota_from_everywhere(start: Start) -> None:
+    client = await start(per_minute=4)
+    ada = await sign_up(client, "Ada")
+    elsewhere = Caller(ada.email, ada.headers, seen_from(client, PEER))
+
+    for caller in (ada, elsewhere, ada, elsewhere):
+        assert (await caller.get("/users/me")).status_code == 200
+    assert (await elsewhere.get("/users/me")).status_code == 429
+    await elsewhere.client.aclose()
+
+
+async def test_two_users_behind_one_address_have_a_quota_each(start: Start) -> None:
+    client = await start(per_minute=2)
+    ada, bob = await sign_up(client, "Ada"), await sign_up(client, "Bob")
+
+    assert await until_refused(lambda: ada.get("/users/me")) == 2
+    assert await until_refused(lambda: bob.get("/users/me")) == 2
+
+
+async def test_a_refused_caller_is_counted_by_address_and_costs_no_user_anything(
+    start: Start, settings: Settings
+) -> None:
+    client = await start(per_minute=2)
+    ada = await sign_up(client, "Ada")
+    bad = {"Authorization": "Bearer abc"}
+
+    assert await until_refused(lambda: client.get("/users/me", headers=bad)) == 2
+    assert (await client.get("/users/me")).status_code == 429
+    lacking = {"Authorization": f"Bearer {issue(settings, scope='items:read')}"}
+    assert (await client.get("/users/me", headers=lacking)).status_code == 429
+    assert (await ada.get("/users/me")).status_code == 200
+    async with seen_from(client, PEER) as elsewhere:
+        assert (await elsewhere.get("/users/me", headers=bad)).status_code == 401
+
+
+async def test_operations_without_a_limit_of_their_own_share_the_default(start: Start) -> None:
+    client = await start(per_minute=6)
+    ada = await sign_up(client, "Ada")
+    item = await create(ada)
+
+    paths = ["/users/me", "/items", f"/items/{item['id']}"]
+    left = [quotas(await ada.get(path))["minute"][0] for path in paths]
+    head = quotas(await ada.request("HEAD", "/users/me"))["minute"][0]
+
+    assert [*left, head] == [4, 3, 2, 1]
+
+
+async def test_operations_of_a_tag_share_its_quota_and_the_token_endpoint_has_its_own(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await start()
+    registered = await client.post("/auth/register", json={})
+    tokens = [await client.post("/auth/token", data={}) for _ in range(2)]
+
+    assert policies(registered) == {"burst": (10, 1), "sustained": (100, 60)}
+    assert policies(tokens[0]) == {"burst": (5, 1), "sustained": (50, 900)}
+    assert [quotas(answer)["sustained"][0] for answer in tokens] == [49, 48]
+    limit(monkeypatch, operations.CREATE_TOKEN, **registered_rule())
+    assert quotas(await client.post("/auth/token", data={}))["sustained"][0] == 98
+
+
+def registered_rule() -> dict[str, Any]:
+    return dict(cast("Mapping[str, Any]", operations.REGISTER_USER.extensions["x-rate-limit"]))
+
+
+async def test_guessing_passwords_is_refused_after_five_tries_a_second(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    burst, sustained = cast("Any", operations.CREATE_TOKEN.extensions["x-rate-limit"])["policies"]
+    assert (burst["requests"], burst["seconds"]) == (5, 1)
+    rule = {"per": "address", "policies": [burst | {"seconds": 60}, sustained]}
+    limit(monkeypatch, operations.CREATE_TOKEN, **rule)
+    client = await start()
+    names = itertools.count()
+
+    async def guess() -> httpx2.Response:
+        form = {"grant_type": "password", "username": f"{next(names)}@b.c", "password": "x"}
+        return await client.post("/auth/token", data=form)
+
+    assert await until_refused(guess) == 5
+    assert_problem(await guess(), 429, "quota-exceeded")
+
+
+async def test_a_limit_per_address_counts_no_users(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(monkeypatch, operations.GET_ME, per="address", policies=ONCE_A_MINUTE)
+    client = await start()
+    ada, bob = await sign_up(client, "Ada"), await sign_up(client, "Bob")
+
+    assert (await ada.get("/users/me")).status_code == 200
+    assert (await bob.get("/users/me")).status_code == 429
+
+
+async def test_the_settings_scale_every_limit(start: Start) -> None:
+    client = await start(rate_limit_scale=0.1)
+
+    answers = [await client.get("/items"), await client.post("/auth/register", json={})]
+
+    assert [policies(answer) for answer in answers] == [
+        {"second": (100, 1), "minute": (100, 60)},
+        {"burst": (1, 1), "sustained": (10, 60)},
+    ]
+
+
+async def test_a_client_cannot_make_up_its_address(start: Start) -> None:
+    client = await start(per_minute=3, trusted_proxies=["10.0.0.0/8"])
+    made_up = itertools.count()
+
+    async def get() -> httpx2.Response:
+        headers = {"X-Forwarded-For": f"198.51.100.{next(made_up)}"}
+        return await client.get("/items", headers=headers)
+
+    assert await until_refused(get) == 3
+
+
+async def test_clients_behind_a_trusted_proxy_have_a_quota_each(start: Start) -> None:
+    client = await start(per_minute=2, trusted_proxies=["127.0.0.1/32"])
+
+    for address in ("198.51.100.1", "198.51.100.2"):
+        headers = {"X-Forwarded-For": address}
+        assert await until_refused(lambda: client.get("/items", headers=headers)) == 2  # noqa: B023
+
+
+async def test_an_ipv6_client_gets_no_new_quota_from_its_network(start: Start) -> None:
+    client = await start(per_minute=2)
+    statuses = []
+    for address in ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:0:9::", "2001:db8:0:1::1"):
+        async with seen_from(client, address) as one:
+            statuses.append((await one.get("/items")).status_code)
+
+    assert statuses == [401, 401, 429, 401]
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "expected"),
+    [
+        (PEER, [], PEER),
+        (PEER, ["198.51.100.7"], PEER),
+        ("10.0.0.1", [], "10.0.0.1"),
+        ("10.0.0.1", ["198.51.100.7"], "198.51.100.7"),
+        ("10.0.0.1", ["203.0.113.1, 198.51.100.7"], "198.51.100.7"),
+        ("10.0.0.1", ["203.0.113.1,198.51.100.7 , 10.0.0.2"], "198.51.100.7"),
+        ("10.0.0.1", ["203.0.113.1", "198.51.100.7"], "198.51.100.7"),
+        ("10.0.0.1", ["198.51.100.7", ""], "10.0.0.1"),
+        ("10.0.0.1", ["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
+        ("10.0.0.1", ["198.51.100.7, unknown"], "10.0.0.1"),
+        ("10.0.0.1", ["198.51.100.7, 10.0.0.2:4711"], "10.0.0.1"),
+        ("10.0.0.1", ["0.0.0.0"], "10.0.0.1"),  # noqa: S104 - no address at all
+        ("::ffff:10.0.0.1", ["::ffff:198.51.100.7"], "198.51.100.7"),
+        ("fd00::1", ["2001:db8:1:2:3:4:5:6"], "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", [], "fe80::/64"),
+        ("a socket", [], "0.0.0.0"),  # noqa: S104 - no address at all
+    ],
+)
+def test_the_address_is_the_first_from_the_right_that_is_no_trusted_proxy(
+    peer: str, forwarded: list[str], expected: str
+) -> None:
+    trusted = [ip_network("10.0.0.0/8"), ip_network("fd00::/8")]
+    app = create_app(make_settings(trusted_proxies=trusted))
+    headers = [(b"x-forwarded-for", value.encode()) for value in forwarded]
+    scope = {"type": "http", "app": app, "client": (peer, 1), "headers": headers}
+
+    assert client_network(Request(scope)) == expected
+
+
+async def test_an_operation_may_refuse_to_go_on_without_redis(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(monkeypatch, operations.GET_ME, without_redis="refuse", policies=ONCE_A_MINUTE)
+    monkeypatch.setattr(redis, "TIMEOUT_SECONDS", 0.05)
+    client = await start(redis_url=SecretStr("redis://127.0.0.1:1/0"))
+    ada = await sign_up(client, "Ada")
+
+    for _ in range(3):
+        refused = await ada.get("/users/me")
+        assert_problem(refused, 503, "service-unavailable")
+        assert refused.headers["Retry-After"] == "5"
+    assert (await ada.get("/items")).status_code == 200
+
+
+async def test_such_an_operation_counts_as_others_do_while_redis_answers(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(monkeypatch, operations.GET_ME, without_redis="refuse", policies=ONCE_A_MINUTE)
+    client = await start()
+    ada = await sign_up(client, "Ada")
+
+    assert [(await ada.get("/users/me")).status_code for _ in range(2)] == [200, 429]
+
+
+@pytest.mark.parametrize(("processes", "accepted"), [(1, 8), (4, 2), (100, 1)])
+async def test_without_redis_a_process_lets_its_part_through(
+    start: Start, processes: int, accepted: int
+) -> None:
+    client = await start(per_minute=8, processes=processes, redis_url=None)
+
+    assert await until_refused(lambda: client.get("/items")) == accepted

@@ -1,0 +1,319 @@
+"""Redis that freezes, dies and comes back under load."""
+
+import asyncio
+import logging
+import math
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+import pytest
+from pydantic import SecretStr
+
+from app.core.cache import Cache, make_cache_backend
+from app.core.config import Settings
+from app.core.rate_limit import FallbackLimiter, MemoryLimiter, Policy, RedisLimiter
+from app.core.redis import MAX_CALLS, TIMEOUT_SECONDS, Breaker, make_redis
+from app.main import create_app
+from app.telemetry.metrics import REDIS_UP
+from tests import backends, figures
+from tests.apps import changed, started
+from tests.clients import Caller, sign_up
+from tests.items import create
+from tests.redis_server import RedisServer, needs_redis_server, redis_server
+
+pytestmark = [pytest.mark.faults, needs_redis_server]
+
+OUTAGE_SECONDS = 2.2
+BACK_SECONDS = 2.0
+PAUSE = 1.0
+CLIENTS = 64
+
+Fault = Callable[[RedisServer], None]
+
+
+def freeze(server: RedisServer) -> None:
+    server.freeze()
+
+
+def kill(server: RedisServer) -> None:
+    server.stop(signal.SIGKILL)
+
+
+def shut_down(server: RedisServer) -> None:
+    server.stop(signal.SIGTERM)
+
+
+def thaw(server: RedisServer) -> None:
+    server.thaw()
+
+
+def start(server: RedisServer) -> None:
+    server.start()
+
+
+FAULTS = pytest.mark.parametrize(
+    ("fault", "repair"), [(freeze, thaw), (kill, start), (shut_down, start)]
+)
+
+
+@pytest.fixture
+def server() -> Iterator[RedisServer]:
+    with redis_server() as running:
+        yield running
+
+
+@pytest.fixture
+def lines() -> Iterator[list[str]]:
+    """Collect what the breaker logs."""
+    collected: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            collected.append(record.getMessage())
+
+    logger, collector = logging.getLogger("app.core.redis"), Collector()
+    logger.addHandler(collector)
+    yield collected
+    logger.removeHandler(collector)
+
+
+async def until(holds: Callable[[], bool], seconds: float) -> float:
+    """Wait until something holds, and return the seconds that this took."""
+    started_at = time.monotonic()
+    while not holds():
+        assert time.monotonic() < started_at + seconds, f"not within {seconds} s"
+        await asyncio.sleep(0.005)
+    return time.monotonic() - started_at
+
+
+@dataclass
+class Load:
+    """Clients that call over and over, and how long each call took, phase by phase."""
+
+    call: Callable[[], Awaitable[object]]
+    clients: int
+    phase: str = "before"
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def __aenter__(self) -> "Load":
+        self.tasks = [asyncio.create_task(self._run()) for _ in range(self.clients)]
+        await asyncio.sleep(0.3)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self.tasks:
+            task.cancel()
+        for result in await asyncio.gather(*self.tasks, return_exceptions=True):
+            if not isinstance(result, asyncio.CancelledError):
+                raise AssertionError(result)
+
+    async def _run(self) -> None:
+        while True:
+            phase, started_at = self.phase, time.perf_counter()
+            await self.call()
+            self.seconds.setdefault(phase, []).append(time.perf_counter() - started_at)
+            await asyncio.sleep(0)
+
+    def describe(self, phase: str) -> str:
+        """Return count, median, p99 and maximum of a phase, in milliseconds."""
+        p50, p99, most = (1_000 * self.quantile(phase, part) for part in (0.5, 0.99, 1))
+        count = len(self.seconds[phase])
+        return f"{count:,} calls, p50 {p50:.2f}, p99 {p99:.2f}, max {most:.1f} ms"
+
+    def quantile(self, phase: str, part: float) -> float:
+        """Return the seconds that this part of the calls of a phase did not exceed."""
+        ordered = sorted(self.seconds[phase])
+        return ordered[min(len(ordered) - 1, math.floor(part * len(ordered)))]
+
+
+@dataclass
+class Limited:
+    """A limiter in front of a server, as the application builds it, and what it told."""
+
+    limiter: FallbackLimiter
+    breaker: Breaker
+    told: list[bool]
+    asked: list[float]
+
+
+@pytest.fixture
+async def limited(server: RedisServer) -> AsyncIterator[Limited]:
+    told: list[bool] = []
+    asked: list[float] = []
+    breaker = Breaker(told.append, PAUSE)
+    async with make_redis(server.url) as redis:
+
+        class Watched(RedisLimiter):
+            async def hit(self, key, policies):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+                asked.append(time.monotonic())
+                return await super().hit(key, policies)
+
+        local = MemoryLimiter(processes=4)
+        limiter = FallbackLimiter(Watched(redis, "test:"), local, breaker)
+        yield Limited(limiter, breaker, told, asked)
+
+
+@FAULTS
+async def test_only_a_few_callers_notice_that_redis_is_gone(
+    server: RedisServer, limited: Limited, lines: list[str], fault: Fault, repair: Fault
+) -> None:
+    policy = Policy("second", 1_000_000, 1)
+    async with Load(lambda: limited.limiter.hit("ada", [policy]), CLIENTS) as load:
+        load.phase = "down"
+        fault(server)
+        await until(lambda: limited.told == [False], 1)
+        limited.asked.clear()
+        await asyncio.sleep(OUTAGE_SECONDS)
+        asked = len(limited.asked)
+        load.phase = "back"
+        await asyncio.to_thread(repair, server)
+        seconds = await until(lambda: limited.told == [False, True], BACK_SECONDS)
+
+    name = f"limiter, {CLIENTS} clients, Redis {fault.__name__}"
+    figures.record(f"{name}: up", load.describe("before"))
+    figures.record(f"{name}: down", f"{load.describe('down')}, back in {seconds:.2f} s")
+    slow = sum(one > TIMEOUT_SECONDS for one in load.seconds["down"])
+    assert asked <= OUTAGE_SECONDS / PAUSE + 1
+    assert slow <= CLIENTS + MAX_CALLS + OUTAGE_SECONDS / PAUSE + 1
+    assert load.quantile("down", 0.99) < TIMEOUT_SECONDS
+    assert lines == ["redis does not answer", "redis answers again"]
+
+
+async def test_without_redis_each_process_lets_its_part_through(
+    server: RedisServer, limited: Limited
+) -> None:
+    policy = Policy("minute", 80, 60)
+    server.freeze()
+    decisions = [await limited.limiter.hit("ada", [policy]) for _ in range(200)]
+    server.thaw()
+
+    accepted = sum(decision.allowed for decision in decisions)
+    figures.record("limit of 80 on 4 processes, Redis frozen", f"{accepted} in each process")
+    assert accepted == 20
+
+
+async def test_a_restarted_server_counts_again(server: RedisServer, limited: Limited) -> None:
+    """It knows neither the script nor the connections of before."""
+    policy = Policy("minute", 10, 60)
+    await asyncio.gather(*(limited.limiter.hit("ada", [policy]) for _ in range(MAX_CALLS)))
+    server.stop()
+    server.start()
+
+    decisions = [await limited.limiter.hit("ada", [policy]) for _ in range(12)]
+
+    assert sum(decision.allowed for decision in decisions) == 10
+    assert limited.told == []
+
+
+async def test_a_server_out_of_memory_is_done_without(
+    server: RedisServer, limited: Limited
+) -> None:
+    with server.client as client:
+        client.config_set("maxmemory", 1)
+        for _ in range(3):
+            assert (await limited.limiter.hit("ada", [Policy("minute", 80, 60)])).allowed
+        assert limited.told == [False]
+        client.config_set("maxmemory", 0)
+
+
+async def test_what_changed_while_redis_was_frozen_is_not_read_from_it_afterwards(
+    server: RedisServer,
+) -> None:
+    values = ["old"]
+
+    async def load() -> str | None:
+        return values[0]
+
+    async with AsyncExitStack() as stack:
+        caches = []
+        for _ in range(2):
+            backend = make_cache_backend(server.url, size=0)
+            stack.push_async_callback(backend.close)
+            breaker = Breaker(lambda _: None, 0.05)
+            fields = {"prefix": "test:", "secret": b"s", "life_seconds": 60, "absent_seconds": 60}
+            caches.append(Cache(backend, breaker, **fields))  # type: ignore[arg-type]
+        here, there = caches
+        assert [await cache.get_or_load("k", load) for cache in caches] == ["old", "old"]
+        server.freeze()
+        async with here.changing("k"):
+            values[0] = "new"
+        assert [await cache.get_or_load("k", load) for cache in caches] == ["new", "new"]
+        server.thaw()
+        while here._missed:
+            assert await here.get_or_load("k", load) == "new"
+            await asyncio.sleep(0.005)
+
+        assert [await cache.get_or_load("k", load) for cache in caches] == ["new", "new"]
+
+
+@pytest.fixture
+async def ada(settings: Settings, server: RedisServer) -> AsyncIterator[Caller]:
+    """A user of an application whose Redis the test stops."""
+    url = SecretStr(server.url)
+    app = create_app(changed(settings, redis_url=url, redis_prefix="test:", processes=4))
+    async with started(app) as client:
+        yield await sign_up(client, "Ada")
+
+
+@FAULTS
+async def test_no_request_fails_while_redis_is_gone(
+    server: RedisServer,
+    ada: Caller,
+    settings: Settings,
+    lines: list[str],
+    fault: Fault,
+    repair: Fault,
+) -> None:
+    path = f"/items/{(await create(ada))['id']}"
+    statuses: list[int] = []
+
+    async def write_and_read() -> None:
+        quantity = len(statuses)
+        answers = [await ada.patch(path, {"quantity": quantity}), await ada.get(path)]
+        statuses.extend(answer.status_code for answer in answers)
+        assert answers[1].json()["quantity"] == quantity
+
+    async def look() -> None:
+        statuses.append((await ada.get("/users/me")).status_code)
+
+    up = REDIS_UP._value.get
+    async with Load(look, 7) as load, Load(write_and_read, 1):
+        assert up() == 1
+        load.phase = "down"
+        fault(server)
+        await until(lambda: up() == 0, 1)
+        await asyncio.sleep(OUTAGE_SECONDS / 2)
+        load.phase = "back"
+        await asyncio.to_thread(repair, server)
+        seconds = await until(lambda: up() == 1, BACK_SECONDS)
+        await asyncio.sleep(0.2)
+
+    added, most = (load.quantile("down", q) - load.quantile("before", q) for q in (0.99, 1))
+    figures.record(
+        f"requests while Redis is gone ({fault.__name__}) [{backends.kind_of(settings)}]",
+        f"{sum(status != 200 for status in statuses)} of {len(statuses)} failed; p99 "
+        f"{1_000 * added:+.1f} ms, max {1_000 * most:+.1f} ms; back in {seconds:.2f} s",
+    )
+    assert set(statuses) == {200}
+    assert lines == ["redis does not answer", "redis answers again"]
+
+
+async def test_the_application_starts_without_redis_and_finds_it_later(
+    settings: Settings, server: RedisServer
+) -> None:
+    server.stop()
+    app = create_app(changed(settings, redis_url=SecretStr(server.url), redis_prefix="test:"))
+    async with started(app) as client:
+        caller = await sign_up(client, "Ada")
+        assert (await caller.get("/users/me")).status_code == 200
+        assert REDIS_UP._value.get() == 0
+        await asyncio.to_thread(server.start)
+        deadline = time.monotonic() + BACK_SECONDS
+        while REDIS_UP._value.get() == 0:
+            assert time.monotonic() < deadline
+            assert (await caller.get("/users/me")).status_code == 200
+            await asyncio.sleep(0.02)
