@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from jsonschema_rs import validator_for
-from pydantic import AfterValidator, BeforeValidator, FiniteFloat, Strict
+from pydantic import AfterValidator, BeforeValidator, FiniteFloat
 from pydantic_core import PydanticCustomError
 
 
@@ -115,7 +115,6 @@ EmailStr = Annotated[str, AfterValidator(_email)]
 AnyUrl = Annotated[str, AfterValidator(_uri)]
 StrictInt = Annotated[int, BeforeValidator(_integer)]
 StrictFloat = Annotated[FiniteFloat, BeforeValidator(_number)]
-StrictBool = Annotated[bool, Strict()]
 
 IntParam = Annotated[int, BeforeValidator(_integer_text)]
 FloatParam = Annotated[FiniteFloat, BeforeValidator(_number_text)]

@@ -23,7 +23,7 @@ from tests.faults.conftest import needs_postgresql
 
 pytestmark = [pytest.mark.faults, needs_postgresql]
 
-SECONDS = 3
+SECONDS = 2
 CLIENTS = 8
 
 

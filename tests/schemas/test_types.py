@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from jsonschema_rs import validator_for
-from pydantic import TypeAdapter, ValidationError
+from pydantic import StrictBool, TypeAdapter, ValidationError
 
 from app.schemas import types
 
@@ -27,7 +27,7 @@ VALUES: list[Any] = [
 BODY_TYPES: dict[str, tuple[TypeAdapter[Any], dict[str, str]]] = {
     "integer": (TypeAdapter(types.StrictInt), {"type": "integer"}),
     "number": (TypeAdapter(types.StrictFloat), {"type": "number"}),
-    "boolean": (TypeAdapter(types.StrictBool), {"type": "boolean"}),
+    "boolean": (TypeAdapter(StrictBool), {"type": "boolean"}),
     "date-time": (TypeAdapter(types.AwareDatetime), {"type": "string", "format": "date-time"}),
     "uuid": (TypeAdapter(types.UUID), {"type": "string", "format": "uuid"}),
     "email": (TypeAdapter(types.EmailStr), {"type": "string", "format": "email"}),
