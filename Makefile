@@ -1,6 +1,7 @@
 # `make help` lists the targets. PYTHON=python3.13 picks an interpreter for a new .venv.
 PYTHON ?= python3
 PORT ?= 8000
+DOCS_PORT ?= 8001
 IMAGE ?= fastapi-contract-first
 
 VENV := .venv
@@ -14,6 +15,8 @@ PIP_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python
 	--no-python-downloads --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 SERVE := $(BIN)/uvicorn app.main:app --reload --reload-dir app --reload-include '*.json' --host 127.0.0.1 --port $(PORT) --no-proxy-headers
+# Without the variable the theme prints an advertisement into every build.
+MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
@@ -40,8 +43,9 @@ seed: $(DEV) setup ## Add n made-up items of made-up users (n=1000)
 	@$(BIN)/python -m app.db.seed $(if $(n),--items $(n))
 
 ##@ Contract
-generate: $(DEV) ## Write schemas, interfaces and routes from spec/
+generate: $(DEV) ## Write schemas, interfaces and routes from spec/, and the reference pages
 	$(BIN)/python -m spec generate
+	$(BIN)/python -m tools.docs generate
 
 generate-check: $(DEV) ## Fail if the generated code is not what spec/ gives
 	$(BIN)/python -m spec check
@@ -63,8 +67,22 @@ bench: $(DEV) ## Run the load tests and print what they measured
 coverage: $(DEV) ## Run the tests and fail below the required coverage
 	$(BIN)/python -m pytest --cov $(ARGS)
 
+##@ Documentation
+docs: $(DEV) ## Build the site in site/; any warning fails
+	$(MKDOCS) build
+
+docs-serve: $(DEV) ## Serve the site with live reload (DOCS_PORT=8001)
+	$(MKDOCS) serve --livereload --dev-addr 127.0.0.1:$(DOCS_PORT)
+
+docs-lint: $(DEV) ## Lint the pages, and fail if the reference pages are not up to date
+	$(BIN)/rumdl check --quiet .
+	$(BIN)/python -m tools.docs check
+
+docs-check: docs-lint docs ## Check pages, links, names and examples
+	$(BIN)/python -m pytest tests/docs $(ARGS)
+
 ##@ Check
-check: format-check types imports spec-lint generate-check coverage ## All of the checks below and above
+check: format-check types imports spec-lint generate-check docs-lint docs coverage ## All of the checks below and above
 
 format-check: $(DEV) ## Lint and formatting
 	$(BIN)/ruff check .
@@ -81,6 +99,7 @@ format: $(DEV) ## Repair what ruff, isort and black can repair
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/isort --quiet .
 	$(BIN)/black --quiet .
+	$(BIN)/rumdl fmt --quiet .
 
 ##@ Database
 migrate: $(RUNTIME) ## Bring the database up to date
@@ -111,7 +130,7 @@ compose-up: ## Run API, PostgreSQL and Redis in containers
 	docker compose up --build
 
 clean: ## Remove .venv and all caches; the database stays
-	rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .rumdl_cache .ruff_cache site
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.created:

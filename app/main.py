@@ -11,6 +11,7 @@ from fastapi.routing import iter_route_contexts
 
 from app.api.conformance import Conformance
 from app.api.errors import add_error_handlers
+from app.api.guide import add_guide
 from app.api.middleware import add_middleware
 from app.api.pages import pages
 from app.api.v1.router import v1_router
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(v1_router())
     _require_contract_routes(app)
     app.include_router(pages(contract, title, f"{operations.PREFIX}/openapi.json"))
+    add_guide(app, settings, document)
     add_error_handlers(app)
     add_middleware(app, settings)
     return app

@@ -5,10 +5,11 @@ from html import escape
 from importlib.resources import files
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.api.guide import docs_url
 from app.core.exceptions import CATALOGUE, NotFound, ProblemError
 
 _ASSETS = files("fastapi_offline") / "static"
@@ -69,11 +70,16 @@ async def asset(name: str) -> Response:
     return Response(content, media_type=media_type, headers={"Cache-Control": "max-age=3600"})
 
 
-async def problem_page(slug: str) -> Response:
-    """Explain the kind of problem that a problem document's `type` points at."""
+async def problem_page(request: Request, slug: str) -> Response:
+    """Explain the kind of problem that a problem document's `type` points at.
+
+    The documentation says more; this page does where there is none.
+    """
     problem = CATALOGUE.get(slug)
     if problem is None:
         raise NotFound("There is no such kind of problem.")
+    if where := docs_url(request.app.state.settings):
+        return RedirectResponse(f"{where}/docs/reference/problems/{slug}/")
     return HTMLResponse(_explain(problem), headers=_PAGE_HEADERS)
 
 

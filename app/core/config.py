@@ -50,6 +50,11 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^/]+$",
         description="Address under which clients reach the service, without a path.",
     )
+    docs_url: str | None = Field(
+        None,
+        pattern=r"^https?://.*[^/]$",
+        description="Address of the published documentation; empty: errors are explained here.",
+    )
     cors_origins: list[str] = Field(
         [], description="Origins whose pages may call the API, as a JSON array."
     )

@@ -11,6 +11,8 @@ ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 _CODE = re.compile(r"`([^`\n]+)`")
+# What stands before a block that is a file, or a part of one, and no example.
+_EDIT = re.compile(r"^(?:Create|In) `([^`]+)`.*:\n\n\Z", re.MULTILINE)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -48,6 +50,17 @@ class Page:
         """The fenced blocks, in order."""
         return list(self._blocks())
 
+    @property
+    def is_generated(self) -> bool:
+        """Whether `make generate` writes the page."""
+        return self.path.startswith("docs/reference/")
+
+    def at(self, text: str) -> str:
+        """Say where a text is, for the message of a failed test."""
+        lines = self.text.splitlines()
+        found = (number for number, line in enumerate(lines, 1) if text in line)
+        return f"{self.path}:{next(found, 1)}: {text}"
+
     def headings(self, level: int) -> list[str]:
         """Return the headings of one level, in order."""
         return [title for marks, title in _HEADING.findall(self.prose) if len(marks) == level]
@@ -69,6 +82,15 @@ class Page:
         targets = _LINK.findall(_CODE.sub("", self.prose))
         return [target for target in targets if "://" not in target]
 
+    @cached_property
+    def creates(self) -> set[str]:
+        """The files that a guide lets its reader write, and files that the build writes."""
+        return {
+            "llms.txt",
+            "llms-full.txt",
+            *re.findall(r"^Create `([^`]+)`", self.text, re.MULTILINE),
+        }
+
     def commands(self) -> Iterator[str]:
         """Yield every line of shell that the page shows, in blocks and in backticks."""
         yield from self.names
@@ -84,13 +106,22 @@ class Page:
             below = after if after and after[2] == "text" else None
             if below and self.text[match.end() : below.start()].strip():
                 below = None
+            edit = _EDIT.search(self.text[: match.start()])
             sections = re.findall(r"^## (.+)$", self.text[: match.start()], re.MULTILINE)
-            yield Block(match[2], match[3], sections[-1] if sections else "", below and below[3])
+            yield Block(
+                "" if edit else match[2],
+                match[3],
+                sections[-1] if sections else "",
+                below and below[3],
+            )
 
 
 def package_readmes() -> list[str]:
     """Return the README.md that each package has to have."""
-    folders = [ROOT / "app", ROOT / "spec", ROOT / "tests", *(ROOT / "app").glob("*/")]
+    folders = [
+        *(ROOT / name for name in ("app", "spec", "tests", "tools")),
+        *(ROOT / "app").glob("*/"),
+    ]
     folders += (ROOT / "app" / "api").glob("v*/")
     packages = (folder for folder in folders if (folder / "__init__.py").is_file())
     return sorted((package / "README.md").relative_to(ROOT).as_posix() for package in packages)
@@ -98,7 +129,7 @@ def package_readmes() -> list[str]:
 
 def _find() -> list[Page]:
     found = list(ROOT.glob("*.md"))
-    for folder in ("app", "docs", "spec", "tests"):
+    for folder in ("app", "docs", "spec", "tests", "tools"):
         found += (ROOT / folder).rglob("*.md")
     return [Page(path) for path in sorted(path.relative_to(ROOT).as_posix() for path in found)]
 

@@ -11,10 +11,10 @@ from app.core.config import Settings
 from spec.tools.cli import VERBS
 from tests.docs.pages import PAGES, ROOT, Page
 
-FOLDERS = {"app", "docs", "spec", "tests", ".ci", ".github"}
+FOLDERS = {"app", "docs", "spec", "tests", "tools", ".ci", ".github"}
 LATER = {"app/api/v1/deps.py"}  # spec/README.md: what an older version gets beside a newer one
 PATH = re.compile(r"(\.?[\w<>*…-]+/)*(\.?[\w<>*-]+\.[a-z0-9]+|\.?[\w<>*-]+/?)")
-MODULE = re.compile(r"(app|spec|tests)(\.\w+)+(:\w+)?")
+MODULE = re.compile(r"(app|spec|tests|tools)(\.\w+)+(:\w+)?")
 SETTING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*_?")
 IDENTIFIER = re.compile(r"@?([a-z]\w*_\w+|[A-Za-z]+[a-z][A-Z]\w+)(\.\w+)?(\(.*\))?")
 SUFFIXES = {".ini", ".json", ".md", ".py", ".toml", ".txt", ".yaml", ".yml", ".example"}
@@ -65,25 +65,30 @@ def test_links_lead_somewhere(page: Page) -> None:
     for link in page.links:
         path, _, anchor = link.partition("#")
         target = ((ROOT / page.path).parent / path).resolve() if path else ROOT / page.path
-        assert target.exists(), link
-        assert target.is_relative_to(ROOT), link
+        assert target.exists(), page.at(link)
+        assert target.is_relative_to(ROOT), page.at(link)
         if anchor:
-            assert anchor in Page(target.relative_to(ROOT).as_posix()).anchors, link
+            assert anchor in Page(target.relative_to(ROOT).as_posix()).anchors, page.at(link)
 
 
 @every_page
 def test_paths_exist(page: Page) -> None:
     for name in page.names:
         first, suffix = name.partition("/")[0], Path(name).suffix
+        if name in page.creates:
+            continue
         if PATH.fullmatch(name) and (first in FOLDERS or suffix in SUFFIXES):
-            assert exists(name, page), name
+            assert exists(name, page), page.at(name)
 
 
 @every_page
 def test_modules_exist(page: Page) -> None:
     for name in page.names:
         if MODULE.fullmatch(name) and "*" not in name:
-            pkgutil.resolve_name(name)
+            try:
+                pkgutil.resolve_name(name)
+            except (ImportError, AttributeError) as error:
+                raise AssertionError(page.at(name)) from error
 
 
 @every_page
@@ -91,9 +96,9 @@ def test_commands_exist(page: Page) -> None:
     targets = set(re.findall(r"^([a-z-]+):", sources()[ROOT / "Makefile"], re.MULTILINE))
     for command in page.commands():
         if match := re.match(r"make ([a-z-]+)", command):
-            assert match[1] in targets, command
+            assert match[1] in targets, page.at(command)
         if match := re.match(r"python -m spec (\w+)", command):
-            assert match[1] in VERBS, command
+            assert match[1] in VERBS, page.at(command)
 
 
 @every_page
@@ -103,7 +108,7 @@ def test_settings_exist(page: Page) -> None:
         if SETTING.fullmatch(name):
             known = capitals() if "_" in name else capitals() | words()
             starts = name.endswith("_") and any(one.startswith(name) for one in known)
-            assert starts or name in known, name
+            assert starts or name in known, page.at(name)
 
 
 @every_page
@@ -111,4 +116,4 @@ def test_identifiers_exist(page: Page) -> None:
     for name in page.names:
         if IDENTIFIER.fullmatch(name):
             parts = re.findall(r"\w+", re.sub(r"\(.*|make_…", "", name))
-            assert words().issuperset(parts), name
+            assert words().issuperset(parts), page.at(name)

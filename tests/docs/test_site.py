@@ -1,0 +1,146 @@
+"""The site in a real browser: nothing foreign, nothing broken, nothing wider than the screen."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.docs.pages import ROOT
+from tools.docs.llms import CHARACTERS_PER_TOKEN
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
+PAGES = [
+    "",
+    "docs/ARCHITECTURE/",
+    "docs/reference/api/",
+    "docs/reference/api/v1/items/createItem/",
+    "docs/reference/code/app/core/config/",
+    "docs/reference/problems/conflict/",
+]
+WIDTHS = {"desktop": (1360, 900), "phone": (390, 844)}
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the site; any warning fails, and so does one that takes long."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(folder)]
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM:
+        pytest.skip("no chromium: CHROMIUM names it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", WIDTHS)
+def test_pages_load_only_this_site_and_fit_the_screen(
+    browser: Browser, address: str, device: str, scheme: str
+) -> None:
+    width, height = WIDTHS[device]
+    faults: list[str] = []
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page = context.new_page()
+    page.on("console", lambda m: faults.append(m.text) if m.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "request", lambda r: None if r.url.startswith((address, "data:")) else faults.append(r.url)
+    )
+    page.on("response", lambda r: faults.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    for path in PAGES:
+        page.goto(f"{address}/{path}", wait_until="networkidle")
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            faults.append(f"{path} is wider than the screen")
+        if folder := os.environ.get("SCREENSHOTS"):
+            name = path.strip("/").replace("/", "-") or "home"
+            page.screenshot(path=f"{folder}/{name}-{device}-{scheme}.png")
+    context.close()
+    assert faults == []
+
+
+def test_a_diagram_is_drawn(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/docs/ARCHITECTURE/", wait_until="networkidle")
+    # The theme draws into a closed shadow root: the source is gone, and the drawing has a height.
+    diagram = page.locator("div.mermaid").first
+    diagram.wait_for(timeout=10_000)
+    box = diagram.bounding_box()
+    page.close()
+    assert box is not None
+    assert box["height"] > 40
+
+
+def test_search_finds_a_problem(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/", wait_until="networkidle")
+    search = page.locator(".md-search__input")
+    search.click()
+    search.press_sequentially("precondition", delay=20)
+    result = page.locator(".md-search-result__link", has_text="has changed").first
+    result.wait_for(timeout=10_000)
+    page.close()
+
+
+def test_a_page_is_copied_as_markdown(browser: Browser, address: str) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{address}/docs/ERROR_MODEL/", wait_until="networkidle")
+    page.locator("a.copy-page").click()
+    page.wait_for_selector("a.copy-page--done")
+    text = page.evaluate("navigator.clipboard.readText()")
+    context.close()
+    assert "\n# Errors\n" in text
+
+
+def test_every_page_has_its_markdown_and_llms_txt_names_it(site: Path) -> None:
+    index = (site / "llms.txt").read_text()
+    for page in site.rglob("index.html"):
+        folder = page.parent
+        copies = [folder / "index.md", folder.parent / f"{folder.name}.md"]
+        found = [copy for copy in copies if copy.is_file()]
+        assert found, f"{page} has no Markdown beside it"
+        assert f"/{found[0].relative_to(site)})" in index
+
+
+def test_the_whole_site_fits_a_language_model(site: Path) -> None:
+    text = (site / "llms-full.txt").read_text()
+    assert len(text) / CHARACTERS_PER_TOKEN < 60_000

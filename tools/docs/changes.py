@@ -1,0 +1,70 @@
+"""The contract's changelog, from the history of the bundled document.
+
+It exists in the site only: a committed copy would differ after every commit.
+"""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from spec.tools.contract import METHODS
+
+_LONGEST = 50
+_Facts = dict[str, str]
+
+
+def changelog(root: Path, version: str) -> str:
+    """Return what every commit changed, the newest first; empty where there is no history."""
+    path = f"app/schemas/{version}/openapi.json"
+    log = _git(root, "log", f"-{_LONGEST + 1}", "--format=%H %cs %s", "--", path).splitlines()
+    parts = []
+    documents = [
+        json.loads(_git(root, "show", f"{line.split()[0]}:{path}") or "{}") for line in log
+    ]
+    for index, line in enumerate(log[:_LONGEST]):
+        _, day, subject = line.split(" ", 2)
+        before = documents[index + 1] if index + 1 < len(documents) else {}
+        changes = [f"- {change}" for change in _changes(_facts(before), _facts(documents[index]))]
+        if changes:
+            parts.append("\n".join([f"## {day}: {subject}", "", *changes]))
+    return (
+        "\n\n".join(["# Changes of the contract", f"What clients of {version} see.", *parts]) + "\n"
+    )
+
+
+def _changes(before: _Facts, after: _Facts) -> Iterator[str]:
+    for name in [*after, *(name for name in before if name not in after)]:
+        if name not in before:
+            yield f"added {name}"
+        elif name not in after:
+            yield f"removed {name}"
+        elif before[name] != after[name]:
+            yield f"changed {name}"
+
+
+def _facts(document: dict[str, Any]) -> _Facts:
+    """Return operations, schemas and their fields, each with a text that differs when it does."""
+    facts: _Facts = {}
+    for path, item in document.get("paths", {}).items():
+        for method in METHODS:
+            if method in item:
+                facts[f"operation `{method.upper()} {path}`"] = json.dumps(item[method])
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        fields = schema.get("properties", {})
+        rest = {key: value for key, value in schema.items() if key != "properties"}
+        facts[f"schema `{name}`"] = json.dumps(rest)
+        for field, value in fields.items():
+            facts[f"field `{name}.{field}`"] = json.dumps(value)
+    return facts
+
+
+def _git(root: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(root), *arguments],  # noqa: S607 - the developer's own git
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout if done.returncode == 0 else ""

@@ -1,0 +1,120 @@
+"""The repository as pages: an address is a path of the repository, a page is Markdown.
+
+One relative link therefore works on the Git host, in the site and in the Markdown copies.
+"""
+
+import os
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+ROOT = Path(__file__).resolve().parents[2]
+GENERATED = "docs/reference"
+CODE = f"{GENERATED}/code"
+
+_FOLDERS = ("app", "docs", "spec", "tests", "tools")
+_FENCE = re.compile(r"^( *)(`{3,}).*?^\1\2$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"(\[[^\]]*\]\()([^)\s#]*)(#[^)\s]*)?(\))")
+_GENERATED_CODE = re.compile(r"app/(schemas/v\d+|api/v\d+/routes|db/migrations/versions)/")
+
+
+@dataclass(frozen=True)
+class Page:
+    """Markdown; only a page that people wrote can be edited."""
+
+    address: str
+    text: str
+    editable: bool = True
+
+    @property
+    def title(self) -> str:
+        """Return the first heading, without marks."""
+        found = re.search(r"^# (.+)$", self.text, re.MULTILINE)
+        return found[1].replace("`", "") if found else self.address
+
+    @property
+    def summary(self) -> str:
+        """Return the first sentence of prose."""
+        prose = _LINK.sub(lambda link: link[1][1:-2], _FENCE.sub("", self.text))
+        lines = (line.strip() for line in prose.splitlines())
+        text = next((line for line in lines if re.match(r"[A-Z`*]", line)), "")
+        return re.split(r"(?<=\.) ", text)[0]
+
+    @property
+    def folder(self) -> str:
+        """Return the address of the folder that the page is in; empty for the root."""
+        return posixpath.dirname(self.address)
+
+    def links(self) -> Iterator[str]:
+        """Yield the addresses that the page links to, in order, without anchors."""
+        for link in _LINK.finditer(_FENCE.sub("", self.text)):
+            if link[2] and "://" not in link[2]:
+                yield posixpath.normpath(posixpath.join(self.folder, link[2]))
+
+    def relinked(self, place: Callable[[str], str]) -> str:
+        """Return the text with the target of every link replaced; fences stay as they are."""
+
+        def replace(link: re.Match[str]) -> str:
+            if not link[2] or "://" in link[2]:
+                return link[0]
+            address = posixpath.normpath(posixpath.join(self.folder, link[2]))
+            return f"{link[1]}{place(address)}{link[3] or ''}{link[4]}"
+
+        parts, end = [], 0
+        for fence in _FENCE.finditer(self.text):
+            parts += [_LINK.sub(replace, self.text[end : fence.start()]), fence[0]]
+            end = fence.end()
+        return "".join([*parts, _LINK.sub(replace, self.text[end:])])
+
+
+def build_pages(root: Path = ROOT) -> dict[str, Page]:
+    """Return every page that lies in the repository, and one per module written by hand."""
+    found = [*root.glob("*.md"), *_below(root, ".md")]
+    addresses = sorted(path.relative_to(root).as_posix() for path in found)
+    pages = {
+        address: Page(address, (root / address).read_text(encoding="utf-8"), is_written(address))
+        for address in addresses
+    }
+    for module in modules(root):
+        address = f"{CODE}/{module.with_suffix('.md')}"
+        name = ".".join(module.with_suffix("").parts).removesuffix(".__init__")
+        pages[address] = Page(address, f"# `{name}`\n\n::: {name}\n", editable=False)
+    return pages
+
+
+def modules(root: Path) -> list[PurePosixPath]:
+    """Return the modules of the application and its tools that people wrote and that say much."""
+    found = (PurePosixPath(path.relative_to(root)) for path in sorted(_below(root, ".py")))
+    shown = (path for path in found if path.parts[0] in {"app", "spec"})
+    return [p for p in shown if not p.name.startswith("_") and not _GENERATED_CODE.match(f"{p}")]
+
+
+def is_written(address: str) -> bool:
+    """Tell whether people write a page."""
+    return not address.startswith(f"{GENERATED}/")
+
+
+def place_in_site(page: Page, pages: dict[str, Page], host: str) -> Callable[[str], str]:
+    """Return what a link's address becomes in the site: a page, else the file on the Git host."""
+
+    def place(address: str) -> str:
+        shown = address.removesuffix("/")
+        module = f"{CODE}/{shown.removesuffix('.py')}.md"
+        for candidate in (shown, f"{shown}/README.md", module):
+            if candidate in pages:
+                return posixpath.relpath(candidate, page.folder or ".")
+        if not (ROOT / shown).exists() or shown.startswith(".."):
+            return posixpath.relpath(shown, page.folder or ".")  # the strict build names it
+        kind = "tree" if (ROOT / shown).is_dir() else "blob"
+        return f"{host}/{kind}/main/{shown}"
+
+    return place
+
+
+def _below(root: Path, suffix: str) -> Iterator[Path]:
+    for folder in _FOLDERS:
+        for where, folders, files in os.walk(root / folder):
+            folders[:] = [name for name in folders if name != "__pycache__"]
+            yield from (Path(where, name) for name in files if name.endswith(suffix))
