@@ -16,7 +16,9 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.docs.pages import ROOT
 from tools.docs.llms import CHARACTERS_PER_TOKEN
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),

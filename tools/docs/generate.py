@@ -2,14 +2,17 @@
 
 import difflib
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from tools.docs.markdown import NOTE
 from tools.docs.operations import operation_pages
-from tools.docs.pages import GENERATED, Page, is_written
+from tools.docs.pages import GENERATED, Page, build_pages
 from tools.docs.reference import commands_page, database_page, problem_pages, settings_page
 
 _INDEX = re.compile(r"(<!-- pages:start -->\n).*(<!-- pages:end -->)", re.DOTALL)
 _LONGEST = 40
+GUIDES = "docs/how-to"
+SKILLS = ".agents/skills"
 
 
 def compute(root: Path) -> dict[str, str]:
@@ -25,6 +28,10 @@ def compute(root: Path) -> dict[str, str]:
     if agents.is_file():
         text = agents.read_text(encoding="utf-8")
         written["AGENTS.md"] = _INDEX.sub(rf"\1{_index(root, written)}\2", text)
+    for guide in sorted((root / GUIDES).glob("*.md")):
+        if guide.name != "README.md":
+            skill = f"{SKILLS}/{guide.stem}/SKILL.md"
+            written[skill] = _skill(Page(f"{GUIDES}/{guide.name}", guide.read_text("utf-8")))
     return written
 
 
@@ -58,19 +65,30 @@ def check(root: Path) -> list[str]:
 
 
 def _stale(root: Path, written: dict[str, str]) -> list[Path]:
-    found = sorted((root / GENERATED).rglob("*.md"))
+    found = sorted(path for folder in (GENERATED, SKILLS) for path in (root / folder).rglob("*.md"))
     return [path for path in found if path.relative_to(root).as_posix() not in written]
 
 
 def _index(root: Path, written: dict[str, str]) -> str:
     """Return one line per page that people wrote, and one per folder of generated pages."""
-    lines = []
-    for path in sorted(root.rglob("*.md")):
-        name = path.relative_to(root).as_posix()
-        if name.split("/")[0] in {"app", "docs", "spec", "tests", "tools"} and is_written(name):
-            page = Page(name, path.read_text(encoding="utf-8"))
-            lines.append(f"- `{name}`: {page.title}")
+    lines = [
+        f"- `{page.address}`: {page.summary}"
+        for page in build_pages(root).values()
+        if page.editable and page.folder
+    ]
     for name, text in written.items():
-        if name.endswith("README.md") or name.count("/") == GENERATED.count("/") + 1:
-            lines.append(f"- `{name}`: {Page(name, text).title}")
-    return "\n".join(lines) + "\n"
+        below = name.removeprefix(f"{GENERATED}/")
+        if below != name and (below.endswith("README.md") or "/" not in below):
+            lines.append(f"- `{name}`: {Page(name, text).summary}")
+    return "\n" + "\n".join(lines) + "\n\n"
+
+
+def _skill(guide: Page) -> str:
+    """Return a skill that leads to a guide; a model reads its description to choose it."""
+    name = PurePosixPath(guide.address).stem
+    return (
+        f"---\nname: {name}\ndescription: {guide.summary} Use it when you have to "
+        f"{guide.title[:1].lower()}{guide.title[1:]}.\n---\n\n# {guide.title}\n\n{NOTE}\n\n"
+        f"Follow [{guide.address}](../../../{guide.address}) from top to bottom; the tests keep it "
+        "true.\nKeep the rules of [AGENTS.md](../../../AGENTS.md), and finish with `make check`.\n"
+    )

@@ -71,7 +71,8 @@ class Page:
 
 def build_pages(root: Path = ROOT) -> dict[str, Page]:
     """Return every page that lies in the repository, and one per module written by hand."""
-    found = [*root.glob("*.md"), *_below(root, ".md")]
+    first = (root / name for name in ("README.md", "AGENTS.md"))
+    found = [*(path for path in first if path.is_file()), *_below(root, ".md")]
     addresses = sorted(path.relative_to(root).as_posix() for path in found)
     pages = {
         address: Page(address, (root / address).read_text(encoding="utf-8"), is_written(address))
