@@ -60,7 +60,8 @@ async def send(
         if message["type"] == "http.response.start":
             answer.status = message["status"]
             answer.headers = {
-                name.decode("latin-1"): value.decode("latin-1") for name, value in message["headers"]
+                name.decode("latin-1"): value.decode("latin-1")
+                for name, value in message["headers"]
             }
         else:
             answer.content += message.get("body", b"")

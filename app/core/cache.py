@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 import cashews
 
-from app.core.redis import MAX_CALLS, TIMEOUT_SECONDS, Breaker, RedisUnavailable
+from app.core.redis import CONNECTION, MAX_CALLS, TIMEOUT_SECONDS, Breaker, RedisUnavailable
 
 _CHANGING, _ABSENT, _PRESENT = b"changing", b"-", b"="
 _MARK_SECONDS = 10
@@ -49,7 +49,7 @@ def make_cache_backend(redis_url: str | None, *, size: int) -> cashews.Cache:
         max_connections=MAX_CALLS,
         health_check_interval=0,
         client_name=None,
-        driver_info=None,
+        **CONNECTION,
     )
     return backend
 

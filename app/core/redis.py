@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from typing import ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, ParamSpec, TypeVar, cast
 
 from cashews.exceptions import CacheBackendInteractionError
 from redis.asyncio import Redis
@@ -20,6 +20,12 @@ T = TypeVar("T")
 TIMEOUT_SECONDS = 0.05
 # More at once would only wait inside the event loop, while their timeouts already run.
 MAX_CALLS = 8
+CONNECTION: Mapping[str, Any] = {
+    # With RESP3 the library does not look whether the server has closed an idle connection.
+    "protocol": 2,
+    # To tell its own name it takes as long as to connect.
+    "driver_info": None,
+}
 
 
 def make_redis(url: str) -> Redis:
@@ -33,7 +39,7 @@ def make_redis(url: str) -> Redis:
         socket_connect_timeout=TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 0),
         max_connections=MAX_CALLS,
-        driver_info=None,  # telling the library's name doubles the time to connect
+        **CONNECTION,
     )
 
 
@@ -74,12 +80,17 @@ class Breaker:
             # One caller tries; the others go on without Redis until it has an answer.
             self._retry_at = time.monotonic() + self._pause
             asked_at = self._news
+            task = cast("asyncio.Task[object]", asyncio.current_task())
+            cancellations = task.cancelling()
             try:
                 answer = await question(*args, **kwargs)
             except (RedisError, CacheBackendInteractionError) as error:
                 self._note_failure(asked_at, error.__cause__ or error)
                 raise RedisUnavailable from error
         self._note_answer(asked_at)
+        if task.cancelling() > cancellations:
+            # redis-py lost it: on Python 3.11 asyncio.wait_for may, when its call ends right then.
+            raise asyncio.CancelledError
         return answer
 
     def _refuse_while_down(self) -> None:
