@@ -84,12 +84,11 @@ class Page:
 
     @cached_property
     def creates(self) -> set[str]:
-        """The files that a guide lets its reader write, and files that the build writes."""
-        return {
-            "llms.txt",
-            "llms-full.txt",
-            *re.findall(r"^Create `([^`]+)`", self.text, re.MULTILINE),
+        """Files that need not exist: a guide lets its reader write them, or the build does."""
+        built = {
+            f"{folder}{name}.txt" for folder in ("", "site/") for name in ("llms", "llms-full")
         }
+        return built | set(re.findall(r"^Create `([^`]+)`", self.text, re.MULTILINE))
 
     def commands(self) -> Iterator[str]:
         """Yield every line of shell that the page shows, in blocks and in backticks."""
