@@ -104,21 +104,24 @@ async def test_what_is_not_committed_is_seen_by_nobody(database: Database, owner
 
 
 async def test_readers_do_not_wait_for_writers_that_wait_for_each_other(
-    database: Database, owner_id: UUID
+    database: Database, database_url: str, owner_id: UUID
 ) -> None:
+    # PostgreSQL's writers need a connection each, and the pool has fifteen.
+    waiting = 99 if database_url.startswith("sqlite") else 9
+
     async def write() -> None:
         async with database.write() as work:
             await work.items.add(make_item(owner_id))
 
     async with database.write() as work:
         await work.items.add(make_item(owner_id))
-        others = [asyncio.create_task(write()) for _ in range(99)]
+        others = [asyncio.create_task(write()) for _ in range(waiting)]
         await asyncio.sleep(0.05)
         async with asyncio.timeout(1):
             await names_of(database, owner_id)
     await asyncio.gather(*others)
 
-    assert len(await names_of(database, owner_id)) == 100
+    assert len(await names_of(database, owner_id)) == waiting + 1
 
 
 async def test_a_taken_value_names_its_field(database: Database) -> None:

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from app.core.cache import Cache, make_cache_backend
 from app.core.config import Settings
 from app.core.rate_limit import FallbackLimiter, MemoryLimiter, Policy, RedisLimiter
-from app.core.redis import MAX_CALLS, TIMEOUT_SECONDS, Breaker, make_redis
+from app.core.redis import MAX_CALLS, Breaker, make_redis
 from app.main import create_app
 from app.telemetry.metrics import REDIS_UP
 from tests import backends, figures
@@ -27,10 +27,10 @@ from tests.redis_server import RedisServer, needs_redis_server, redis_server
 
 pytestmark = [pytest.mark.faults, needs_redis_server]
 
-OUTAGE_SECONDS = 2.2
-BACK_SECONDS = 2.0
+OUTAGE_SECONDS = 1.2
 PAUSE = 1.0
 CLIENTS = 64
+PATIENCE_SECONDS = 10  # of which a calm machine needs two
 
 Fault = Callable[[RedisServer], None]
 
@@ -81,11 +81,11 @@ def lines() -> Iterator[list[str]]:
     logger.removeHandler(collector)
 
 
-async def until(holds: Callable[[], bool], seconds: float) -> float:
+async def until(holds: Callable[[], bool]) -> float:
     """Wait until something holds, and return the seconds that this took."""
     started_at = time.monotonic()
     while not holds():
-        assert time.monotonic() < started_at + seconds, f"not within {seconds} s"
+        assert time.monotonic() < started_at + PATIENCE_SECONDS
         await asyncio.sleep(0.005)
     return time.monotonic() - started_at
 
@@ -165,21 +165,19 @@ async def test_only_a_few_callers_notice_that_redis_is_gone(
     async with Load(lambda: limited.limiter.hit("ada", [policy]), CLIENTS) as load:
         load.phase = "down"
         fault(server)
-        await until(lambda: limited.told == [False], 1)
+        await until(lambda: limited.told == [False])
         limited.asked.clear()
         await asyncio.sleep(OUTAGE_SECONDS)
         asked = len(limited.asked)
         load.phase = "back"
         await asyncio.to_thread(repair, server)
-        seconds = await until(lambda: limited.told == [False, True], BACK_SECONDS)
+        seconds = await until(lambda: limited.told == [False, True])
 
     name = f"limiter, {CLIENTS} clients, Redis {fault.__name__}"
     figures.record(f"{name}: up", load.describe("before"))
     figures.record(f"{name}: down", f"{load.describe('down')}, back in {seconds:.2f} s")
-    slow = sum(one > TIMEOUT_SECONDS for one in load.seconds["down"])
     assert asked <= OUTAGE_SECONDS / PAUSE + 1
-    assert slow <= CLIENTS + MAX_CALLS + OUTAGE_SECONDS / PAUSE + 1
-    assert load.quantile("down", 0.99) < TIMEOUT_SECONDS
+    assert load.quantile("down", 0.99) < 0.005
     assert lines == ["redis does not answer", "redis answers again"]
 
 
@@ -262,7 +260,7 @@ async def ada(settings: Settings, server: RedisServer) -> AsyncIterator[Caller]:
         yield await sign_up(client, "Ada")
 
 
-@FAULTS
+@pytest.mark.parametrize(("fault", "repair"), [(freeze, thaw), (kill, start)])
 async def test_no_request_fails_while_redis_is_gone(
     server: RedisServer,
     ada: Caller,
@@ -288,18 +286,17 @@ async def test_no_request_fails_while_redis_is_gone(
         assert up() == 1
         load.phase = "down"
         fault(server)
-        await until(lambda: up() == 0, 1)
+        await until(lambda: up() == 0)
         await asyncio.sleep(OUTAGE_SECONDS / 2)
         load.phase = "back"
         await asyncio.to_thread(repair, server)
-        seconds = await until(lambda: up() == 1, BACK_SECONDS)
-        await asyncio.sleep(0.2)
+        seconds = await until(lambda: up() == 1)
 
-    added, most = (load.quantile("down", q) - load.quantile("before", q) for q in (0.99, 1))
     figures.record(
         f"requests while Redis is gone ({fault.__name__}) [{backends.kind_of(settings)}]",
-        f"{sum(status != 200 for status in statuses)} of {len(statuses)} failed; p99 "
-        f"{1_000 * added:+.1f} ms, max {1_000 * most:+.1f} ms; back in {seconds:.2f} s",
+        f"{sum(status != 200 for status in statuses)} of {len(statuses)} failed; slowest "
+        f"{1_000 * load.quantile('down', 1):.0f} ms, before {1_000 * load.quantile('before', 1):.0f} "
+        f"ms; back in {seconds:.2f} s",
     )
     assert set(statuses) == {200}
     assert lines == ["redis does not answer", "redis answers again"]
@@ -315,7 +312,7 @@ async def test_the_application_starts_without_redis_and_finds_it_later(
         assert (await caller.get("/users/me")).status_code == 200
         assert REDIS_UP._value.get() == 0
         await asyncio.to_thread(server.start)
-        deadline = time.monotonic() + BACK_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while REDIS_UP._value.get() == 0:
             assert time.monotonic() < deadline
             assert (await caller.get("/users/me")).status_code == 200

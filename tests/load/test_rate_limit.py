@@ -1,0 +1,265 @@
+"""What limits cost, and how exact limits and cache are, on several processes."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from statistics import median
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from app.core import cache, rate_limit
+from app.core.cache import Cache, make_cache_backend
+from app.core.config import Settings
+from app.core.rate_limit import FallbackLimiter, MemoryLimiter, Policy, RedisLimiter
+from app.core.redis import Breaker, make_redis
+from app.main import create_app
+from app.schemas.v1 import operations
+from tests import backends, figures
+from tests.apps import changed, started
+from tests.clients import Caller, sign_up
+from tests.redis_server import RedisServer, needs_redis_server, redis_server
+
+PROCESSES = 4
+CLIENTS = 64
+CALLERS = 200
+SHORT = [Policy("burst", 100, 1), Policy("sustained", 150, 2)]
+LONG = [Policy("burst", 100, 1), Policy("sustained", 300, 5)]
+
+needs_redis = pytest.mark.skipif(not backends.HAS_REDIS, reason="there is no Redis server")
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ProcessPoolExecutor]:
+    """Give processes that have imported everything."""
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        prefix = f"test:{uuid4().hex}:"
+        everywhere(pool, say_hello, prefix)
+        yield pool
+
+
+def everywhere(pool: ProcessPoolExecutor, work: Callable[..., Any], *args: object) -> list[Any]:
+    """Run something in every process at the same time."""
+    return [one.result(60) for one in [pool.submit(work, *args) for _ in range(PROCESSES)]]
+
+
+def say_hello(prefix: str) -> None:
+    """Wait until every process does the same."""
+
+    async def main() -> None:
+        async with Redis.from_url(backends.REDIS_URL) as redis:
+            await together(redis, prefix)
+
+    asyncio.run(main())
+
+
+async def together(redis: Redis, prefix: str) -> None:
+    """Go on when every process has come here."""
+    count = await redis.incr(f"{prefix}here")
+    await redis.expire(f"{prefix}here", 60)
+    while int(count) < PROCESSES:
+        count = await redis.get(f"{prefix}here") or 0
+        await asyncio.sleep(0.001)
+
+
+def hammer(prefix: str, policies: Sequence[Policy], seconds: float) -> int:
+    """Send as many requests as possible, and return how many; Redis notes the accepted ones."""
+
+    async def main() -> int:
+        async with Redis.from_url(backends.REDIS_URL) as redis:
+            limiter, requests = RedisLimiter(redis, prefix), 0
+            note = f"redis.call('RPUSH', '{prefix}accepted', string.format('%d', now))"
+            noting = rate_limit._HIT.replace("if allowed == 1 then", f"if allowed == 1 then {note}")
+            limiter._script = redis.register_script(noting)
+
+            async def client() -> None:
+                nonlocal requests
+                while time.monotonic() < end:
+                    await limiter.hit("ada", policies)
+                    requests += 1
+
+            await together(redis, prefix)
+            end = time.monotonic() + seconds
+            await asyncio.gather(*(client() for _ in range(CLIENTS // PROCESSES)))
+            return requests
+
+    return asyncio.run(main())
+
+
+def worst_window(moments: Sequence[int], seconds: int) -> int:
+    """Return the largest number of moments in any window, wherever it starts."""
+    worst = first = 0
+    for last, moment in enumerate(moments):
+        while moments[first] <= moment - 1_000_000 * seconds:
+            first += 1
+        worst = max(worst, last - first + 1)
+    return worst
+
+
+@needs_redis
+@pytest.mark.parametrize(
+    ("policies", "seconds"),
+    [(SHORT, 1.6), pytest.param(LONG, 12, marks=pytest.mark.load)],
+    ids=["short", "long"],
+)
+async def test_no_window_holds_more_than_its_limit_on_any_process(
+    pool: ProcessPoolExecutor, policies: Sequence[Policy], seconds: float
+) -> None:
+    prefix = f"test:{uuid4().hex}:"
+    requests = sum(everywhere(pool, hammer, prefix, policies, seconds))
+    async with Redis.from_url(backends.REDIS_URL) as redis:
+        # The server's own clock stamped them.
+        accepted = [int(moment) for moment in await redis.lrange(f"{prefix}accepted", 0, -1)]
+        await redis.delete(f"{prefix}accepted")
+
+    worst = [worst_window(accepted, policy.seconds) for policy in policies]
+    told = ", ".join(
+        f"worst {policy.seconds} s window {found} of {policy.requests}"
+        for policy, found in zip(policies, worst, strict=True)
+    )
+    name = f"{PROCESSES} processes, {CLIENTS} clients, {seconds} s"
+    figures.record(name, f"{len(accepted)} of {requests:,} requests let through; {told}")
+    assert worst == [policy.requests for policy in policies]
+
+
+def stampede(prefix: str) -> set[str | None]:
+    """Let many callers miss the same key at once, and return what they get."""
+    cache.TIMEOUT_SECONDS = 5  # a busy machine is no outage
+
+    async def main() -> set[str | None]:
+        backend = make_cache_backend(backends.REDIS_URL, size=0)
+        async with Redis.from_url(backends.REDIS_URL) as redis:
+            one = Cache(
+                backend,
+                Breaker(lambda _: None),
+                prefix=prefix,
+                secret=b"secret",
+                life_seconds=60,
+                absent_seconds=60,
+            )
+
+            async def load() -> str:
+                await redis.incr(f"{prefix}loads")
+                await asyncio.sleep(0.05)
+                return "value"
+
+            await one.get_or_load(f"of this process: {os.getpid()}", load)
+            await together(redis, prefix)
+            calls = [one.get_or_load("hot", load) for _ in range(CALLERS // PROCESSES)]
+            values = set(await asyncio.gather(*calls))
+        await backend.close()
+        return values
+
+    return asyncio.run(main())
+
+
+@needs_redis
+async def test_of_many_callers_on_several_processes_one_loads(pool: ProcessPoolExecutor) -> None:
+    prefix = f"test:{uuid4().hex}:"
+    values = everywhere(pool, stampede, prefix)
+    async with Redis.from_url(backends.REDIS_URL) as redis:
+        loads = int(await redis.getdel(f"{prefix}loads") or 0) - PROCESSES
+
+    figures.record(f"{CALLERS} callers of a cold key, {PROCESSES} processes", f"{loads} load")
+    assert values == [{"value"}] * PROCESSES
+    assert loads == 1
+
+
+Timed = Callable[[], Awaitable[object]]
+
+
+async def side_by_side(calls: Mapping[str, Timed], rounds: int) -> dict[str, list[float]]:
+    """Return the microseconds of each call, in ascending order; they take turns."""
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(rounds):
+        for name, call in calls.items():
+            started_at = time.perf_counter()
+            await call()
+            times[name].append(1_000_000 * (time.perf_counter() - started_at))
+    return {name: sorted(found) for name, found in times.items()}
+
+
+def p50_p99(times: Sequence[float]) -> str:
+    return f"p50 {median(times):,.0f}, p99 {times[int(0.99 * len(times))]:,.0f} µs"
+
+
+@pytest.fixture
+def server() -> Iterator[RedisServer]:
+    with redis_server() as running:
+        yield running
+
+
+@needs_redis_server
+@pytest.mark.parametrize(
+    "rounds", [300, pytest.param(5_000, marks=pytest.mark.load)], ids=["short", "long"]
+)
+async def test_a_limit_costs_one_round_trip(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch, rounds: int
+) -> None:
+    monkeypatch.setattr("app.core.redis.TIMEOUT_SECONDS", 5)
+    policies = [Policy("second", 50, 1), Policy("minute", 1_000, 60)]
+    async with make_redis(server.url) as redis:
+        limiter = FallbackLimiter(
+            RedisLimiter(redis, "test:"), MemoryLimiter(), Breaker(lambda _: None)
+        )
+        await limiter.hit("warm", policies)
+        await redis.config_resetstat()
+        hits = iter(range(rounds))
+
+        async def hit() -> None:
+            await limiter.hit(f"user:{next(hits) % 20}", policies)
+
+        times = await side_by_side({"PING": redis.ping, "hit": hit}, rounds)
+        stats = cast("dict[str, Any]", await redis.info("commandstats"))
+        reads = cast("dict[str, Any]", await redis.info("stats"))["total_reads_processed"]
+
+    ratio = median(times["hit"]) / median(times["PING"])
+    calls = {name: stats[f"cmdstat_{name}"]["calls"] for name in ("evalsha", "ping")}
+    figures.record(
+        f"two policies on Redis, {rounds:,} requests",
+        f"{p50_p99(times['hit'])}; PING {p50_p99(times['PING'])}; {ratio:.2f} × PING; "
+        f"{calls['evalsha']} commands",
+    )
+    assert calls == {"evalsha": rounds, "ping": rounds}
+    assert reads - 2 * rounds <= 5
+    assert ratio < 4
+
+
+@pytest.fixture
+async def ada(settings: Settings) -> AsyncIterator[Caller]:
+    app = create_app(changed(settings, redis_prefix=f"test:{uuid4().hex}:"))
+    async with started(app) as client:
+        yield await sign_up(client, "Ada")
+
+
+@pytest.mark.load
+async def test_what_a_limit_adds_to_a_request(
+    ada: Caller, settings: Settings, patience: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extensions = cast("dict[str, object]", operations.GET_ME.extensions)
+
+    def get(rule: Mapping[str, object] | None) -> Timed:
+        async def call() -> None:
+            with monkeypatch.context() as patch:
+                if rule is not None:
+                    patch.setitem(extensions, "x-rate-limit", rule)
+                assert (await ada.get("/users/me")).status_code == 200
+
+        return call
+
+    calls = {"no limit": get({"policies": []}), "two policies": get(None)}
+    times = await side_by_side(calls, 1_500)
+
+    added = median(times["two policies"]) - median(times["no limit"])
+    where = "memory" if settings.redis_url is None else "Redis"
+    figures.record(
+        f"GET /users/me [{backends.kind_of(settings)}, limits in {where}]",
+        "; ".join(f"{name} {p50_p99(found)}" for name, found in times.items())
+        + f"; added {added:,.0f} µs",
+    )
+    assert added < median(times["no limit"])
