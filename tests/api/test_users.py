@@ -38,7 +38,9 @@ async def test_a_name_can_be_changed_and_removed(ada: Caller, name: str | None) 
     assert changed.status_code == 200
     after = changed.json()
     assert after == before | {"display_name": name, "updated_at": after["updated_at"]}
-    assert after["updated_at"] > before["updated_at"]
+    assert datetime.fromisoformat(after["updated_at"]) > datetime.fromisoformat(
+        before["updated_at"]
+    )
     assert (await ada.get("/users/me")).json() == after
 
 

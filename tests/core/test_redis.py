@@ -257,7 +257,8 @@ async def test_only_so_many_ask_at_once_and_who_waits_gives_up_with_them(bench: 
         answer.set_exception(RedisTimeoutError("no answer"))
     prober = running[MAX_CALLS]
     others = running[:MAX_CALLS] + running[MAX_CALLS + 1 :]
-    results = await asyncio.gather(*(task for task, _ in others), return_exceptions=True)
+    async with asyncio.timeout(1):
+        results = await asyncio.gather(*(task for task, _ in others), return_exceptions=True)
 
     assert {type(result) for result in results} == {RedisUnavailable}
     assert bench.asked == MAX_CALLS + 1

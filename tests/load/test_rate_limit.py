@@ -1,7 +1,5 @@
 """What limits cost, and how exact limits and cache are, on several processes."""
 
-import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -13,8 +11,6 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from app.core import cache, rate_limit
-from app.core.cache import Cache, make_cache_backend
 from app.core.config import Settings
 from app.core.rate_limit import FallbackLimiter, MemoryLimiter, Policy, RedisLimiter
 from app.core.redis import Breaker, make_redis
@@ -23,11 +19,9 @@ from app.schemas.v1 import operations
 from tests import backends, figures
 from tests.apps import changed, started
 from tests.clients import Caller, sign_up
+from tests.load.workers import CALLERS, CLIENTS, PROCESSES, hammer, say_hello, stampede
 from tests.redis_server import RedisServer, needs_redis_server, redis_server
 
-PROCESSES = 4
-CLIENTS = 64
-CALLERS = 200
 SHORT = [Policy("burst", 100, 1), Policy("sustained", 150, 2)]
 LONG = [Policy("burst", 100, 1), Policy("sustained", 300, 5)]
 
@@ -38,57 +32,14 @@ needs_redis = pytest.mark.skipif(not backends.HAS_REDIS, reason="there is no Red
 def pool() -> Iterator[ProcessPoolExecutor]:
     """Give processes that have imported everything."""
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        prefix = f"test:{uuid4().hex}:"
-        everywhere(pool, say_hello, prefix)
+        everywhere(pool, say_hello, f"test:{uuid4().hex}:")
         yield pool
 
 
 def everywhere(pool: ProcessPoolExecutor, work: Callable[..., Any], *args: object) -> list[Any]:
     """Run something in every process at the same time."""
-    return [one.result(60) for one in [pool.submit(work, *args) for _ in range(PROCESSES)]]
-
-
-def say_hello(prefix: str) -> None:
-    """Wait until every process does the same."""
-
-    async def main() -> None:
-        async with Redis.from_url(backends.REDIS_URL) as redis:
-            await together(redis, prefix)
-
-    asyncio.run(main())
-
-
-async def together(redis: Redis, prefix: str) -> None:
-    """Go on when every process has come here."""
-    count = await redis.incr(f"{prefix}here")
-    await redis.expire(f"{prefix}here", 60)
-    while int(count) < PROCESSES:
-        count = await redis.get(f"{prefix}here") or 0
-        await asyncio.sleep(0.001)
-
-
-def hammer(prefix: str, policies: Sequence[Policy], seconds: float) -> int:
-    """Send as many requests as possible, and return how many; Redis notes the accepted ones."""
-
-    async def main() -> int:
-        async with Redis.from_url(backends.REDIS_URL) as redis:
-            limiter, requests = RedisLimiter(redis, prefix), 0
-            note = f"redis.call('RPUSH', '{prefix}accepted', string.format('%d', now))"
-            noting = rate_limit._HIT.replace("if allowed == 1 then", f"if allowed == 1 then {note}")
-            limiter._script = redis.register_script(noting)
-
-            async def client() -> None:
-                nonlocal requests
-                while time.monotonic() < end:
-                    await limiter.hit("ada", policies)
-                    requests += 1
-
-            await together(redis, prefix)
-            end = time.monotonic() + seconds
-            await asyncio.gather(*(client() for _ in range(CLIENTS // PROCESSES)))
-            return requests
-
-    return asyncio.run(main())
+    running = [pool.submit(work, backends.REDIS_URL, *args) for _ in range(PROCESSES)]
+    return [one.result(60) for one in running]
 
 
 def worst_window(moments: Sequence[int], seconds: int) -> int:
@@ -125,37 +76,6 @@ async def test_no_window_holds_more_than_its_limit_on_any_process(
     name = f"{PROCESSES} processes, {CLIENTS} clients, {seconds} s"
     figures.record(name, f"{len(accepted)} of {requests:,} requests let through; {told}")
     assert worst == [policy.requests for policy in policies]
-
-
-def stampede(prefix: str) -> set[str | None]:
-    """Let many callers miss the same key at once, and return what they get."""
-    cache.TIMEOUT_SECONDS = 5  # a busy machine is no outage
-
-    async def main() -> set[str | None]:
-        backend = make_cache_backend(backends.REDIS_URL, size=0)
-        async with Redis.from_url(backends.REDIS_URL) as redis:
-            one = Cache(
-                backend,
-                Breaker(lambda _: None),
-                prefix=prefix,
-                secret=b"secret",
-                life_seconds=60,
-                absent_seconds=60,
-            )
-
-            async def load() -> str:
-                await redis.incr(f"{prefix}loads")
-                await asyncio.sleep(0.05)
-                return "value"
-
-            await one.get_or_load(f"of this process: {os.getpid()}", load)
-            await together(redis, prefix)
-            calls = [one.get_or_load("hot", load) for _ in range(CALLERS // PROCESSES)]
-            values = set(await asyncio.gather(*calls))
-        await backend.close()
-        return values
-
-    return asyncio.run(main())
 
 
 @needs_redis
@@ -215,14 +135,14 @@ async def test_a_limit_costs_one_round_trip(
             await limiter.hit(f"user:{next(hits) % 20}", policies)
 
         times = await side_by_side({"PING": redis.ping, "hit": hit}, rounds)
-        stats = cast("dict[str, Any]", await redis.info("commandstats"))
-        reads = cast("dict[str, Any]", await redis.info("stats"))["total_reads_processed"]
+        stats = await redis.info("commandstats")
+        reads = (await redis.info("stats"))["total_reads_processed"]
 
     ratio = median(times["hit"]) / median(times["PING"])
     calls = {name: stats[f"cmdstat_{name}"]["calls"] for name in ("evalsha", "ping")}
     figures.record(
         f"two policies on Redis, {rounds:,} requests",
-        f"{p50_p99(times['hit'])}; PING {p50_p99(times['PING'])}; {ratio:.2f} × PING; "
+        f"{p50_p99(times['hit'])}; PING {p50_p99(times['PING'])}; {ratio:.2f} times PING; "
         f"{calls['evalsha']} commands",
     )
     assert calls == {"evalsha": rounds, "ping": rounds}

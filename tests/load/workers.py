@@ -1,0 +1,91 @@
+"""What the load tests run in processes of their own; it imports no more than it needs."""
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+
+from redis.asyncio import Redis
+
+from app.core import cache, rate_limit
+from app.core.cache import Cache, make_cache_backend
+from app.core.rate_limit import Policy, RedisLimiter
+from app.core.redis import Breaker
+
+PROCESSES = 4
+CLIENTS = 64
+CALLERS = 200
+
+
+def say_hello(url: str, prefix: str) -> None:
+    """Wait until every process does the same."""
+
+    async def main() -> None:
+        async with Redis.from_url(url) as redis:
+            await together(redis, prefix)
+
+    asyncio.run(main())
+
+
+async def together(redis: Redis, prefix: str) -> None:
+    """Go on when every process has come here."""
+    count = int(await redis.incr(f"{prefix}here"))
+    await redis.expire(f"{prefix}here", 60)
+    while count < PROCESSES:
+        count = int(await redis.get(f"{prefix}here") or 0)
+        await asyncio.sleep(0.001)
+
+
+def hammer(url: str, prefix: str, policies: Sequence[Policy], seconds: float) -> int:
+    """Send as many requests as possible, and return how many; Redis notes the accepted ones."""
+
+    async def main() -> int:
+        async with Redis.from_url(url) as redis:
+            limiter, requests = RedisLimiter(redis, prefix), 0
+            note = f"redis.call('RPUSH', '{prefix}accepted', string.format('%d', now))"
+            noting = rate_limit._HIT.replace("if allowed == 1 then", f"if allowed == 1 then {note}")
+            limiter._script = redis.register_script(noting)
+
+            async def client() -> None:
+                nonlocal requests
+                while time.monotonic() < end:
+                    await limiter.hit("ada", policies)
+                    requests += 1
+
+            await together(redis, prefix)
+            end = time.monotonic() + seconds
+            await asyncio.gather(*(client() for _ in range(CLIENTS // PROCESSES)))
+            return requests
+
+    return asyncio.run(main())
+
+
+def stampede(url: str, prefix: str) -> set[str | None]:
+    """Let many callers miss the same key at once, and return what they get."""
+    vars(cache)["TIMEOUT_SECONDS"] = 5  # a busy machine is no outage
+
+    async def main() -> set[str | None]:
+        backend = make_cache_backend(url, size=0)
+        async with Redis.from_url(url) as redis:
+            one = Cache(
+                backend,
+                Breaker(lambda _: None),
+                prefix=prefix,
+                secret=b"secret",
+                life_seconds=60,
+                absent_seconds=60,
+            )
+
+            async def load() -> str:
+                await redis.incr(f"{prefix}loads")
+                await asyncio.sleep(0.05)
+                return "value"
+
+            await one.get_or_load(f"of this process: {os.getpid()}", load)
+            await together(redis, prefix)
+            calls = [one.get_or_load("hot", load) for _ in range(CALLERS // PROCESSES)]
+            values = set(await asyncio.gather(*calls))
+        await backend.close()
+        return values
+
+    return asyncio.run(main())
