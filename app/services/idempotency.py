@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, TypeAdapter
 
-from app.core.exceptions import Conflict, FieldError
+from app.core.exceptions import Conflict, FieldError, ValidationFailed
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas.reply import Reply
@@ -60,7 +60,8 @@ class Idempotency:
         An effect whose transaction lost a race is tried again, as by `retried`.
 
         Raises:
-            Conflict: The first request with this key is still running, or had another body.
+            Conflict: The first request with this key is still running.
+            ValidationFailed: The key was used with another body.
         """
         if attempt.key is None:
             async with self._database.write() as work:
@@ -96,7 +97,7 @@ class Idempotency:
                 return claim
             known = await work.idempotency_keys.find(name)
         if known is not None and known.fingerprint != fingerprint:
-            raise Conflict("This Idempotency-Key is in use.", errors=[_REUSED])
+            raise ValidationFailed([_REUSED])
         if known is None or known.answer is None:
             raise Conflict(
                 "The first request with this Idempotency-Key is still running.",

@@ -78,7 +78,8 @@ class Items(v1.ItemsService):
         """Create an item that belongs to the caller; once per idempotency key.
 
         Raises:
-            Conflict: The first request with this key is still running, or had another body.
+            Conflict: The first request with this key is still running.
+            ValidationFailed: The key was used with another body.
         """
 
         async def create(work: UnitOfWork) -> v1.CreateItem201:

@@ -86,9 +86,8 @@ async def test_a_key_with_another_body_is_refused(ada: Caller, key: str) -> None
 
     other = await post(ada, key, {"name": "Stool"})
 
-    assert [error["code"] for error in assert_problem(other, 409, "conflict")["errors"]] == [
-        "key-reused"
-    ]
+    problem = assert_problem(other, 422, "validation-failed")
+    assert [error["code"] for error in problem["errors"]] == ["key-reused"]
     assert await walk(ada) == [first.json()]
 
 
@@ -163,7 +162,7 @@ async def test_a_request_that_died_is_done_by_its_repeat(
     await forget_answer(app, key)
     await age(app, key, lease_until=-1)
 
-    assert_problem(await post(ada, key, {"name": "Stool"}), 409, "conflict")
+    assert_problem(await post(ada, key, {"name": "Stool"}), 422, "validation-failed")
     assert (await post(ada, key)).status_code == 201
     assert (await post(ada, key)).headers["Idempotency-Replayed"] == "true"
 
