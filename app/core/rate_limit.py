@@ -134,7 +134,7 @@ class MemoryLimiter:
         logs = [self._log(key, policy, now) for policy in policies]
         limits = [max(1, policy.requests // self._processes) for policy in policies]
         allowed = all(len(log) < limit for log, limit in zip(logs, limits, strict=True))
-        quotas = []
+        quotas: list[Quota] = []
         for policy, limit, log in zip(policies, limits, logs, strict=True):
             if allowed:
                 log.append(now)

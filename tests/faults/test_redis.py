@@ -263,6 +263,8 @@ async def ada(settings: Settings, server: RedisServer) -> AsyncIterator[Caller]:
         yield await sign_up(client, "Ada")
 
 
+# A machine that is busy with something else answers late, which looks like a Redis that is gone.
+@pytest.mark.load
 @pytest.mark.parametrize(("fault", "repair"), [(freeze, thaw), (kill, start)])
 async def test_no_request_fails_while_redis_is_gone(
     server: RedisServer,
