@@ -197,6 +197,7 @@ async def test_without_redis_each_process_lets_its_part_through(
     assert accepted == 20
 
 
+@pytest.mark.usefixtures("patience")
 async def test_connections_from_before_a_restart_cost_nobody_anything(
     server: RedisServer, limited: Limited
 ) -> None:
