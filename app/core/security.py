@@ -27,10 +27,18 @@ ROLE_SCOPES: Mapping[Role, frozenset[str]] = {"user": _USER_SCOPES, "admin": _US
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who calls, and what the caller may do."""
+    """Who calls, and what the caller may do.
+
+    Attributes:
+        user_id: The account that the caller acts for.
+        session_id: The session that an access token belongs to; None for other credentials.
+        api_key_id: The API key that was sent; None for other credentials.
+    """
 
     user_id: UUID
     scopes: frozenset[str]
+    session_id: UUID | None = None
+    api_key_id: UUID | None = None
 
 
 class Passwords:

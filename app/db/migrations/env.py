@@ -5,7 +5,9 @@ from typing import Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.core.config import Settings
 from app.db import models  # noqa: F401 - registers the tables
@@ -32,11 +34,31 @@ def migrate(connection: Connection) -> None:
         context.run_migrations()
 
 
+def rest_foreign_keys(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Let SQLite replace a table, as some changes of a column demand.
+
+    With foreign keys on, dropping the old table would delete the rows that refer to it.
+    """
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=OFF")
+    cursor.close()
+
+
 async def migrate_online(settings: Settings) -> None:
-    """Connect and migrate."""
+    """Connect and migrate.
+
+    Raises:
+        RuntimeError: A migration left rows whose foreign keys lead nowhere; nothing was changed.
+    """
     engine = make_engine(settings)
+    if settings.sqlite_file is not None:
+        event.listen(engine.sync_engine, "connect", rest_foreign_keys)
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
+        if settings.sqlite_file is not None:
+            broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
+            if broken:
+                raise RuntimeError(f"foreign keys lead nowhere: {broken[:10]}")
         await connection.commit()
     await engine.dispose()
 
