@@ -16,9 +16,10 @@ from app.api.middleware import add_middleware
 from app.api.pages import pages
 from app.api.v1.router import v1_router
 from app.core.config import Settings
-from app.core.dependencies import open_resources, unimplemented_operations
+from app.core.dependencies import unimplemented_operations
 from app.core.logging import configure_logging
 from app.schemas.v1 import operations
+from app.tasks.process import Process
 from app.telemetry.metrics import serve_metrics
 
 logger = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
             raise RuntimeError(message)
         logger.warning(message)
     with serve_metrics(settings.metrics_host, settings.metrics_port):
-        async with open_resources(settings) as resources:
+        async with Process.of_api(settings).opened() as resources:
             app.state.resources = resources
             yield
 

@@ -10,6 +10,8 @@ from alembic.config import Config
 
 from app.core.config import Settings
 from app.core.dependencies import make_auth, open_resources
+from app.tasks.commands import add_task_commands, run_scheduler
+from app.tasks.worker import run_workers
 
 
 def main() -> None:
@@ -17,8 +19,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m app.manage", description=__doc__)
     commands = parser.add_subparsers(required=True)
     setup = commands.add_parser("setup", help="migrate, then create the first administrator")
-    setup.set_defaults(run=set_up)
-    parser.parse_args().run(Settings())
+    setup.set_defaults(run=lambda settings, _: set_up(settings))
+    worker = commands.add_parser("worker", help="run background tasks until SIGTERM")
+    worker.set_defaults(run=lambda settings, _: run_workers(settings))
+    scheduler = commands.add_parser("scheduler", help="make the tasks that are due until SIGTERM")
+    scheduler.set_defaults(run=lambda settings, _: run_scheduler(settings))
+    add_task_commands(commands.add_parser("tasks", help="look after the tasks that failed"))
+    arguments = parser.parse_args()
+    try:
+        arguments.run(Settings(), arguments)
+    except ValueError as error:
+        parser.error(str(error))
 
 
 def set_up(settings: Settings) -> None:

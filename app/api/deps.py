@@ -13,6 +13,7 @@ from app.core import dependencies
 from app.core.dependencies import Resources
 from app.core.security import Principal
 from app.services.auth import Auth
+from app.services.exports import Exports
 from app.services.health import Health
 from app.services.items import Items
 from app.services.users import Users
@@ -41,6 +42,11 @@ async def users(request: Request) -> Users:
 async def items(request: Request) -> Items:
     """Provide the service of the tag `items`."""
     return dependencies.make_items(resources(request))
+
+
+async def exports(request: Request) -> Exports:
+    """Provide the service of the tag `exports`."""
+    return dependencies.make_exports(resources(request))
 
 
 async def principal(request: Request) -> Principal:

@@ -15,8 +15,9 @@ from app.api.errors import problem_response
 from app.api.outgoing import OPERATION
 from app.core.config import Settings
 from app.core.exceptions import ContentTooLarge, InternalError, ProblemError
-from app.core.logging import request_id
+from app.core.logging import request_id, traceparent
 from app.telemetry.metrics import REQUEST_SECONDS
+from app.telemetry.traces import continue_trace
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,9 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
+        headers = Headers(scope=scope)
+        traceparent.set(continue_trace(headers.get("traceparent")))
+        given = headers.get("x-request-id", "")
         identifier = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
         request_id.set(identifier)
         started = time.perf_counter()
@@ -77,10 +80,10 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = identifier
+                outgoing = MutableHeaders(scope=message)
+                outgoing["X-Request-ID"] = identifier
                 for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                    outgoing.setdefault(name, value)
             elif is_head:
                 message = {**message, "body": b""}
             await send(message)

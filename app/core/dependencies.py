@@ -17,8 +17,9 @@ from app.core.rate_limit import FallbackLimiter, Limiter, MemoryLimiter, RedisLi
 from app.core.redis import Breaker, make_redis
 from app.core.security import AccessTokens, Cursors, Passwords
 from app.db.engine import make_engine
-from app.db.unit_of_work import Database
+from app.db.unit_of_work import Database, Ring, ring_nobody
 from app.services.auth import Auth
+from app.services.exports import Exports
 from app.services.health import Health
 from app.services.idempotency import Idempotency
 from app.services.items import Items
@@ -26,7 +27,7 @@ from app.services.users import Users
 from app.telemetry.health import Probes
 from app.telemetry.metrics import set_redis_up
 
-SERVICES = (Health, Auth, Users, Items)
+SERVICES = (Health, Auth, Users, Items, Exports)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +42,17 @@ class Resources:
     limiter: Limiter
     cache: Cache
     probes: Probes
+    stream_seconds: float
 
 
 @asynccontextmanager
-async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
-    """Open what the settings describe, and close it when the block ends."""
+async def open_resources(settings: Settings, ring: Ring = ring_nobody) -> AsyncIterator[Resources]:
+    """Open what the settings describe, and close it when the block ends.
+
+    Args:
+        settings: What to open.
+        ring: Tells workers of new tasks; unless given they find them by themselves.
+    """
     secret = settings.secret_key.get_secret_value()
     breaker = Breaker(set_redis_up)
     # Redis is asked at the first request; until then nothing says that it is down.
@@ -53,7 +60,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     async with AsyncExitStack() as stack:
         engine = make_engine(settings)
         stack.push_async_callback(engine.dispose)
-        database = Database(engine)
+        database = Database(engine, ring)
         probes = Probes({"database": database.ping})
         resources = Resources(
             database=database,
@@ -70,6 +77,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
             limiter=_open_limiter(settings, breaker, stack),
             cache=_open_cache(settings, breaker, stack),
             probes=probes,
+            stream_seconds=settings.event_stream_seconds,
         )
         await stack.enter_async_context(probes.watch())
         yield resources
@@ -119,6 +127,11 @@ def make_users(resources: Resources) -> Users:
 def make_items(resources: Resources) -> Items:
     """Return the service behind the tag `items`."""
     return Items(resources.database, resources.cursors, resources.idempotency, resources.cache)
+
+
+def make_exports(resources: Resources) -> Exports:
+    """Return the service behind the tag `exports`."""
+    return Exports(resources.database, resources.idempotency, resources.stream_seconds)
 
 
 def unimplemented_operations() -> list[str]:

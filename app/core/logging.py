@@ -1,4 +1,4 @@
-"""JSON logs: one object a line, with the request id on every line of a request."""
+"""JSON logs: one object a line, with request and trace on every line of a request or task."""
 
 import json
 import logging
@@ -7,6 +7,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+task_id: ContextVar[str | None] = ContextVar("task_id", default=None)
 
 _RECORD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "color_message"}
 
@@ -24,6 +26,10 @@ class JsonFormatter(logging.Formatter):
         }
         if identifier := request_id.get():
             line["request_id"] = identifier
+        if parent := traceparent.get():
+            line["trace_id"] = parent.split("-")[1]
+        if task := task_id.get():
+            line["task_id"] = task
         line |= {name: value for name, value in vars(record).items() if name not in _RECORD_FIELDS}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
@@ -43,5 +49,7 @@ def configure_logging(level: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = name != "uvicorn.access"
+    # It says of every task that it begins; what ends is logged by the runner.
+    logging.getLogger("taskiq").setLevel(logging.WARNING)
     # At DEBUG it writes the parameters of every statement, password hashes among them.
     logging.getLogger("aiosqlite").setLevel(logging.INFO)

@@ -43,7 +43,7 @@ class DatabaseNow(FunctionElement[datetime]):
     type = UtcDateTime()
     inherit_cache = True
 
-    def __init__(self, plus_seconds: int = 0) -> None:
+    def __init__(self, plus_seconds: float = 0) -> None:
         super().__init__(literal(plus_seconds))
 
 

@@ -3,10 +3,11 @@
 import asyncio
 import random
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
+from uuid import UUID
 
 from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -17,12 +18,17 @@ from sqlalchemy.pool import QueuePool
 
 from app.core.exceptions import Conflict, FieldError, LostRace, ServiceUnavailable
 from app.db.base import Base
+from app.db.repositories.dead_tasks import DeadTaskRepository
+from app.db.repositories.exports import ExportRepository
 from app.db.repositories.idempotency_keys import IdempotencyKeyRepository
 from app.db.repositories.items import ItemRepository
+from app.db.repositories.schedules import ScheduleRepository
+from app.db.repositories.tasks import TaskRepository
 from app.db.repositories.users import UserRepository
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Ring = Callable[[Sequence[UUID]], Awaitable[None]]
 
 _ATTEMPTS = 12
 _LONGEST_PAUSE_SECONDS = 0.1
@@ -34,13 +40,24 @@ class UnitOfWork:
     """The repositories of one transaction."""
 
     def __init__(self, session: AsyncSession) -> None:
+        self.dead_tasks = DeadTaskRepository(session)
+        self.exports = ExportRepository(session)
         self.idempotency_keys = IdempotencyKeyRepository(session)
         self.items = ItemRepository(session)
+        self.schedules = ScheduleRepository(session)
+        self.tasks = TaskRepository(session)
         self.users = UserRepository(session)
+
+
+async def ring_nobody(_: Sequence[UUID]) -> None:
+    """Leave new tasks to the workers that look for them by themselves."""
 
 
 class Database:
     """Opens units of work; never share one, and never hold one open during slow work.
+
+    Args:
+        ring: Told of the tasks that a transaction has made, once it is committed.
 
     Raises (from every unit of work):
         Conflict: A unique value is taken; `errors` names the field.
@@ -48,7 +65,8 @@ class Database:
         ServiceUnavailable: The database does not answer.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, ring: Ring = ring_nobody) -> None:
+        self._ring = ring
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
         self._has_one_writer = engine.dialect.name == "sqlite"
         self._writing = asyncio.Lock()
@@ -59,7 +77,10 @@ class Database:
         """Open a transaction: committed at the end, rolled back on any error or cancellation."""
         with _translated_errors():
             async with self._turn(), self._sessions.begin() as session:
-                yield UnitOfWork(session)
+                work = UnitOfWork(session)
+                yield work
+        if work.tasks.added:
+            await self._ring(work.tasks.added)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:

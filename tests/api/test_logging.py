@@ -19,6 +19,7 @@ from tests.apps import changed, make_settings, own_log, started
 from tests.clients import PASSWORD, sign_up
 from tests.problems import assert_problem
 
+TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 REQUEST_ID = "request-0123456789"
 
 
@@ -39,7 +40,8 @@ async def test_a_request_is_one_line_with_all_that_an_operator_asks_for(logs: Lo
     settings = make_settings()
     async with started(create_app(settings)) as client:
         logs()
-        await client.get("/health/live?secret=1", headers={"X-Request-ID": REQUEST_ID})
+        headers = {"X-Request-ID": REQUEST_ID, "traceparent": f"00-{TRACE_ID}-{'b' * 16}-01"}
+        await client.get("/health/live?secret=1", headers=headers)
         lines = [line for line in logs() if line["logger"] == "app.api.middleware"]
 
     assert len(lines) == 1
@@ -51,11 +53,22 @@ async def test_a_request_is_one_line_with_all_that_an_operator_asks_for(logs: Lo
         "logger": "app.api.middleware",
         "message": "request",
         "request_id": REQUEST_ID,
+        "trace_id": TRACE_ID,
         "method": "GET",
         "path": "/api/v1/health/live",
         "operation": "getLiveness",
         "status": 200,
     }
+
+
+@pytest.mark.parametrize("given", ["", "00-zz-b-01", f"00-{'0' * 32}-{'b' * 16}-01"])
+async def test_a_request_without_a_valid_trace_begins_one(logs: Logs, given: str) -> None:
+    async with started(create_app(make_settings())) as client:
+        await client.get("/health/live", headers={"traceparent": given})
+        lines = [line for line in logs() if line["logger"] == "app.api.middleware"]
+
+    assert len(lines[-1]["trace_id"]) == 32
+    assert lines[-1]["trace_id"] != "0" * 32
 
 
 async def test_a_request_without_an_id_gets_one(client: httpx2.AsyncClient) -> None:

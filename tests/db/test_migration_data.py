@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -15,9 +16,12 @@ from sqlalchemy import func, inspect, select
 from app.core.config import Settings
 from app.db.base import Base
 from app.db.engine import make_engine
+from app.db.models import Export
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.seed import seed
 from app.db.unit_of_work import Database
+from app.services.exports import WriteExport
+from app.services.outbox import enqueue
 from tests import backends
 from tests.apps import make_settings
 from tests.conftest import ROOT, migrate
@@ -44,6 +48,7 @@ async def fill(settings: Settings) -> None:
     engine = make_engine(settings)
     for owner in owners:
         await add_key(Database(engine), owner)
+    await add_tasks(Database(engine), owners[0])
     await engine.dispose()
 
 
@@ -51,6 +56,20 @@ async def add_key(database: Database, owner: UUID) -> None:
     name = KeyName(principal_id=owner, operation="createItem", key="k")
     async with database.write() as work:
         await work.idempotency_keys.claim(name, "f", lease_seconds=60, life_seconds=60)
+
+
+async def add_tasks(database: Database, owner: UUID) -> None:
+    """Add an export with a file, its task, a dead task and a schedule."""
+    async with database.write() as work:
+        export = await work.exports.add(Export(owner_id=owner, format="csv"))
+        await work.exports.add_chunk(export, b"id,name")
+        payload = WriteExport(export_id=export.id)
+        for _ in range(2):
+            await enqueue(work, payload)
+        task = await work.tasks.claim([payload.task], lease_seconds=60)
+        assert task is not None
+        await work.tasks.bury(task, "ValueError: no")
+        await work.schedules.take("delete_old_exports", datetime.now(UTC))
 
 
 def rows_of(settings: Settings) -> Counts:

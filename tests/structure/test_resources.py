@@ -30,11 +30,13 @@ LAYERS = {
     "spec/v1/*.yaml": {"openapi", "common"},
     "app/schemas/v1/*.py": {"models", "operations"},
     "app/api/v1/routes/*.py": set(),
-    "app/services/*.py": {"idempotency", "pagination", "preconditions"},
+    "app/services/*.py": {"idempotency", "outbox", "pagination", "preconditions"},
 }
 STORES = {
-    "app/db/models/*.py": {"idempotency_keys"},
-    "app/db/repositories/*.py": {"idempotency_keys", "repository"},
+    "app/db/models/*.py": {"idempotency_keys", "tasks"},
+    "app/db/repositories/*.py": {
+        *("dead_tasks", "idempotency_keys", "repository", "schedules", "tasks"),
+    },
 }
 WITH_TABLES = [tag for tag in TAGS if tag in Base.metadata.tables]
 

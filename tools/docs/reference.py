@@ -97,7 +97,7 @@ def settings_page() -> str:
     return page(
         "Settings",
         "Every setting of the application, read once by `Settings` in "
-        "[app/core/config.py](../../app/core/config.py).",
+        "[app/core/config/](../../app/core/config/__init__.py).",
         "Set them in the environment, which wins, or in `.env`. An empty value is the default.",
         table(("Setting", "Type", "Default", "Meaning"), rows),
     )

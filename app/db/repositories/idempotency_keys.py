@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, and_, delete, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.core.exceptions import LostRace
 from app.db.base import DatabaseNow
 from app.db.models.idempotency_keys import IdempotencyKey
+from app.db.upsert import insert_into
+
+_PRIMARY_KEY = (IdempotencyKey.principal_id, IdempotencyKey.operation, IdempotencyKey.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ class IdempotencyKeyRepository:
             IdempotencyKey.fingerprint == fingerprint,
         )
         statement = (
-            self._insert()
+            insert_into(IdempotencyKey, self._session)
             .values(principal_id=name.principal_id, operation=name.operation, key=name.key, **row)
             .on_conflict_do_update(
                 index_elements=["principal_id", "operation", "key"],
@@ -98,7 +100,14 @@ class IdempotencyKeyRepository:
         mine = and_(name.matches, IdempotencyKey.claim == claim, IdempotencyKey.answer.is_(None))
         await self._session.execute(delete(IdempotencyKey).where(mine))
 
-    def _insert(self) -> postgresql.Insert | sqlite.Insert:
-        if self._session.get_bind().dialect.name == "sqlite":
-            return sqlite.insert(IdempotencyKey)
-        return postgresql.insert(IdempotencyKey)
+    async def delete_expired(self, *, limit: int) -> int:
+        """Delete keys that are no longer remembered, and return how many."""
+        expired = (
+            select(*_PRIMARY_KEY).where(IdempotencyKey.expires_at <= DatabaseNow()).limit(limit)
+        )
+        deleted = await self._session.scalars(
+            delete(IdempotencyKey)
+            .where(tuple_(*_PRIMARY_KEY).in_(expired))
+            .returning(IdempotencyKey.key)
+        )
+        return len(deleted.all())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.base import Entity
@@ -37,6 +37,11 @@ class Repository(Generic[Row]):
     async def get(self, visible: Select[Row], row_id: UUID) -> Row | None:
         """Return the row with this id, or None where the caller sees no such row."""
         return await self._session.scalar(visible.where(self.model.id == row_id))
+
+    async def count(self, visible: Select[Row]) -> int:
+        """Return how many rows there are; it costs as much as to read them, so no list does it."""
+        statement = select(func.count()).select_from(visible.order_by(None).subquery())
+        return await self._session.scalar(statement) or 0
 
     async def list_page(
         self,

@@ -2,6 +2,7 @@
 """The contract in Python types: models, replies and service interfaces."""
 
 from app.schemas.v1.auth import AuthService, CreateToken200, RegisterUser201
+from app.schemas.v1.exports import CreateExport202, ExportsService, GetExportFile200, WatchExport200
 from app.schemas.v1.health import HealthService
 from app.schemas.v1.items import (
     CreateItem201,
@@ -12,6 +13,10 @@ from app.schemas.v1.items import (
     UpdateItem200,
 )
 from app.schemas.v1.models import (
+    Export,
+    ExportCreate,
+    ExportFormat,
+    ExportStatus,
     FieldError,
     FieldLocation,
     HealthCheck,
@@ -36,10 +41,17 @@ from app.schemas.v1.users import UsersService
 
 __all__ = [
     "AuthService",
+    "CreateExport202",
     "CreateItem201",
     "CreateToken200",
+    "Export",
+    "ExportCreate",
+    "ExportFormat",
+    "ExportStatus",
+    "ExportsService",
     "FieldError",
     "FieldLocation",
+    "GetExportFile200",
     "GetItem200",
     "GetItem304",
     "HealthCheck",
@@ -65,4 +77,5 @@ __all__ = [
     "UserRegister",
     "UserUpdate",
     "UsersService",
+    "WatchExport200",
 ]

@@ -208,6 +208,49 @@ class ItemPage(Schema):
     """Send it as `cursor` to get the page after this one; null on the last page."""
 
 
+class ExportFormat(StrEnum):
+    """CSV (RFC 4180), or JSON Lines."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+class ExportStatus(StrEnum):
+    """Where an export stands; the last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ExportCreate(Schema):
+    """What it takes to ask for an export."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    format: ExportFormat = ExportFormat.CSV
+
+
+class Export(Schema):
+    """A file of your items that is made in the background."""
+
+    id: UUID
+    """Identifies the export (UUIDv7)."""
+    format: ExportFormat
+    status: ExportStatus
+    rows_done: Annotated[StrictInt, Field(ge=0)]
+    """How many items are in the file by now."""
+    rows_total: Annotated[StrictInt | None, Field(ge=0)]
+    """How many items there were when the work began; null before that."""
+    created_at: AwareDatetime
+    """When the export was asked for."""
+    finished_at: AwareDatetime | None
+    """When the work ended; null before that."""
+
+
 class Readiness(Schema):
     """State of the process and of everything that it depends on."""
 

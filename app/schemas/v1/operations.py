@@ -125,6 +125,58 @@ DELETE_ITEM = Operation(
     security=({"oauth2": ("items:write",)},),
     statuses=frozenset({204, 401, 403, 404, 409, 412, 422, 429, 500, 503}),
 )
+CREATE_EXPORT = Operation(
+    operation_id="createExport",
+    method="POST",
+    path="/exports",
+    tag="exports",
+    security=({"oauth2": ("items:read",)},),
+    media_types=("application/json",),
+    body_required=True,
+    statuses=frozenset({202, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
+    extensions={
+        "x-idempotent": True,
+        "x-rate-limit": {
+            "bucket": "createExport",
+            "policies": [
+                {"name": "burst", "requests": 5, "seconds": 10},
+                {"name": "sustained", "requests": 100, "seconds": 3600},
+            ],
+        },
+    },
+)
+GET_EXPORT = Operation(
+    operation_id="getExport",
+    method="GET",
+    path="/exports/{export_id}",
+    tag="exports",
+    security=({"oauth2": ("items:read",)},),
+    statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
+)
+GET_EXPORT_FILE = Operation(
+    operation_id="getExportFile",
+    method="GET",
+    path="/exports/{export_id}/file",
+    tag="exports",
+    security=({"oauth2": ("items:read",)},),
+    statuses=frozenset({200, 401, 403, 404, 409, 422, 429, 500, 503}),
+)
+WATCH_EXPORT = Operation(
+    operation_id="watchExport",
+    method="GET",
+    path="/exports/{export_id}/events",
+    tag="exports",
+    security=({"oauth2": ("items:read",)},),
+    statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
+)
+CANCEL_EXPORT = Operation(
+    operation_id="cancelExport",
+    method="POST",
+    path="/exports/{export_id}/cancel",
+    tag="exports",
+    security=({"oauth2": ("items:read",)},),
+    statuses=frozenset({200, 401, 403, 404, 409, 422, 429, 500, 503}),
+)
 
 OPERATIONS: Mapping[str, Operation] = {
     "getLiveness": GET_LIVENESS,
@@ -138,4 +190,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "getItem": GET_ITEM,
     "updateItem": UPDATE_ITEM,
     "deleteItem": DELETE_ITEM,
+    "createExport": CREATE_EXPORT,
+    "getExport": GET_EXPORT,
+    "getExportFile": GET_EXPORT_FILE,
+    "watchExport": WATCH_EXPORT,
+    "cancelExport": CANCEL_EXPORT,
 }

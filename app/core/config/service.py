@@ -1,0 +1,43 @@
+"""Where and how the service runs."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field, PositiveInt, SecretStr
+
+DEVELOPMENT_SECRET = (
+    "development-secret-that-production-refuses"  # noqa: S105 - refused by production
+)
+
+
+class ServiceSettings(BaseModel):
+    """Where and how the service runs."""
+
+    environment: Literal["development", "test", "production"] = Field(
+        "development", description="Where the service runs; production refuses unsafe settings."
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(DEVELOPMENT_SECRET),
+        min_length=32,
+        description="Key that signs tokens and page cursors; 32 characters or more.",
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000",
+        pattern=r"^https?://[^/]+$",
+        description="Address under which clients reach the service, without a path.",
+    )
+    docs_url: str | None = Field(
+        None,
+        pattern=r"^https?://.*[^/]$",
+        description="Address of the published documentation; empty: errors are explained here.",
+    )
+    cors_origins: list[str] = Field(
+        [], description="Origins whose pages may call the API, as a JSON array."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severe log line to write."
+    )
+    max_body_bytes: PositiveInt = Field(1_048_576, description="Largest request body, in bytes.")
+    unimplemented: Literal["problem", "mock"] = Field(
+        "problem",
+        description="What an operation without code answers: problem (501) or mock (an example).",
+    )

@@ -1,0 +1,52 @@
+"""Files of a user's items."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, Entity
+
+ExportStatus = Literal["queued", "running", "done", "failed", "cancelled"]
+
+
+class Export(Entity):
+    """A file that is made in the background.
+
+    Attributes:
+        rows_total: How many items there were when it was begun; None before that.
+        position: The sort keys of the last item in the file, as JSON; None before the first.
+    """
+
+    __tablename__ = "exports"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="status"
+        ),
+        CheckConstraint("format IN ('csv', 'jsonl')", name="format"),
+        Index(None, "owner_id"),
+        Index(None, "created_at"),
+    )
+
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    format: Mapped[str] = mapped_column(String(10))
+    status: Mapped[ExportStatus] = mapped_column(String(20), default="queued")
+    rows_done: Mapped[int] = mapped_column(default=0)
+    rows_total: Mapped[int | None] = mapped_column(default=None)
+    chunks: Mapped[int] = mapped_column(default=0)
+    position: Mapped[str | None] = mapped_column(String(1000), default=None)
+    finished_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class ExportChunk(Base):
+    """A piece of an export's file: small enough for memory, whatever the size of the file."""
+
+    __tablename__ = "export_chunks"
+
+    export_id: Mapped[UUID] = mapped_column(
+        ForeignKey("exports.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)

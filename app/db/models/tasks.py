@@ -1,0 +1,86 @@
+"""Work that was promised in a transaction and is done after it."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+from uuid_utils.compat import uuid7
+
+from app.db.base import Base, DatabaseNow
+
+TaskStatus = Literal["queued", "running", "done"]
+
+_OPEN = text("status <> 'done'")
+_RUNNING = text("status = 'running'")
+
+
+class Task(Base):
+    """A task is its row: whoever holds the lease works on it.
+
+    Attributes:
+        key: Tasks of one key run one after the other, in the order of their ids.
+        attempt: How often it was begun; what an attempt writes counts while this is its number.
+        run_at: Not before this moment.
+        lease_until: Until when the attempt is believed to be alive.
+        request_id: Request in which the task was made, for the log.
+        traceparent: Trace that the task belongs to (W3C Trace Context).
+    """
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        CheckConstraint("status IN ('queued', 'running', 'done')", name="status"),
+        # Finished rows, of which there are many, are in neither of the first two.
+        Index("ix_tasks_due", "run_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index("ix_tasks_key", "key", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index(
+            "uq_tasks_running_key",
+            "key",
+            unique=True,
+            postgresql_where=_RUNNING,
+            sqlite_where=_RUNNING,
+        ),
+        Index("ix_tasks_finished_at", "finished_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, insert_default=uuid7, init=False)
+    name: Mapped[str] = mapped_column(String(100))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    key: Mapped[str | None] = mapped_column(String(200))
+    status: Mapped[TaskStatus] = mapped_column(String(20), insert_default="queued", init=False)
+    attempt: Mapped[int] = mapped_column(insert_default=0, init=False)
+    max_attempts: Mapped[int]
+    run_at: Mapped[datetime] = mapped_column(insert_default=DatabaseNow(), init=False)
+    lease_until: Mapped[datetime | None] = mapped_column(init=False)
+    last_error: Mapped[str | None] = mapped_column(Text, init=False)
+    request_id: Mapped[str | None] = mapped_column(String(128))
+    traceparent: Mapped[str | None] = mapped_column(String(55))
+    created_at: Mapped[datetime] = mapped_column(insert_default=DatabaseNow(), init=False)
+    finished_at: Mapped[datetime | None] = mapped_column(init=False)
+
+
+class DeadTask(Base):
+    """A task that failed as often as it may; a person decides what becomes of it."""
+
+    __tablename__ = "dead_tasks"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    key: Mapped[str | None] = mapped_column(String(200))
+    attempts: Mapped[int]
+    error: Mapped[str] = mapped_column(Text)
+    request_id: Mapped[str | None] = mapped_column(String(128))
+    traceparent: Mapped[str | None] = mapped_column(String(55))
+    created_at: Mapped[datetime]
+    died_at: Mapped[datetime] = mapped_column(insert_default=DatabaseNow(), index=True, init=False)
+
+
+class Schedule(Base):
+    """The latest moment of a schedule for which a task was made."""
+
+    __tablename__ = "schedules"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    slot: Mapped[datetime]

@@ -1,0 +1,67 @@
+"""Queries about exports."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import Select, delete, select
+
+from app.db.base import DatabaseNow
+from app.db.models.exports import Export, ExportChunk, ExportStatus
+from app.db.repositories.repository import Repository
+
+
+class ExportRepository(Repository[Export]):
+    """Exports and their files in the database."""
+
+    model: ClassVar = Export
+
+    def owned_by(self, owner_id: UUID) -> Select[Export]:
+        """Return the exports that their owner may see."""
+        return select(Export).where(Export.owner_id == owner_id)
+
+    async def get_open(self, export_id: UUID) -> Export | None:
+        """Return an export that is not finished, for its worker: whoever owns it.
+
+        Nobody else changes it until the transaction ends.
+        """
+        return await self._session.scalar(
+            select(Export)
+            .where(Export.id == export_id, Export.status.in_(("queued", "running")))
+            .with_for_update()
+        )
+
+    async def end(self, export: Export, status: ExportStatus) -> None:
+        """Give an export that was read here its final status."""
+        export.finished_at = await self._session.scalar(select(DatabaseNow()))
+        export.status = status
+        await self._session.flush()
+
+    async def add_chunk(self, export: Export, data: bytes) -> None:
+        """Append a piece to the file of an export that was read here."""
+        self._session.add(ExportChunk(export_id=export.id, number=export.chunks, data=data))
+        export.chunks += 1
+        await self._session.flush()
+
+    async def get_chunk(self, export_id: UUID, number: int) -> bytes | None:
+        """Return a piece of a file, counted from 0."""
+        return await self._session.scalar(
+            select(ExportChunk.data).where(
+                ExportChunk.export_id == export_id, ExportChunk.number == number
+            )
+        )
+
+    async def delete_chunks(self, export: Export) -> None:
+        """Delete the file of an export."""
+        await self._session.execute(delete(ExportChunk).where(ExportChunk.export_id == export.id))
+
+    async def delete_old(self, *, older_than_seconds: int, limit: int) -> int:
+        """Delete exports, with their files, that were made long ago; return how many."""
+        old = (
+            select(Export.id)
+            .where(Export.created_at < DatabaseNow(-older_than_seconds))
+            .limit(limit)
+        )
+        deleted = await self._session.scalars(
+            delete(Export).where(Export.id.in_(old)).returning(Export.id)
+        )
+        return len(deleted.all())

@@ -1,0 +1,25 @@
+"""Queries about schedules."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.models.tasks import Schedule
+from app.db.upsert import insert_into
+
+
+class ScheduleRepository:
+    """The latest slot of each schedule."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def take(self, name: str, slot: datetime) -> bool:
+        """Tell whether nobody has taken this slot, or a later one, before; then it is taken."""
+        insert = insert_into(Schedule, self._session).values(name=name, slot=slot)
+        statement = insert.on_conflict_do_update(
+            index_elements=["name"],
+            set_={"slot": slot},
+            where=Schedule.slot < slot,
+        ).returning(Schedule.name)
+        return await self._session.scalar(statement) is not None

@@ -1,0 +1,191 @@
+"""Queries about tasks; each decision is one statement, by the database's clock."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from app.db.base import DatabaseNow
+from app.db.models.tasks import DeadTask, Task
+
+
+class LeaseLostError(Exception):
+    """The task is another attempt's by now; nothing that this one writes may count."""
+
+
+class TaskRepository:
+    """Tasks in the database.
+
+    Attributes:
+        added: The tasks of this unit of work that may run as soon as it is committed.
+    """
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self.added: list[UUID] = []
+
+    async def add(self, task: Task, *, delay_seconds: float = 0) -> Task:
+        """Insert a task that may run after a while."""
+        task.run_at = DatabaseNow(delay_seconds)
+        self._session.add(task)
+        await self._session.flush()
+        if not delay_seconds:
+            self.added.append(task.id)
+        return task
+
+    async def claim(
+        self, names: Collection[str], *, lease_seconds: float, task_id: UUID | None = None
+    ) -> Task | None:
+        """Begin an attempt at a task that is due, or whose attempt died.
+
+        Args:
+            names: What the caller can run; a task of another name stays as it is.
+            lease_seconds: How long the attempt may go without a sign of life.
+            task_id: The only task to look at; any when left out.
+        """
+        wanted: ColumnElement[bool] = Task.name.in_(names)
+        if task_id is not None:
+            wanted = and_(wanted, Task.id == task_id)
+        candidate = (
+            select(Task.id)
+            .where(wanted, _is_due(), Task.attempt < Task.max_attempts, _is_first_of_its_key())
+            .order_by(Task.run_at, Task.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        statement = (
+            update(Task)
+            .where(Task.id == candidate.scalar_subquery())
+            .values(
+                status="running",
+                attempt=Task.attempt + 1,
+                lease_until=DatabaseNow(lease_seconds),
+            )
+            .returning(Task)
+            .execution_options(synchronize_session=False)
+        )
+        claimed: Task | None = await self._session.scalar(statement)
+        return claimed
+
+    async def extend(self, task: Task, *, lease_seconds: float) -> None:
+        """Say that the attempt is alive, and keep others from the task until the transaction ends.
+
+        Raises:
+            LeaseLostError: Another attempt has begun.
+        """
+        await self._change(task, lease_until=DatabaseNow(lease_seconds))
+
+    async def finish(self, task: Task) -> None:
+        """Mark the task done.
+
+        Raises:
+            LeaseLostError: Another attempt has begun.
+        """
+        await self._change(task, status="done", lease_until=None, finished_at=DatabaseNow())
+
+    async def retry(self, task: Task, error: str, *, delay_seconds: float) -> None:
+        """Let another attempt begin after a while.
+
+        Raises:
+            LeaseLostError: Another attempt has begun.
+        """
+        await self._change(
+            task,
+            status="queued",
+            lease_until=None,
+            last_error=error,
+            run_at=DatabaseNow(delay_seconds),
+        )
+
+    async def give_back(self, task: Task) -> None:
+        """Let another process run the task at once; the broken-off attempt does not count.
+
+        Raises:
+            LeaseLostError: Another attempt has begun.
+        """
+        await self._change(task, status="queued", lease_until=None, attempt=task.attempt - 1)
+
+    async def bury(self, task: Task, error: str) -> None:
+        """Move the task to the dead ones.
+
+        Raises:
+            LeaseLostError: Another attempt has begun.
+        """
+        statement = delete(Task).where(_is_attempt(task)).returning(Task.id)
+        if await self._session.scalar(statement) is None:
+            raise LeaseLostError
+        self._session.add(
+            DeadTask(
+                id=task.id,
+                name=task.name,
+                payload=task.payload,
+                key=task.key,
+                attempts=task.attempt,
+                error=error,
+                request_id=task.request_id,
+                traceparent=task.traceparent,
+                created_at=task.created_at,
+            )
+        )
+        await self._session.flush()
+
+    async def find_exhausted(self, names: Collection[str]) -> Task | None:
+        """Return a task whose last attempt died without a word."""
+        expired = and_(Task.status == "running", Task.lease_until <= DatabaseNow())
+        return await self._session.scalar(
+            select(Task)
+            .where(Task.name.in_(names), expired, Task.attempt >= Task.max_attempts)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+
+    async def delete_finished(self, *, older_than_seconds: int, limit: int) -> int:
+        """Delete tasks that were done long ago, and return how many."""
+        old: Select[UUID] = (
+            select(Task.id).where(Task.finished_at < DatabaseNow(-older_than_seconds)).limit(limit)
+        )
+        deleted = await self._session.scalars(
+            delete(Task).where(Task.id.in_(old)).returning(Task.id)
+        )
+        return len(deleted.all())
+
+    async def _change(self, task: Task, **values: object) -> None:
+        changes: Mapping[Any, Any] = values
+        statement = (
+            update(Task)
+            .where(_is_attempt(task))
+            .values(changes)
+            .returning(Task.id)
+            .execution_options(synchronize_session=False)
+        )
+        if await self._session.scalar(statement) is None:
+            raise LeaseLostError
+
+
+def _is_due() -> ColumnElement[bool]:
+    return or_(
+        and_(Task.status == "queued", Task.run_at <= DatabaseNow()),
+        and_(Task.status == "running", Task.lease_until <= DatabaseNow()),
+    )
+
+
+def _is_first_of_its_key() -> ColumnElement[bool]:
+    """Tell whether no task of the same key was made before and is still open, or runs.
+
+    Two that are claimed in the same moment are told apart by a unique index.
+    """
+    other = aliased(Task)
+    ahead = or_(other.id < Task.id, other.status == "running")
+    return or_(
+        Task.key.is_(None),
+        ~select(other.id)
+        .where(other.key == Task.key, other.id != Task.id, other.status != "done", ahead)
+        .exists(),
+    )
+
+
+def _is_attempt(task: Task) -> ColumnElement[bool]:
+    return and_(Task.id == task.id, Task.status == "running", Task.attempt == task.attempt)

@@ -1,0 +1,176 @@
+"""Files of a user's items, made in the background."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import ClassVar, final
+from uuid import UUID
+
+from app.core.exceptions import Conflict, NotFound, ServiceUnavailable
+from app.core.security import Principal
+from app.db.models.exports import Export
+from app.db.unit_of_work import Database, UnitOfWork, retried
+from app.schemas import v1
+from app.services.idempotency import Attempt, Idempotency
+from app.services.outbox import Payload, enqueue
+
+_PATH = "/api/v1/exports"
+_LOOK_SECONDS = 0.5
+_SILENCE_SECONDS = 15.0
+_OPEN = ("queued", "running")
+
+
+class WriteExport(Payload):
+    """Make the file of an export."""
+
+    task: ClassVar = "write_export"
+    timeout_seconds: ClassVar = 3600.0
+
+    export_id: UUID
+
+
+@final
+class Exports(v1.ExportsService):
+    """Takes wishes for files, tells how far they are, and hands the files out.
+
+    Args:
+        stream_seconds: Longest life of an event stream.
+    """
+
+    def __init__(self, database: Database, idempotency: Idempotency, stream_seconds: float) -> None:
+        self._database = database
+        self._idempotency = idempotency
+        self._stream_seconds = stream_seconds
+
+    async def create_export(
+        self, body: v1.ExportCreate, *, idempotency_key: str | None, principal: Principal
+    ) -> v1.CreateExport202:
+        """Keep the wish and the task that fulfils it in one transaction.
+
+        Raises:
+            Conflict: The first request with this key is still running.
+            ValidationFailed: The key was used with another body.
+        """
+
+        async def create(work: UnitOfWork) -> v1.CreateExport202:
+            export = await work.exports.add(
+                Export(owner_id=principal.user_id, format=body.format.value)
+            )
+            # One file at a time for each user: many wishes of one delay nobody else's.
+            await enqueue(work, WriteExport(export_id=export.id), key=f"export:{export.owner_id}")
+            return v1.CreateExport202(body=_to_export(export), location=f"{_PATH}/{export.id}")
+
+        attempt = Attempt(
+            principal_id=principal.user_id,
+            operation="createExport",
+            key=idempotency_key,
+            body=body,
+        )
+        reply, replayed = await self._idempotency.run(attempt, v1.CreateExport202, create)
+        return replace(reply, idempotency_replayed="true") if replayed else reply
+
+    async def get_export(self, export_id: UUID, *, principal: Principal) -> v1.Export:
+        """Return one of the caller's exports.
+
+        Raises:
+            NotFound: There is no such export, or it is somebody else's.
+        """
+        async with self._database.read() as work:
+            return _to_export(await _owned(work, export_id, principal))
+
+    @retried
+    async def cancel_export(self, export_id: UUID, *, principal: Principal) -> v1.Export:
+        """Stop an export; its worker finds out before it writes more.
+
+        Raises:
+            NotFound: There is no such export, or it is somebody else's.
+            Conflict: The export is done or has failed.
+        """
+        async with self._database.write() as work:
+            export = await _owned(work, export_id, principal)
+            if export.status in _OPEN:
+                await work.exports.end(export, "cancelled")
+                await work.exports.delete_chunks(export)
+            elif export.status != "cancelled":
+                raise Conflict(f"The export is {export.status} and cannot be cancelled any more.")
+        return _to_export(export)
+
+    async def get_export_file(
+        self, export_id: UUID, *, principal: Principal
+    ) -> v1.GetExportFile200:
+        """Return the file piece by piece, so that its size does not matter.
+
+        Raises:
+            NotFound: There is no such export, or it is somebody else's.
+            Conflict: The export is not done.
+        """
+        async with self._database.read() as work:
+            export = await _owned(work, export_id, principal)
+        if export.status in _OPEN:
+            raise Conflict("The export is not done yet.", headers={"Retry-After": "1"})
+        if export.status != "done":
+            raise Conflict(f"The export is {export.status}; there is no file.")
+        return v1.GetExportFile200(
+            body=self._pieces(export),
+            media_type="text/csv" if export.format == "csv" else "application/jsonl",
+            content_disposition=f'attachment; filename="items.{export.format}"',
+        )
+
+    async def watch_export(self, export_id: UUID, *, principal: Principal) -> v1.WatchExport200:
+        """Return a stream of the export's states, as server-sent events.
+
+        Raises:
+            NotFound: There is no such export, or it is somebody else's.
+        """
+        export = await self.get_export(export_id, principal=principal)
+        return v1.WatchExport200(body=self._events(export, principal))
+
+    async def _pieces(self, export: Export) -> AsyncIterator[bytes]:
+        for number in range(export.chunks):
+            async with self._database.read() as work:
+                piece = await work.exports.get_chunk(export.id, number)
+            if piece is None:
+                # Headers are gone: only a broken connection tells the client of a broken file.
+                raise ServiceUnavailable("The export was deleted while it was read.")
+            yield piece
+
+    async def _events(self, export: v1.Export, principal: Principal) -> AsyncIterator[bytes]:
+        yield _event(export)
+        ends_at = time.monotonic() + self._stream_seconds
+        spoke_at = time.monotonic()
+        while export.status.value in _OPEN and time.monotonic() < ends_at:
+            await asyncio.sleep(_LOOK_SECONDS)
+            before = export
+            export = await self.get_export(export.id, principal=principal)
+            if export != before:
+                yield _event(export)
+            elif time.monotonic() - spoke_at < _SILENCE_SECONDS:
+                continue
+            else:
+                # Proxies end connections that are silent for long.
+                yield b": still there\n\n"
+            spoke_at = time.monotonic()
+
+
+def _event(export: v1.Export) -> bytes:
+    return b"event: export\ndata: " + export.model_dump_json().encode() + b"\n\n"
+
+
+async def _owned(work: UnitOfWork, export_id: UUID, principal: Principal) -> Export:
+    export = await work.exports.get(work.exports.owned_by(principal.user_id), export_id)
+    if export is None:
+        raise NotFound("There is no export with this id.")
+    return export
+
+
+def _to_export(export: Export) -> v1.Export:
+    return v1.Export(
+        id=export.id,
+        format=v1.ExportFormat(export.format),
+        status=v1.ExportStatus(export.status),
+        rows_done=export.rows_done,
+        rows_total=export.rows_total,
+        created_at=export.created_at,
+        finished_at=export.finished_at,
+    )

@@ -1,0 +1,54 @@
+"""Tasks as an outbox: what has to happen later is written in the transaction of its cause."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from app.core.logging import request_id, traceparent
+from app.db.models.tasks import Task
+from app.db.unit_of_work import UnitOfWork
+
+
+class Payload(BaseModel):
+    """What a task has to know; each kind of task has a class of its own.
+
+    Rows outlive releases: a new field needs a default, and a name is never used for anything else.
+    It is stored in plain text, so it names a secret's row and never holds the secret.
+
+    Attributes:
+        task: Name of the kind.
+        max_attempts: After so many failures the task is dead.
+        timeout_seconds: An attempt that takes longer has failed.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    task: ClassVar[str]
+    max_attempts: ClassVar[int] = 8
+    timeout_seconds: ClassVar[float] = 60
+
+
+async def enqueue(
+    work: UnitOfWork, payload: Payload, *, key: str | None = None, delay_seconds: float = 0
+) -> UUID:
+    """Add a task to a unit of work: it will run if, and only if, that is committed.
+
+    Args:
+        work: The transaction of whatever causes the task.
+        payload: What to do.
+        key: Tasks of one key run one after the other, in the order in which they were made.
+        delay_seconds: How long the task has to wait at least.
+
+    Returns:
+        The task's id.
+    """
+    task = Task(
+        name=payload.task,
+        payload=payload.model_dump(mode="json"),
+        key=key,
+        max_attempts=payload.max_attempts,
+        request_id=request_id.get(),
+        traceparent=traceparent.get(),
+    )
+    return (await work.tasks.add(task, delay_seconds=delay_seconds)).id

@@ -1,0 +1,115 @@
+"""How workers hear of new tasks: through taskiq, in this process or by a list in Redis.
+
+Only the ids of tasks travel. The rows are the truth, so a message that is lost costs a second, and
+one that comes twice costs nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic import SecretStr
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from taskiq import AsyncBroker, AsyncTaskiqDecoratedTask, InMemoryBroker
+from taskiq.exceptions import SendTaskError
+from taskiq_redis import ListQueueBroker
+
+from app.core.config import Settings
+from app.core.redis import CONNECTION, TIMEOUT_SECONDS, Breaker, RedisUnavailable
+from app.telemetry.metrics import set_bell_up
+
+logger = logging.getLogger(__name__)
+
+Answer = Callable[[UUID], Awaitable[None]]
+
+_PAUSE_SECONDS = 1.0
+
+
+class PatientListener(ListQueueBroker):
+    """Listens to Redis, and waits for it where it does not answer."""
+
+    async def listen(self) -> AsyncGenerator[bytes, None]:
+        """Give the messages as they come."""
+        while True:
+            try:
+                async for message in super().listen():
+                    yield message
+            except RedisError as error:
+                logger.warning("cannot listen to redis", extra={"reason": str(error)})
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+
+def make_listener(settings: Settings, answer: Answer) -> AsyncBroker:
+    """Return the end that a worker process listens at.
+
+    Raises:
+        ValueError: There is no Redis; the API's own process runs the tasks then.
+    """
+    if settings.redis_url is None:
+        raise ValueError("REDIS_URL is empty: the API runs the tasks, and needs no worker.")
+    # The wait for a message has no end; the library's own limit of 5 s would take it for a failure.
+    listener = _redis_broker(PatientListener, settings.redis_url, settings.redis_prefix, None)
+    _register(listener, answer)
+    return listener
+
+
+class Bell:
+    """Tells workers of new tasks.
+
+    Args:
+        answer: Runs a task in this process; used without Redis only.
+    """
+
+    def __init__(self, settings: Settings, answer: Answer) -> None:
+        self._breaker = Breaker(set_bell_up)
+        self._broker: AsyncBroker = (
+            InMemoryBroker()
+            if settings.redis_url is None
+            else _redis_broker(
+                ListQueueBroker, settings.redis_url, settings.redis_prefix, TIMEOUT_SECONDS
+            )
+        )
+        self._run = _register(self._broker, answer)
+
+    async def ring(self, task_ids: Sequence[UUID]) -> None:
+        """Tell of tasks whose transaction is committed; it never fails and never takes long."""
+        for task_id in task_ids:
+            try:
+                await self._breaker.ask(self._send, task_id)
+            except RedisUnavailable:
+                return
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._broker.shutdown()
+
+    async def _send(self, task_id: UUID) -> None:
+        try:
+            await self._run.kiq(str(task_id))
+        except SendTaskError as error:
+            raise RedisError(str(error.__cause__)) from error.__cause__
+
+
+def _redis_broker(
+    kind: type[ListQueueBroker], url: SecretStr, prefix: str, socket_timeout: float | None
+) -> ListQueueBroker:
+    return kind(
+        url.get_secret_value(),
+        queue_name=f"{prefix}tasks",
+        socket_timeout=socket_timeout,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+        socket_keepalive=True,
+        retry=Retry(NoBackoff(), 0),
+        **CONNECTION,
+    )
+
+
+def _register(broker: AsyncBroker, answer: Answer) -> AsyncTaskiqDecoratedTask[[str], Any]:
+    async def run(task_id: str) -> None:
+        await answer(UUID(task_id))
+
+    return broker.register_task(run, task_name="run")

@@ -1,0 +1,60 @@
+"""Worker processes, which taskiq starts, watches and stops: `make worker`."""
+
+import logging
+from contextlib import AsyncExitStack
+
+from taskiq import AsyncBroker, TaskiqEvents, TaskiqState
+from taskiq.cli.worker.args import WorkerArgs
+from taskiq.cli.worker.run import run_worker
+
+from app.core.config import Settings
+from app.core.logging import configure_logging
+from app.tasks.broker import make_listener
+from app.tasks.process import Process
+
+_CLOSE_SECONDS = 5.0
+
+
+def run_workers(settings: Settings) -> None:
+    """Run tasks in processes of their own until SIGTERM.
+
+    Raises:
+        ValueError: There is no Redis; the API's own process runs the tasks then.
+    """
+    make_worker(settings)
+    run_worker(
+        WorkerArgs(
+            broker=f"{__name__}:make_worker",
+            modules=[],
+            workers=settings.task_workers,
+            max_async_tasks=settings.task_slots,
+            configure_logging=False,
+            # The runner itself waits for its tasks, and gives back those that take too long.
+            wait_tasks_timeout=0.1,
+            shutdown_timeout=settings.task_shutdown_seconds + _CLOSE_SECONDS,
+        )
+    )
+
+
+def make_worker(settings: Settings | None = None) -> AsyncBroker:
+    """Return what a worker process listens to; it opens nothing before it is started.
+
+    Raises:
+        ValueError: There is no Redis; the API's own process runs the tasks then.
+    """
+    settings = settings or Settings()
+    configure_logging(settings.log_level)
+    process = Process(settings, works=True, schedules=False)
+    listener = make_listener(settings, process.run)
+    stack = AsyncExitStack()
+
+    @listener.on_event(TaskiqEvents.WORKER_STARTUP)
+    async def start(_: TaskiqState) -> None:
+        await stack.enter_async_context(process.opened())
+        logging.getLogger(__name__).info("worker is ready")
+
+    @listener.on_event(TaskiqEvents.WORKER_SHUTDOWN)
+    async def stop(_: TaskiqState) -> None:
+        await stack.aclose()
+
+    return listener

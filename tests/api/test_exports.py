@@ -1,0 +1,207 @@
+"""Files of items, made in the background and fetched over HTTP."""
+
+import asyncio
+import csv
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+
+from app.core.config import Settings
+from app.main import create_app
+from app.tasks.process import Process
+from tests import items
+from tests.apps import changed, started
+from tests.clients import Caller, sign_up
+from tests.problems import assert_problem
+from tests.workers import working
+
+COLUMNS = ["id", "name", "description", "status", "quantity", "created_at", "updated_at"]
+
+
+@pytest.fixture
+async def worker(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
+    """Run the tasks that the application makes."""
+    async with working(settings):
+        yield
+
+
+@pytest.fixture
+async def idle_ada(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Caller]:
+    """A user of an application whose tasks nobody runs, and whose streams are short."""
+    monkeypatch.setattr(
+        Process, "of_api", lambda settings: Process(settings, works=False, schedules=False)
+    )
+    own = changed(settings, event_stream_seconds=1, redis_prefix=f"test:{uuid4().hex}:")
+    async with started(create_app(own)) as client:
+        yield await sign_up(client, "Ada")
+
+
+async def ask(caller: Caller, **body: object) -> dict[str, Any]:
+    answer = await caller.post("/exports", body)
+    assert answer.status_code == 202, answer.text
+    return dict(answer.json())
+
+
+async def events(caller: Caller, export_id: str) -> list[dict[str, Any]]:
+    """Follow an export to the end of its stream."""
+    answer = await caller.get(f"/exports/{export_id}/events")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"].startswith("text/event-stream")
+    return [
+        json.loads(block.removeprefix("event: export\ndata: "))
+        for block in answer.text.split("\n\n")
+        if block.startswith("event: export\n")
+    ]
+
+
+async def finished(caller: Caller, export_id: str) -> dict[str, Any]:
+    """Return the export once nothing more happens to it."""
+    async with asyncio.timeout(30):
+        while True:
+            *_, last = await events(caller, export_id)
+            if last["status"] not in {"queued", "running"}:
+                return last
+
+
+async def test_an_export_is_accepted_before_it_is_made(ada: Caller) -> None:
+    answer = await ada.post("/exports", {})
+
+    export = answer.json()
+    assert answer.status_code == 202
+    assert answer.headers["Location"] == f"/api/v1/exports/{export['id']}"
+    assert (export["format"], export["status"], export["rows_done"]) == ("csv", "queued", 0)
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_csv_file_has_every_item_once_the_oldest_first(ada: Caller) -> None:
+    names = ["Oak, table", 'A "so-called" chair', "Lamp\nwith a line break", "Ünïcode ☃"]
+    made = [await items.create(ada, name=name, quantity=3) for name in names]
+    export = await ask(ada, format="csv")
+
+    done = await finished(ada, export["id"])
+
+    file = await ada.get(f"/exports/{export['id']}/file")
+    rows = list(csv.DictReader(file.text.splitlines(keepends=True)))
+    assert (done["status"], done["rows_done"], done["rows_total"]) == ("done", 4, 4)
+    assert file.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert file.headers["Content-Disposition"] == 'attachment; filename="items.csv"'
+    assert list(rows[0]) == COLUMNS
+    assert [row["name"] for row in rows] == names
+    assert [row["id"] for row in rows] == [item["id"] for item in made]
+    assert {row["quantity"] for row in rows} == {"3"}
+
+
+@pytest.mark.usefixtures("worker")
+async def test_each_line_of_a_json_lines_file_is_an_item(ada: Caller) -> None:
+    made = await items.create(ada, name="Oak table", description=None)
+    export = await ask(ada, format="jsonl")
+    await finished(ada, export["id"])
+
+    file = await ada.get(f"/exports/{export['id']}/file")
+
+    (line,) = file.text.splitlines()
+    assert file.headers["Content-Type"] == "application/jsonl"
+    assert {**made, **json.loads(line)}.keys() == made.keys()
+    assert json.loads(line)["description"] is None
+
+
+@pytest.mark.usefixtures("worker")
+async def test_without_items_the_file_has_the_names_of_the_columns_alone(ada: Caller) -> None:
+    export = await ask(ada)
+    await finished(ada, export["id"])
+
+    file = await ada.get(f"/exports/{export['id']}/file")
+
+    assert file.text == ",".join(COLUMNS) + "\r\n"
+
+
+async def test_a_file_is_made_in_chunks_and_its_progress_is_told(settings: Settings) -> None:
+    own = changed(settings, export_chunk_rows=2, redis_prefix=f"test:{uuid4().hex}:")
+    async with started(app := create_app(own)) as client, working(own):
+        ada = await sign_up(client, "Ada")
+        await items.create_at_once(app, ada, [f"Chair {n}" for n in range(5)])
+        export = await ask(ada)
+
+        done = await finished(ada, export["id"])
+
+        file = await ada.get(f"/exports/{export['id']}/file")
+        assert (done["rows_done"], done["rows_total"]) == (5, 5)
+        assert len(file.text.splitlines()) == 6
+
+
+async def test_an_unfinished_export_has_no_file(idle_ada: Caller) -> None:
+    export = await ask(idle_ada)
+
+    answer = await idle_ada.get(f"/exports/{export['id']}/file")
+
+    problem = assert_problem(answer, 409, "conflict")
+    assert answer.headers["Retry-After"] == "1"
+    assert problem["detail"] == "The export is not done yet."
+
+
+async def test_a_cancelled_export_stays_cancelled(idle_ada: Caller) -> None:
+    ada = idle_ada
+    export = await ask(ada)
+
+    answers = [await ada.post(f"/exports/{export['id']}/cancel", None) for _ in range(2)]
+
+    assert [answer.json()["status"] for answer in answers] == ["cancelled", "cancelled"]
+    assert (await events(ada, export["id"]))[-1]["status"] == "cancelled"
+    file = await ada.get(f"/exports/{export['id']}/file")
+    assert_problem(file, 409, "conflict")
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_finished_export_cannot_be_cancelled(ada: Caller) -> None:
+    export = await ask(ada)
+    await finished(ada, export["id"])
+
+    answer = await ada.post(f"/exports/{export['id']}/cancel", None)
+
+    assert_problem(answer, 409, "conflict")
+
+
+@pytest.mark.parametrize("path", ["", "/file", "/events"])
+async def test_nobody_sees_the_exports_of_others(ada: Caller, bob: Caller, path: str) -> None:
+    export = await ask(ada)
+
+    answer = await bob.get(f"/exports/{export['id']}{path}")
+
+    assert_problem(answer, 404, "not-found")
+
+
+async def test_nobody_cancels_the_exports_of_others(ada: Caller, bob: Caller) -> None:
+    export = await ask(ada)
+
+    answer = await bob.post(f"/exports/{export['id']}/cancel", None)
+
+    assert_problem(answer, 404, "not-found")
+
+
+async def test_a_repeated_wish_is_one_export(ada: Caller) -> None:
+    key = str(uuid4())
+    wishes = [
+        await ada.request("POST", "/exports", {}, **{"Idempotency-Key": key}) for _ in range(2)
+    ]
+
+    assert wishes[0].json() == wishes[1].json()
+    assert wishes[1].headers["Idempotency-Replayed"] == "true"
+
+
+async def test_an_unknown_format_is_refused(ada: Caller) -> None:
+    answer = await ada.post("/exports", {"format": "xlsx"})
+
+    problem = assert_problem(answer, 422, "validation-failed")
+    assert problem["errors"][0]["pointer"] == "/format"
+
+
+async def test_a_stream_ends_after_its_longest_life(idle_ada: Caller) -> None:
+    export = await ask(idle_ada)
+
+    seen = await events(idle_ada, export["id"])
+
+    assert seen == [export]
