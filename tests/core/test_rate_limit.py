@@ -91,7 +91,7 @@ def worst_window(moments: Sequence[int], seconds: int) -> int:
 
 def schedule(seed: int, steps: int) -> list[int]:
     """Return pauses in microseconds: bursts, a trickle, and silences, in no pattern."""
-    chance = random.Random(seed)  # noqa: S311 - a schedule is no secret
+    chance = random.Random(seed)
     longest = [0, 1_000, 400_000, 3 * SECOND, 70 * SECOND]
     return [chance.randint(0, chance.choices(longest, [4, 4, 4, 2, 0.1])[0]) for _ in range(steps)]
 

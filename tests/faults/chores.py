@@ -1,0 +1,102 @@
+"""Processes that make and run tasks until they are killed."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
+from typing import Any, ClassVar, cast
+from uuid import UUID
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+from taskiq.receiver import Receiver
+
+from app.core.config import Settings
+from app.core.dependencies import Resources
+from app.db.models import Item
+from app.main import create_app
+from app.services.outbox import Payload, enqueue
+from app.tasks import registry
+from app.tasks.run import Handler, Run
+from app.tasks.worker import make_worker
+from tests.faults.doomed import PROCESSES
+
+
+class AddItem(Payload):
+    """Add an item that bears the task's id as its name, after a while."""
+
+    task: ClassVar = "add_item"
+    max_attempts: ClassVar = 1000
+
+    owner_id: UUID
+    seconds: float = 0
+
+
+async def add_item(run: Run, payload: AddItem) -> None:
+    """Have an effect that can be counted."""
+    await asyncio.sleep(payload.seconds)
+    async with run.finish() as work:
+        await work.items.add(
+            Item(
+                owner_id=payload.owner_id,
+                name=run.key,
+                description=None,
+                status="draft",
+                quantity=0,
+            )
+        )
+
+
+def know_chores() -> None:
+    """Let this process run the tasks of the tests, too."""
+    handlers = cast("dict[str, Handler[Any]]", registry.HANDLERS)
+    handlers[AddItem.task] = Handler(AddItem, add_item)
+
+
+def serve(settings: Settings, parent: Connection) -> None:
+    """Serve the application, and `POST /chores/{owner}/{seconds}`, which makes a task."""
+    know_chores()
+    app = create_app(settings)
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/chores/"):
+            _, _, owner, seconds = scope["path"].split("/")
+            made = await _make(app, AddItem(owner_id=UUID(owner), seconds=float(seconds)))
+            await PlainTextResponse(str(made))(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        parent.send(listener.getsockname()[1])
+        uvicorn.Server(uvicorn.Config(answer, log_config=None)).run(sockets=[listener])
+
+
+async def _make(app: FastAPI, payload: AddItem) -> UUID:
+    resources: Resources = app.state.resources
+    async with resources.database.write() as work:
+        return await enqueue(work, payload)
+
+
+def work(settings: Settings, parent: Connection) -> None:
+    """Run tasks as a worker of `make worker` does."""
+    know_chores()
+    broker = make_worker(settings)
+    broker.is_worker_process = True
+    parent.send(0)
+    receiver = Receiver(broker, max_async_tasks=settings.task_slots)
+    asyncio.run(receiver.listen(asyncio.Event()))
+
+
+def start(
+    target: Callable[[Settings, Connection], None], settings: Settings
+) -> tuple[ForkServerProcess, int]:
+    """Start such a process; return it and the port that it listens on, if any."""
+    here, there = PROCESSES.Pipe()
+    process = PROCESSES.Process(target=target, args=(settings, there), daemon=True)
+    process.start()
+    there.close()
+    with here:
+        return process, here.recv()

@@ -1,0 +1,260 @@
+"""kill -9 of whatever makes or runs tasks: nothing is lost, and nothing is done twice."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import func, select
+
+from app.core.config import Settings
+from app.core.dependencies import Resources, open_resources
+from app.db.models import Item, Task, User
+from tests import backends, figures
+from tests.apps import make_settings
+from tests.conftest import migrate
+from tests.faults import chores
+from tests.faults.conftest import needs_postgresql
+from tests.redis_server import RedisServer, needs_redis_server, redis_server
+
+pytestmark = pytest.mark.faults
+
+TASKS = 1000
+KILLS = 20
+LEASE_SECONDS = 2
+
+
+@dataclass
+class Site:
+    """Processes that can be killed and started again, and the database that outlives them."""
+
+    settings: Settings
+    resources: Resources
+    owner: UUID
+    workers: list[ForkServerProcess] = field(default_factory=list)
+    api: ForkServerProcess | None = None
+    port: int = 0
+    made: set[UUID] = field(default_factory=set)
+
+    async def start_api(self) -> None:
+        self.api, self.port = await asyncio.to_thread(chores.start, chores.serve, self.settings)
+
+    async def start_worker(self) -> None:
+        process, _ = await asyncio.to_thread(chores.start, chores.work, self.settings)
+        self.workers.append(process)
+
+    async def kill_api(self) -> None:
+        assert self.api is not None
+        await kill(self.api)
+        await self.start_api()
+
+    async def kill_worker(self) -> None:
+        await kill(self.workers.pop(random.randrange(len(self.workers))))
+        await self.start_worker()
+
+    async def make(self, seconds: float = 0.0) -> UUID:
+        """Make a task through the API, however often that takes."""
+        while True:
+            with suppress(httpx2.TransportError):
+                url = f"http://127.0.0.1:{self.port}/chores/{self.owner}/{seconds}"
+                async with httpx2.AsyncClient(trust_env=False, timeout=10) as client:
+                    answer = await client.post(url)
+                if answer.status_code == 200:
+                    self.made.add(UUID(answer.text))
+                    return UUID(answer.text)
+            await asyncio.sleep(0.02)
+
+    async def open_tasks(self) -> int:
+        async with self.resources.database.read() as work:
+            statement = select(func.count()).select_from(Task).where(Task.status != "done")
+            return await work.tasks._session.scalar(statement) or 0
+
+    async def all_done(self, seconds: float) -> None:
+        """Wait for the end of all tasks."""
+        async with asyncio.timeout(seconds):
+            while await self.open_tasks():  # noqa: ASYNC110 - other processes do the work
+                await asyncio.sleep(0.1)
+
+    async def verdict(self) -> tuple[int, int, int]:
+        """Return how many tasks were lost, how many done twice, and how many begun again."""
+        async with self.resources.database.read() as work:
+            tasks = (await work.tasks._session.scalars(select(Task))).all()
+            names = await work.tasks._session.scalars(select(Item.name))
+            effects = Counter(names.all())
+        committed = {task.id for task in tasks if task.name == chores.AddItem.task}
+        assert self.made <= committed, "a task that the API has confirmed is not there"
+        lost = sum(effects[str(task_id)] == 0 for task_id in committed)
+        doubled = sum(effects[str(task_id)] > 1 for task_id in committed)
+        again = sum(task.attempt > 1 for task in tasks)
+        return lost, doubled, again
+
+
+async def kill(process: ForkServerProcess) -> None:
+    process.kill()
+    await asyncio.to_thread(process.join, 10)
+
+
+@asynccontextmanager
+async def site(settings: Settings, workers: int) -> AsyncIterator[Site]:
+    """Start an API, and workers."""
+    async with AsyncExitStack() as stack:
+        resources = await stack.enter_async_context(open_resources(settings))
+        async with resources.database.write() as work:
+            user = User(
+                email=f"{uuid4().hex}@example.com",
+                password_hash="-",
+                role="user",
+                display_name=None,
+            )
+            owner = (await work.users.add(user)).id
+        place = Site(settings, resources, owner)
+        await place.start_api()
+        for _ in range(workers):
+            await place.start_worker()
+        try:
+            yield place
+        finally:
+            for process in [place.api, *place.workers]:
+                if process is not None:
+                    await kill(process)
+
+
+def hasty(url: str, redis_url: str | None) -> Settings:
+    settings = make_settings(
+        database_url=SecretStr(url),
+        redis_url=None if redis_url is None else SecretStr(redis_url),
+        redis_prefix=f"test:{uuid4().hex}:",
+        task_lease_seconds=LEASE_SECONDS,
+        task_retry_seconds=0.1,
+        task_slots=8,
+        log_level="ERROR",
+    )
+    migrate(settings)
+    return settings
+
+
+async def make_all(place: Site, count: int) -> None:
+    """Make tasks, some at once, that take up to 0.1 s each."""
+    left = iter(range(count))
+
+    async def make_some() -> None:
+        for _ in left:
+            await place.make(round(random.uniform(0, 0.1), 3))
+            await asyncio.sleep(random.uniform(0, 0.05))
+
+    await asyncio.gather(*(make_some() for _ in range(8)))
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    """Give a Redis that may be disturbed."""
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture
+def full(redis: RedisServer) -> Iterator[Settings]:
+    """Settings with servers and workers."""
+    with backends.postgresql() as url:
+        yield hasty(url, redis.url)
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[Settings]:
+    """Settings of an API that does all of it alone."""
+    with backends.sqlite(tmp_path) as url:
+        yield hasty(url, None)
+
+
+@needs_postgresql
+@needs_redis_server
+async def test_killed_workers_apis_and_a_restarted_redis_lose_nothing(
+    full: Settings, redis: RedisServer
+) -> None:
+    """Promise 1."""
+    async with site(full, workers=2) as place:
+        making = asyncio.create_task(make_all(place, TASKS))
+        for number in range(KILLS):
+            await asyncio.sleep(random.uniform(0.1, 0.5))
+            await place.kill_worker()
+            if number in {5, 12}:
+                await place.kill_api()
+            if number == 8:
+                await restart(redis)
+            if number == 15:
+                await asyncio.to_thread(redis.client.flushall)
+        await making
+        await place.all_done(60)
+        lost, doubled, again = await place.verdict()
+
+    figures.record(
+        f"{TASKS} tasks, workers killed {KILLS} times, API 2, Redis restarted and flushed",
+        f"lost {lost}, doubled {doubled}; {again} begun again",
+    )
+    assert (lost, doubled) == (0, 0)
+    assert again > 0, "no kill has hit a running task: the test shows nothing"
+
+
+async def restart(redis: RedisServer) -> None:
+    await asyncio.to_thread(redis.stop)
+    await asyncio.sleep(0.5)
+    await asyncio.to_thread(redis.start)
+
+
+async def test_an_api_that_runs_its_tasks_itself_loses_nothing_when_it_is_killed(
+    embedded: Settings,
+) -> None:
+    """Promise 1, on SQLite alone."""
+    async with site(embedded, workers=0) as place:
+        making = asyncio.create_task(make_all(place, TASKS))
+        for _ in range(KILLS):
+            await asyncio.sleep(random.uniform(0.2, 0.6))
+            await place.kill_api()
+        await making
+        await place.all_done(60)
+        lost, doubled, again = await place.verdict()
+
+    figures.record(
+        f"{TASKS} tasks on SQLite alone, API killed {KILLS} times",
+        f"lost {lost}, doubled {doubled}; {again} begun again",
+    )
+    assert (lost, doubled) == (0, 0)
+    assert again > 0, "no kill has hit a running task: the test shows nothing"
+
+
+@needs_postgresql
+@needs_redis_server
+async def test_a_killed_workers_task_is_begun_again_within_its_lease_and_two_seconds(
+    full: Settings,
+) -> None:
+    """Promise 1."""
+    async with site(full, workers=1) as place:
+        task_id = await place.make(seconds=3.0)
+        await attempt_begins(place, task_id, 1)
+        killed_at = time.monotonic()
+        await kill(place.workers.pop())
+        await place.start_worker()
+        await attempt_begins(place, task_id, 2)
+        waited = time.monotonic() - killed_at
+
+    figures.record("a killed worker's task is begun again", f"{waited:.1f} s after the kill")
+    assert waited < LEASE_SECONDS + 2
+
+
+async def attempt_begins(place: Site, task_id: UUID, number: int) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            async with place.resources.database.read() as work:
+                task = await work.tasks._session.get(Task, task_id)
+            if task is not None and task.attempt >= number:
+                return
+            await asyncio.sleep(0.05)
