@@ -20,7 +20,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch seed test fuzz bench coverage check format-check types imports spec-lint \
+.PHONY: help run worker scheduler tasks watch seed test fuzz bench coverage check format-check types imports spec-lint \
 	generate-check format generate migrate setup migration downgrade lock install-hooks docker-build compose-up clean
 
 help: ## List the targets
@@ -38,6 +38,15 @@ watch: $(DEV) setup ## As run, and generate again whenever spec/ changes
 	$(SERVE) & server=$$!; \
 	trap 'kill $$watcher $$server 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM; \
 	wait $$server
+
+worker: $(RUNTIME) ## Run background tasks in processes of their own (needs REDIS_URL)
+	@exec $(BIN)/python -m app.manage worker
+
+scheduler: $(RUNTIME) ## Make the tasks that are due; several may run (needed beside workers)
+	@exec $(BIN)/python -m app.manage scheduler
+
+tasks: $(RUNTIME) ## List the tasks that failed for good (do="replay ID" or do="drop ID")
+	@$(BIN)/python -m app.manage tasks $(if $(do),$(do),list)
 
 seed: $(DEV) setup ## Add n made-up items of made-up users (n=1000)
 	@$(BIN)/python -m app.db.seed $(if $(n),--items $(n))

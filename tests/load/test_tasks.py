@@ -1,0 +1,268 @@
+"""What tasks cost, and how much they can do."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from statistics import median
+from uuid import uuid4
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import func, select, update
+from taskiq import AsyncBroker, InMemoryBroker
+from taskiq.receiver import Receiver
+from taskiq_redis import ListQueueBroker
+
+from app.core.config import Settings
+from app.core.dependencies import Resources, open_resources
+from app.core.security import Passwords
+from app.db.models import Task, User
+from app.db.seed import seed
+from app.services.outbox import Payload, enqueue
+from app.tasks.run import Handler, Run
+from app.tasks.runner import Runner
+from tests import backends, figures
+from tests.apps import make_settings
+from tests.clients import PASSWORD
+from tests.conftest import ROOT, migrate
+
+pytestmark = pytest.mark.load
+
+TASKS = 1000
+ROWS = 1_000_000
+MOST_MEGABYTES = 200
+
+
+class Nothing(Payload):
+    """No work at all."""
+
+    task = "nothing"
+
+
+async def do_nothing(run: Run, payload: Nothing) -> None:
+    """Do no work."""
+
+
+@pytest.fixture(params=backends.DATABASES)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    opened = backends.sqlite(tmp_path) if request.param == "sqlite" else backends.postgresql()
+    with opened as url:
+        settings = make_settings(
+            database_url=SecretStr(url),
+            redis_url=SecretStr(backends.REDIS_URL) if backends.HAS_REDIS else None,
+            redis_prefix=f"test:{uuid4().hex}:",
+            bcrypt_rounds=4,
+            log_level="WARNING",
+        )
+        migrate(settings)
+        yield settings
+
+
+async def add_user(resources: Resources, *, with_task: bool) -> None:
+    async with resources.database.write() as work:
+        user = User(
+            email=f"{uuid4().hex}@example.com", password_hash="-", role="user", display_name=None
+        )
+        await work.users.add(user)
+        if with_task:
+            await enqueue(work, Nothing())
+
+
+async def test_what_a_task_adds_to_a_write(settings: Settings) -> None:
+    """Promise 2."""
+    times: dict[bool, list[float]] = {False: [], True: []}
+    async with open_resources(settings) as resources:
+        for _ in range(400):
+            for with_task, taken in times.items():
+                started = time.perf_counter()
+                await add_user(resources, with_task=with_task)
+                taken.append(1000 * (time.perf_counter() - started))
+
+    alone, more = median(times[False]), median(times[True])
+    figures.record(
+        f"enqueue in a write [{backends.kind_of(settings)}]",
+        f"+{more - alone:.2f} ms ({alone:.2f} → {more:.2f} ms, ratio {more / alone:.2f})",
+    )
+
+
+async def test_tasks_a_second_beside_those_of_the_bare_library(settings: Settings) -> None:
+    made, done = await our_rates(settings)
+    bare_made, bare_done = await bare_rates(settings)
+
+    figures.record(
+        f"tasks a second [{backends.kind_of(settings)}]",
+        f"made {made:.0f} durable (taskiq alone, not durable: {bare_made:.0f}, ratio "
+        f"{made / bare_made:.2f}), done {done:.0f} ({bare_done:.0f}, ratio {done / bare_done:.2f})",
+    )
+
+
+async def our_rates(settings: Settings) -> tuple[float, float]:
+    async with open_resources(settings) as resources:
+        started = time.perf_counter()
+        for _ in range(TASKS):
+            async with resources.database.write() as work:
+                await enqueue(work, Nothing())
+        made = TASKS / (time.perf_counter() - started)
+        runner = Runner(resources, {Nothing.task: Handler(Nothing, do_nothing)}, settings)
+        started = time.perf_counter()
+        async with runner.serving():
+            statement = select(func.count()).select_from(Task).where(Task.status != "done")
+            left = TASKS
+            while left:
+                await asyncio.sleep(0.05)
+                async with resources.database.read() as work:
+                    left = await work.tasks._session.scalar(statement) or 0
+        return made, TASKS / (time.perf_counter() - started)
+
+
+async def bare_rates(settings: Settings) -> tuple[float, float]:
+    broker: AsyncBroker = InMemoryBroker()
+    if settings.redis_url is not None:
+        broker = ListQueueBroker(
+            settings.redis_url.get_secret_value(), queue_name=uuid4().hex, socket_timeout=None
+        )
+    count, all_done = 0, asyncio.Event()
+
+    async def nothing(_: str) -> None:
+        nonlocal count
+        count += 1
+        if count == TASKS:
+            all_done.set()
+
+    task = broker.register_task(nothing, task_name="nothing")
+    started = time.perf_counter()
+    for number in range(TASKS):
+        await task.kiq(str(number))
+    made = TASKS / (time.perf_counter() - started)
+    started = time.perf_counter()
+    finish = asyncio.Event()
+    if isinstance(broker, ListQueueBroker):
+        broker.is_worker_process = True
+        receiver = Receiver(broker, max_async_tasks=settings.task_slots)
+        listening = asyncio.create_task(receiver.listen(finish))
+        await all_done.wait()
+        finish.set()
+        await listening
+    else:
+        await all_done.wait()
+    await broker.shutdown()
+    return made, TASKS / (time.perf_counter() - started)
+
+
+def megabytes(pid: int) -> float:
+    """Return the most memory that a process has ever held."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    raise LookupError(pid)
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@contextmanager
+def running(settings: Settings, folder: Path, *command: str) -> Iterator[int]:
+    """Run a command of the service, and return its process."""
+    fields = settings.model_dump(include=settings.model_fields_set, exclude_none=True)
+    environment = os.environ | {
+        name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        for name, value in fields.items()
+    }
+    with (folder / f"{command[-1]}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=folder,
+            env=environment | {"PYTHONPATH": str(ROOT)},
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            yield process.pid
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+@asynccontextmanager
+async def signed_in(port: int, email: str) -> AsyncIterator[httpx2.AsyncClient]:
+    url = f"http://127.0.0.1:{port}/api/v1"
+    async with httpx2.AsyncClient(base_url=url, timeout=60, trust_env=False) as client:
+        form = {"grant_type": "password", "username": email, "password": PASSWORD}
+        async with asyncio.timeout(60):
+            while True:
+                try:
+                    token = (await client.post("/auth/token", data=form)).json()["access_token"]
+                    break
+                except httpx2.TransportError:
+                    await asyncio.sleep(0.1)
+        client.headers["Authorization"] = f"Bearer {token}"
+        yield client
+
+
+async def export_all(client: httpx2.AsyncClient) -> tuple[float, float, int]:
+    """Export all items; return the seconds until the file was there and read, and its rows."""
+    started = time.perf_counter()
+    export = (await client.post("/exports", json={"format": "csv"})).json()
+    while export["status"] in {"queued", "running"}:
+        await asyncio.sleep(0.5)
+        export = (await client.get(f"/exports/{export['id']}")).json()
+    assert export["status"] == "done", export
+    made = time.perf_counter() - started
+    rows = -1
+    async with client.stream("GET", f"/exports/{export['id']}/file") as file:
+        async for piece in file.aiter_bytes():
+            rows += piece.count(b"\r\n")
+    return made, time.perf_counter() - started - made, rows
+
+
+async def set_password(settings: Settings) -> str:
+    """Let the owner of the items sign in; return the address."""
+    async with open_resources(settings) as resources, resources.database.write() as work:
+        session = work.users._session
+        hashed = await Passwords(4).hash(PASSWORD)
+        await session.execute(update(User).values(password_hash=hashed))
+        return str(await session.scalar(select(User.email)))
+
+
+@pytest.fixture
+def port() -> int:
+    """Return a free port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+@pytest.mark.skipif(not backends.HAS_POSTGRESQL, reason="PostgreSQL left out: no server")
+@pytest.mark.skipif(not backends.HAS_REDIS, reason="Redis left out: no server")
+@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+async def test_an_export_of_a_million_rows_needs_little_memory(
+    settings: Settings, tmp_path: Path, port: int
+) -> None:
+    await seed(settings, items=ROWS, users=1)
+    email = await set_password(settings)
+    api = ("uvicorn", "app.main:app", "--no-proxy-headers", "--port", str(port))
+    with (
+        running(settings, tmp_path, *api) as api_pid,
+        running(settings, tmp_path, "app.manage", "worker") as worker_pid,
+    ):
+        async with signed_in(port, email) as client:
+            made, read, rows = await export_all(client)
+        memory = megabytes(api_pid)
+        worker_memory = max(map(megabytes, children(worker_pid)))
+
+    figures.record(
+        f"export of {ROWS:,} rows",
+        f"made in {made:.0f} s, read in {read:.0f} s; peak memory: API {memory:.0f} MB, "
+        f"worker {worker_memory:.0f} MB",
+    )
+    assert rows == ROWS
+    assert max(memory, worker_memory) < MOST_MEGABYTES

@@ -1,0 +1,117 @@
+"""`python -m app.manage tasks`: what operators do about tasks that failed for good."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from pydantic import SecretStr
+
+from app import manage
+from app.core.config import Settings
+from app.core.dependencies import open_resources
+from app.db.models import Task
+from app.services.outbox import enqueue
+from app.tasks.housekeeping import DeleteExpiredKeys
+from tests import backends
+from tests.apps import make_settings, own_log
+from tests.conftest import migrate
+
+
+@pytest.fixture(params=backends.DATABASES)
+def settings(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
+    """Settings of a migrated database, which the environment names."""
+    opened = backends.sqlite(tmp_path) if request.param == "sqlite" else backends.postgresql()
+    with opened as url, own_log():
+        monkeypatch.setenv("DATABASE_URL", url)
+        settings = make_settings(database_url=SecretStr(url))
+        migrate(settings)
+        yield settings
+
+
+@pytest.fixture
+def dead_id(settings: Settings) -> UUID:
+    """A task that failed for good."""
+
+    async def bury() -> UUID:
+        async with open_resources(settings) as resources, resources.database.write() as work:
+            task_id = await enqueue(work, DeleteExpiredKeys())
+            task = await work.tasks.claim([DeleteExpiredKeys.task], lease_seconds=60)
+            assert task is not None
+            await work.tasks.bury(task, "ValueError: no")
+            return task_id
+
+    return asyncio.run(bury())
+
+
+def find(settings: Settings, task_id: UUID) -> Task | None:
+    async def load() -> Task | None:
+        async with open_resources(settings) as resources, resources.database.read() as work:
+            return await work.tasks._session.get(Task, task_id)
+
+    return asyncio.run(load())
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> None:
+    monkeypatch.setattr(sys, "argv", ["app.manage", *map(str, arguments)])
+    manage.main()
+
+
+def test_dead_tasks_are_listed_with_their_last_error(
+    dead_id: UUID, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(monkeypatch, "tasks", "list")
+
+    output = capsys.readouterr().out
+    assert f"{dead_id}  " in output
+    assert "1 attempts, the last: ValueError: no" in output
+    assert output.endswith("1 dead tasks\n")
+
+
+def test_a_replayed_task_is_queued_under_its_old_id(
+    settings: Settings, dead_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(monkeypatch, "tasks", "replay", dead_id)
+
+    task = find(settings, dead_id)
+    assert task is not None
+    assert (task.name, task.status, task.attempt) == (DeleteExpiredKeys.task, "queued", 0)
+
+
+def test_a_dropped_task_is_gone(
+    settings: Settings,
+    dead_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run(monkeypatch, "tasks", "drop", dead_id)
+
+    run(monkeypatch, "tasks", "list")
+    assert capsys.readouterr().out == f"{dead_id} dropped\n0 dead tasks\n"
+    assert find(settings, dead_id) is None
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_task_that_is_not_dead_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task_id = uuid4()
+
+    run(monkeypatch, "tasks", "replay", task_id)
+
+    assert capsys.readouterr().out == f"{task_id} is not among the dead tasks\n"
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_worker_without_redis_is_told_that_it_is_not_needed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(monkeypatch, "worker")
+
+    assert ended.value.code == 2
+    assert "REDIS_URL is empty: the API runs the tasks" in capsys.readouterr().err

@@ -1,0 +1,66 @@
+"""A runner of a test's own, with tasks of the test's own."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi import FastAPI
+
+from app.core.config import Settings
+from app.core.dependencies import Resources
+from app.db.models import Task
+from app.services.outbox import Payload, enqueue
+from app.tasks.run import Handler, Run
+from app.tasks.runner import Runner
+from tests.apps import changed
+
+
+@dataclass
+class Lab:
+    """Kinds of tasks that no worker but this test's knows."""
+
+    settings: Settings
+    resources: Resources
+
+    def payload(self, **members: object) -> Payload:
+        """Return a payload of a kind of its own, so that nothing else runs it."""
+        kind = type("Chore", (Payload,), {"task": f"chore_{uuid4().hex}", **members})
+        chore: Payload = kind()
+        return chore
+
+    async def add(self, payload: Payload, **options: Any) -> UUID:  # noqa: ANN401
+        """Make a task."""
+        async with self.resources.database.write() as work:
+            return await enqueue(work, payload, **options)
+
+    async def find(self, task_id: UUID) -> Task | None:
+        """Return a task's row."""
+        async with self.resources.database.read() as work:
+            return await work.tasks._session.get(Task, task_id)
+
+    def runner(
+        self,
+        handlers: Mapping[Payload, Callable[[Run, Payload], Awaitable[None]]],
+        **changes: object,
+    ) -> Runner:
+        """Return a runner for these payloads."""
+        known = {kind.task: Handler(type(kind), handle) for kind, handle in handlers.items()}
+        return Runner(self.resources, known, changed(self.settings, **changes))
+
+    @asynccontextmanager
+    async def claimed(self, payload: Payload) -> AsyncIterator[Task]:
+        """Begin an attempt at the next task of a kind."""
+        async with self.resources.database.write() as work:
+            task = await work.tasks.claim([payload.task], lease_seconds=60)
+        assert task is not None
+        yield task
+
+
+@pytest.fixture
+def lab(app: FastAPI, settings: Settings) -> Lab:
+    """Give the laboratory."""
+    hasty = changed(settings, task_retry_seconds=0.05, task_shutdown_seconds=0.2)
+    return Lab(hasty, app.state.resources)

@@ -1,0 +1,72 @@
+"""A task is written in the transaction of its cause."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event
+
+from app.core.dependencies import Resources, open_resources
+from app.db.models import User
+from app.services.outbox import enqueue
+from tests.tasks.conftest import Lab
+
+
+async def add_user_and_task(lab: Lab, resources: Resources, *, fail: bool = False) -> UUID:
+    async with resources.database.write() as work:
+        payload = lab.payload()
+        await work.users.add(
+            User(
+                email=f"{payload.task}@example.com",
+                password_hash="-",
+                role="user",
+                display_name=None,
+            )
+        )
+        task_id = await enqueue(work, payload)
+        if fail:
+            raise ValueError(str(task_id))
+    return task_id
+
+
+async def test_a_task_needs_no_second_commit(lab: Lab) -> None:
+    """Promise 2."""
+    commits: list[object] = []
+    async with open_resources(lab.settings) as resources:
+        engine = resources.database._sessions.kw["bind"].sync_engine
+        event.listen(engine, "commit", commits.append)
+
+        await add_user_and_task(lab, resources)
+
+    assert len(commits) == 1
+
+
+async def test_a_task_of_a_transaction_that_fails_is_never_there(lab: Lab) -> None:
+    with pytest.raises(ValueError, match="-") as failure:
+        await add_user_and_task(lab, lab.resources, fail=True)
+
+    assert await lab.find(UUID(str(failure.value))) is None
+
+
+async def test_workers_are_told_after_the_commit(lab: Lab) -> None:
+    told: list[bool] = []
+
+    async def ring(task_ids: Sequence[UUID]) -> None:
+        told.extend([await lab.find(task_id) is not None for task_id in task_ids])
+
+    async with open_resources(lab.settings, ring) as resources:
+        await add_user_and_task(lab, resources)
+
+    assert told == [True]
+
+
+async def test_workers_are_not_told_of_what_waits(lab: Lab) -> None:
+    told: list[UUID] = []
+
+    async def ring(task_ids: Sequence[UUID]) -> None:
+        told.extend(task_ids)
+
+    async with open_resources(lab.settings, ring) as resources, resources.database.write() as work:
+        await enqueue(work, lab.payload(), delay_seconds=60)
+
+    assert told == []
