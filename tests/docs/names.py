@@ -107,6 +107,10 @@ def _code_exists(match: re.Match[str], page: Page) -> bool:
     return match[0] in CATALOGUE or match[0] in _contract_keys() | make_targets() | FOREIGN
 
 
+def _extension_exists(match: re.Match[str], page: Page) -> bool:
+    return match[1] in _contract_keys()
+
+
 def _identifier_exists(match: re.Match[str], page: Page) -> bool:
     known = _defined() | FOREIGN | page.introduces
     return all(word in known for word in _WORD.findall(match[0].partition("(")[0]))
@@ -128,7 +132,7 @@ _KINDS: tuple[tuple[str, str, _Check], ...] = (
     ("member", r"([A-Z]\w*)\.(\w+)(?:\(.*\))?$", _member_exists),
     ("operation", r"[a-z]+(?:[A-Z][a-z]+)+$", _operation_exists),
     ("code", rf"{_KEBAB.pattern}$", _code_exists),
-    ("extension", r"(x-[a-z-]+)(?:: \S+)?$", lambda match, page: match[1] in _contract_keys()),
+    ("extension", r"(x-[a-z-]+)(?:: \S+)?$", _extension_exists),
     ("name", r"@?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:\([^)]*\))?$", _identifier_exists),
 )
 
