@@ -17,7 +17,8 @@ _STEP = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 # The tools of this environment are used as they are; nothing is installed.
-_MAKE = 'make() { command make -o .venv/.requirements -o .venv/.requirements-dev "$@"; }\n'
+TOOLS_ARE_THERE = ("-o", ".venv/.requirements", "-o", ".venv/.requirements-dev")
+_MAKE = f'make() {{ command make {" ".join(TOOLS_ARE_THERE)} "$@"; }}\n'
 
 
 def clone(folder: Path) -> Path:
