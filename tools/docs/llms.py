@@ -28,8 +28,10 @@ _PROBLEM = re.compile(
     re.MULTILINE,
 )
 _BLOCK = re.compile(r"(^```json\n[\s\S]*?^```\n|(?:^\|.*\n)+)", re.MULTILINE)
-# Nobody builds a product upon the generator's own modules; errors have pages of their own.
-_BRIEF = (f"{CODE}/spec/", f"{CODE}/app/core/exceptions/")
+# What a product is not built upon, and errors, which have pages of their own: names suffice.
+_BRIEF = tuple(
+    f"{CODE}/{name}/" for name in ("spec", "app/api", "app/core/exceptions", "app/db/migrations")
+)
 CHARACTERS_PER_TOKEN = 3.5  # on the safe side; English prose has about four
 _SECTIONS = {"docs/how-to/": "How-to guides", "docs/reference/": "Reference", "docs/": "Documents"}
 _REFERENCE = re.compile(r"^::: (\S+)$", re.MULTILINE)
