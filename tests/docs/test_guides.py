@@ -9,7 +9,7 @@ from tests import figures
 from tests.docs.follow import clone, follow
 from tests.docs.pages import PAGES, ROOT, Page
 
-GUIDES = ["add-a-resource", "add-a-field", "deprecate-an-operation"]
+GUIDES = ["add-a-resource", "add-a-field", "deprecate-an-operation", "change-an-error"]
 WRITTEN = [
     Path(page.path).stem
     for page in PAGES
