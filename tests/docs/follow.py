@@ -6,18 +6,21 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import indent
 
 from tests.docs.pages import ROOT, Page
 
+_CACHE = ".mypy_cache"
 GIT = shutil.which("git") or "git"
 _STEP = re.compile(
     r"(?:^(?P<act>Create|In) `(?P<path>[^`]+)`"
-    r"(?:, (?P<where>below|instead of) `(?P<line>[^`\n]+)`)?:\n\n)?"
+    r"(?:, (?P<where>below each|below|instead of) `(?P<line>[^`\n]+)`)?:\n\n)?"
     r"^```(?P<language>\w+)\n(?P<content>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 # The tools of this environment are used as they are; nothing is installed.
-_MAKE = 'make() { command make -o .venv/.requirements -o .venv/.requirements-dev "$@"; }\n'
+TOOLS_ARE_THERE = ("-o", ".venv/.requirements", "-o", ".venv/.requirements-dev")
+_MAKE = f'make() {{ command make {" ".join(TOOLS_ARE_THERE)} "$@"; }}\n'
 
 
 def clone(folder: Path) -> Path:
@@ -34,8 +37,15 @@ def clone(folder: Path) -> Path:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
     (folder / ".venv").symlink_to(sys.prefix)
+    _copy_what_mypy_knows(folder)
     subprocess.run([GIT, "init", "--quiet", str(folder)], check=True)
     return folder
+
+
+def _copy_what_mypy_knows(folder: Path) -> None:
+    """Spare the copy a first run of mypy, which compares contents and not times."""
+    if (ROOT / _CACHE).is_dir():
+        shutil.copytree(ROOT / _CACHE, folder / _CACHE)
 
 
 def follow(page: Page, folder: Path) -> None:
@@ -56,6 +66,13 @@ def _edit(path: Path, where: str | None, line: str | None, content: str, here: s
         return
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     found = [number for number, text in enumerate(lines) if text.strip() == line]
+    if where == "below each":
+        assert found, f"{here}: {path.name} has no line `{line}`"
+        for number in reversed(found):
+            margin = lines[number][: -len(lines[number].lstrip())]
+            lines.insert(number + 1, indent(content, margin))
+        path.write_text("".join(lines), encoding="utf-8")
+        return
     assert len(found) == 1, f"{here}: {path.name} has {len(found)} lines `{line}`"
     start = found[0] + (where == "below")
     lines[start : found[0] + 1] = [content]

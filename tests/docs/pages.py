@@ -18,19 +18,25 @@ _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block; `expected` is the block of text right below it, its output."""
+    """A fenced block; `expected` is the block of text right below it, its output.
+
+    An edit is the content of a file, or a part of one, and no example.
+    """
 
     language: str
     content: str
     section: str
     expected: str | None
+    line: int
+    is_edit: bool
 
 
 @dataclass(frozen=True)
 class Page:
-    """A Markdown file, by its path in the repository."""
+    """A Markdown file, by its path in the repository; tests may say what is written there."""
 
     path: str
+    written: str | None = None
 
     def __str__(self) -> str:
         return self.path
@@ -38,12 +44,14 @@ class Page:
     @cached_property
     def text(self) -> str:
         """The file's content."""
+        if self.written is not None:
+            return self.written
         return (ROOT / self.path).read_text(encoding="utf-8")
 
     @cached_property
     def prose(self) -> str:
-        """The content without fenced blocks."""
-        return _FENCE.sub("", self.text)
+        """The content with empty lines in place of fenced blocks."""
+        return _FENCE.sub(lambda fence: "\n" * fence[0].count("\n"), self.text)
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -71,10 +79,32 @@ class Page:
         titles = (title.lower() for _, title in _HEADING.findall(self.prose))
         return {re.sub(r"[^\w\- ]", "", title).replace(" ", "-") for title in titles}
 
-    @cached_property
+    @property
     def names(self) -> list[str]:
         """What the prose has in backticks."""
-        return _CODE.findall(self.prose)
+        return [name for _, name in self.code_spans]
+
+    @cached_property
+    def code_spans(self) -> list[tuple[int, str]]:
+        """What the prose has in backticks, each with its line."""
+        lines = enumerate(self.prose.splitlines(), 1)
+        return [(number, name) for number, line in lines for name in _CODE.findall(line)]
+
+    @cached_property
+    def shell_lines(self) -> list[tuple[int, str]]:
+        """The commands that shell blocks show, each with its line."""
+        return [
+            (block.line + offset, line.removeprefix("$ "))
+            for block in self.blocks
+            if block.language in {"sh", "console"}
+            for offset, line in enumerate(block.content.splitlines())
+        ]
+
+    @cached_property
+    def introduces(self) -> set[str]:
+        """The words of the files that a guide lets its reader write."""
+        edits = (block.content for block in self.blocks if block.is_edit)
+        return {word for content in edits for word in re.findall(r"\w+", content)}
 
     @cached_property
     def links(self) -> list[str]:
@@ -90,15 +120,6 @@ class Page:
         }
         return built | set(re.findall(r"^Create `([^`]+)`", self.text, re.MULTILINE))
 
-    def commands(self) -> Iterator[str]:
-        """Yield every line of shell that the page shows, in blocks and in backticks."""
-        yield from self.names
-        for block in self.blocks:
-            if block.language == "sh":
-                yield from block.content.splitlines()
-            if block.language == "console":
-                yield from re.findall(r"^\$ (.+)$", block.content, re.MULTILINE)
-
     def _blocks(self) -> Iterator[Block]:
         found = list(_FENCE.finditer(self.text))
         for match, after in zip_longest(found, found[1:]):
@@ -112,6 +133,8 @@ class Page:
                 match[3],
                 sections[-1] if sections else "",
                 below and below[3],
+                self.text.count("\n", 0, match.start(3)) + 1,
+                bool(edit),
             )
 
 

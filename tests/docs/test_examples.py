@@ -94,15 +94,17 @@ def test_the_walk_through_works(checkout: Path) -> None:
         if step.expected:
             assert_output(output, step.expected)
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
-    assert [(line["operation"], line["status"]) for line in lines if "operation" in line] == [
-        ("registerUser", 201),
-        ("createToken", 200),
-        ("createItem", 201),
-        ("listItems", 200),
-        ("getItem", 200),
-        ("updateItem", 200),
-        ("deleteItem", 204),
+    answered = [(line["operation"], line["status"]) for line in lines if "operation" in line]
+    assert [operation for operation, status in answered if status < 300] == [
+        "registerUser",
+        "createToken",
+        "createItem",
+        "listItems",
+        "getItem",
+        "updateItem",
+        "deleteItem",
     ]
+    assert len(answered) == 7
 
 
 @contextmanager

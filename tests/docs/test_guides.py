@@ -1,10 +1,41 @@
-"""The guide for newcomers, followed to the letter on a copy of the repository."""
+"""The guides for newcomers, followed to the letter on one copy of the repository."""
 
+import time
 from pathlib import Path
 
+import pytest
+
+from tests import figures
 from tests.docs.follow import clone, follow
-from tests.docs.pages import Page
+from tests.docs.pages import PAGES, ROOT, Page
+
+GUIDES = ["add-a-resource", "add-a-field", "deprecate-an-operation", "change-an-error"]
+WRITTEN = [
+    Path(page.path).stem
+    for page in PAGES
+    if page.path.startswith("docs/how-to/") and not page.path.endswith("README.md")
+]
 
 
-def test_a_newcomer_adds_a_resource(tmp_path: Path) -> None:
-    follow(Page("docs/how-to/add-a-resource.md"), clone(tmp_path))
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clone(tmp_path_factory.mktemp("newcomer"))
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_a_newcomer_follows(guide: str, repository: Path) -> None:
+    started = time.monotonic()
+
+    follow(Page(f"docs/how-to/{guide}.md"), repository)
+
+    figures.record(f"guide {guide}", f"{time.monotonic() - started:.0f} s")
+
+
+@pytest.mark.parametrize("guide", WRITTEN)
+def test_a_guide_has_a_skill_and_is_listed(guide: str) -> None:
+    skill = ROOT / ".agents" / "skills" / guide / "SKILL.md"
+    text = skill.read_text(encoding="utf-8")
+
+    assert text.startswith(f"---\nname: {guide}\ndescription: ")
+    assert f"](../../../docs/how-to/{guide}.md)" in text
+    assert f"]({guide}.md)" in Page("docs/how-to/README.md").text

@@ -1,12 +1,9 @@
-"""The command on each operation's page works, and so does every other example of HTTP.
+"""The command on each operation's page works.
 
 The application of the tests compares each answer with the contract; here the status counts.
 """
 
 import json
-import re
-import shlex
-from dataclasses import dataclass, field
 
 import httpx2
 import pytest
@@ -14,10 +11,10 @@ import pytest
 from app.schemas.v1 import operations
 from spec.tools.contract import Contract, Endpoint
 from tests.clients import PASSWORD, Caller
+from tests.docs.http import Command, curl_commands, filled, variables
 from tests.docs.pages import ROOT, Page
 from tools.docs.contract import address, contracts
 
-_VARIABLE = re.compile(r"\$([A-Z_]+)")
 FOUND: dict[str, tuple[Contract, Endpoint, Page]] = {
     endpoint.operation_id: (contract, endpoint, Page(address(target, endpoint)))
     for target, contract in contracts(ROOT)[:1]
@@ -25,40 +22,10 @@ FOUND: dict[str, tuple[Contract, Endpoint, Page]] = {
 }
 
 
-@dataclass
-class Command:
-    """A curl command, read as curl would."""
-
-    method: str = "GET"
-    url: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
-    body: str | None = None
-    form: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, text: str) -> "Command":
-        words = iter(shlex.split(text.replace("\\\n", " "))[1:])
-        command = cls()
-        for word in words:
-            if word == "-X":
-                command.method = next(words)
-            elif word == "-H":
-                name, _, value = next(words).partition(": ")
-                command.headers[name] = value
-            elif word == "-d":
-                command.body = next(words)
-            elif word == "--data-urlencode":
-                name, _, value = next(words).partition("=")
-                command.form[name] = value
-            else:
-                command.url = word
-        return command
-
-
 def command_of(operation_id: str, page: Page) -> str:
-    blocks = [b for b in page.blocks if b.language == "sh" and b.content.startswith("curl ")]
-    assert blocks, f"{page.path} has no command for {operation_id}"
-    return blocks[-1].content
+    commands = curl_commands(page)
+    assert commands, f"{page.path} has no command for {operation_id}"
+    return commands[-1]
 
 
 async def call(operation_id: str, caller: Caller) -> httpx2.Response:
@@ -66,10 +33,10 @@ async def call(operation_id: str, caller: Caller) -> httpx2.Response:
     contract, _, page = FOUND[operation_id]
     text = command_of(operation_id, page)
     values = {"API": "", "TOKEN": caller.headers["Authorization"].removeprefix("Bearer ")}
-    for name in dict.fromkeys(_VARIABLE.findall(text)):
+    for name in variables(text):
         if name not in values:
             values[name] = await made(contract, operation_id, name.lower(), caller)
-    command = Command.read(_VARIABLE.sub(lambda match: values[match[1]], text))
+    command = Command.from_curl(filled(text, values))
     if "username" in command.form:
         command.form |= {"username": caller.email, "password": PASSWORD}
     return await caller.client.request(

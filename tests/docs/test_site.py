@@ -26,6 +26,8 @@ FLAGS = [
 PAGES = [
     "",
     "docs/ARCHITECTURE/",
+    "docs/how-to/add-a-resource/",
+    "docs/reference/settings/",
     "docs/reference/api/",
     "docs/reference/api/v1/items/createItem/",
     "docs/reference/code/app/core/config/",
@@ -81,15 +83,22 @@ def test_pages_load_only_this_site_and_fit_the_screen(
         viewport={"width": width, "height": height},
         color_scheme="dark" if scheme == "dark" else "light",
     )
-    page = context.new_page()
-    page.on("console", lambda m: faults.append(m.text) if m.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on(
+    context.on(
+        "console", lambda m: faults.append(m.text) if m.type in {"error", "warning"} else None
+    )
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    context.on(
         "request", lambda r: None if r.url.startswith((address, "data:")) else faults.append(r.url)
     )
-    page.on("response", lambda r: faults.append(f"{r.status} {r.url}") if r.status >= 400 else None)
-    for path in PAGES:
-        page.goto(f"{address}/{path}", wait_until="networkidle")
+    context.on(
+        "response", lambda r: faults.append(f"{r.status} {r.url}") if r.status >= 400 else None
+    )
+    # All pages at once, so that the quiet half second at the end of each is waited for together.
+    opened = {path: context.new_page() for path in PAGES}
+    for path, page in opened.items():
+        page.goto(f"{address}/{path}", wait_until="commit")
+    for path, page in opened.items():
+        page.wait_for_load_state("networkidle")
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             faults.append(f"{path} is wider than the screen")
         if folder := os.environ.get("SCREENSHOTS"):

@@ -16,32 +16,42 @@ _Facts = dict[str, str]
 
 
 def changelog(root: Path, version: str) -> str:
-    """Return what every commit changed, the newest first; empty where there is no history."""
+    """Return what every commit changed, the newest first, as far as the history goes."""
     path = f"app/schemas/{version}/openapi.json"
     log = _git(root, "log", f"-{_LONGEST + 1}", "--format=%H %cs %s", "--", path).splitlines()
     parts = []
     documents = [
         json.loads(_git(root, "show", f"{line.split()[0]}:{path}") or "{}") for line in log
     ]
-    for index, line in enumerate(log[:_LONGEST]):
+    known = log[:_LONGEST]
+    if _git(root, "rev-parse", "--is-shallow-repository").strip() == "true":
+        known = log[:-1]  # what came before the oldest commit here is unknown
+    for index, line in enumerate(known):
         _, day, subject = line.split(" ", 2)
         before = documents[index + 1] if index + 1 < len(documents) else {}
         changes = [f"- {change}" for change in _changes(_facts(before), _facts(documents[index]))]
         if changes:
             parts.append("\n".join([f"## {day}: {subject}", "", *changes]))
-    return (
-        "\n\n".join(["# Changes of the contract", f"What clients of {version} see.", *parts]) + "\n"
-    )
+    if not parts:
+        parts = ["There is no history here; build the site from a whole clone."]
+    title = "# Changes of the contract"
+    return "\n\n".join([title, f"What clients of {version} see.", *parts]) + "\n"
 
 
 def _changes(before: _Facts, after: _Facts) -> Iterator[str]:
     for name in [*after, *(name for name in before if name not in after)]:
+        if _owner(name) in after.keys() ^ before.keys():
+            continue  # a schema comes and goes with its fields
         if name not in before:
             yield f"added {name}"
         elif name not in after:
             yield f"removed {name}"
         elif before[name] != after[name]:
             yield f"changed {name}"
+
+
+def _owner(name: str) -> str:
+    return name.replace("field", "schema").partition(".")[0] + "`" if "." in name else ""
 
 
 def _facts(document: dict[str, Any]) -> _Facts:

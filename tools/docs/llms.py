@@ -16,6 +16,22 @@ _LEFT_OUT = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _SHORT_ROW = 60
+_OPERATION = re.compile(
+    r"^\| (?:Contract|Needs|Operation|Roles|Route|Service|Tables) \|.*\n"
+    r"|^\| Rate limit \| `RATE_LIMIT_.*\n|^\| Queries \| none.*\n"
+    r"|^\| (?:Fact|---) \| (?:Value|---) \|\n|^## Call it\n[\s\S]*",
+    re.MULTILINE,
+)
+_ERROR_ROWS = re.compile(r"^\| Status \| Code \| When \|\n.*\n((?:\|.*\n)+)", re.MULTILINE)
+_PROBLEM = re.compile(
+    r"^\*\*What to do:.*\n\n|^\| (?:Code|Status|Operations|Fact|---) \|.*\n?|^```json\n[\s\S]*",
+    re.MULTILINE,
+)
+_BLOCK = re.compile(r"(^```json\n[\s\S]*?^```\n|(?:^\|.*\n)+)", re.MULTILINE)
+# What a product is not built upon, and errors, which have pages of their own: names suffice.
+_BRIEF = tuple(
+    f"{CODE}/{name}/" for name in ("spec", "app/api", "app/core/exceptions", "app/db/migrations")
+)
 CHARACTERS_PER_TOKEN = 3.5  # on the safe side; English prose has about four
 _SECTIONS = {"docs/how-to/": "How-to guides", "docs/reference/": "Reference", "docs/": "Documents"}
 _REFERENCE = re.compile(r"^::: (\S+)$", re.MULTILINE)
@@ -62,34 +78,64 @@ def _index(pages: Sequence[Page], url: str, title: str, description: str) -> str
 def _lean(pages: Sequence[Page]) -> str:
     """Return all pages, for a reader who has the repository and reads the first page first.
 
-    Links are paths, and generated pages keep only their texts. A table's row that an earlier table
-    has is cut after its second cell, and an example that an earlier page has is left out, as are
-    those of problems, which differ in little, and the index that AGENTS.md has of these pages.
+    Links are paths, and generated pages keep what only they say: a table or an example that an
+    earlier page has is left out, and so is what follows from an operation's tag or curl from its
+    request, or stands in the overview. A module's page is named after its file.
     """
     seen: set[str] = set()
-    parts: list[str] = []
+    parts = []
     for page in pages:
-        text = _LEFT_OUT.sub("", _expanded(page.relinked(str)))
-        if not page.editable:
-            text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-        lines: list[str] = []
-        for part in re.split(r"(^```json\n.*?^```\n)", text, flags=re.MULTILINE | re.DOTALL):
-            if part.startswith("```"):
-                known = part in seen or page.folder == f"{GENERATED}/problems"
-                lines += [] if known else part.splitlines()
-                seen.add(part)
-                continue
-            for line in part.splitlines():
-                repeated = line in seen and line.startswith("| ") and len(line) > _SHORT_ROW
-                lines.append("|".join(line.split("|")[:3]) + "|" if repeated else line)
-            seen.update(part.splitlines())
-        parts.append(f"<!-- {page.address} -->\n" + "\n".join(lines).strip())
+        text = _LEFT_OUT.sub(
+            "", _expanded(page.relinked(str), brief=page.address.startswith(_BRIEF))
+        )
+        name = page.address
+        if page.address.startswith(CODE):
+            name = page.address.removeprefix(f"{CODE}/").removesuffix(".md") + ".py"
+            text = text.partition("\n\n")[2]
+        elif not page.editable:
+            text = _generated(text, seen, page)
+        parts.append(f"<!-- {name} -->\n{text.strip()}")
     return re.sub(r"\n{3,}", "\n\n", "\n\n".join(parts))
 
 
-def _expanded(text: str) -> str:
-    """Return the text with every `:::` line replaced by the module's signatures and docstrings."""
-    return _REFERENCE.sub(lambda match: _module(match[1]), text)
+def _generated(text: str, seen: set[str], page: Page) -> str:
+    """Return a generated page without links, and without the blocks that an earlier page has."""
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    if page.folder == f"{GENERATED}/problems" and not page.address.endswith("README.md"):
+        text = _PROBLEM.sub("", text)
+    elif page.address.startswith(f"{GENERATED}/api/"):
+        text = _OPERATION.sub("", text)
+        text = _ERROR_ROWS.sub(lambda rows: _in_one_line(rows[1]), text)
+    found = []
+    for block in _BLOCK.split(text):
+        known = block in seen
+        seen.add(block)
+        repeated = known and block.startswith(("```json", "| Field", "| Header"))
+        found.append("(as above)\n" if repeated else _cut(block, seen))
+    return "".join(found)
+
+
+def _cut(block: str, seen: set[str]) -> str:
+    """Return a block whose long rows end after two cells where an earlier table has the row."""
+    lines = []
+    for line in block.splitlines(keepends=True):
+        repeated = line in seen and line.startswith("| ") and len(line) > _SHORT_ROW
+        lines.append("|".join(line.split("|")[:3]) + "|\n" if repeated else line)
+        seen.add(line)
+    return "".join(lines)
+
+
+def _in_one_line(rows: str) -> str:
+    cells = (row.split(" | ") for row in rows.strip().splitlines())
+    return ", ".join(f"{status.strip('| ')} {codes}".strip() for status, codes, *_ in cells) + "\n"
+
+
+def _expanded(text: str, *, brief: bool = False) -> str:
+    """Return the text with every `:::` line replaced by the module's signatures and docstrings.
+
+    In brief a module is its docstring and the names of what it has.
+    """
+    return _REFERENCE.sub(lambda match: _module(match[1], brief=brief), text)
 
 
 @cache
@@ -100,9 +146,13 @@ def _package(name: str) -> griffe.Module:
     return loaded
 
 
-def _module(name: str) -> str:
+def _module(name: str, *, brief: bool) -> str:
     package, _, rest = name.partition(".")
     found = _package(package)[rest] if rest else _package(package)
+    if brief:
+        public = (m for m in found.members.values() if not m.is_alias and m.name[0] != "_")
+        named = [m.name for m in public if isinstance(m, griffe.Function | griffe.Class)]
+        return "\n".join(filter(None, [_first_paragraph(found), ", ".join(named)]))
     return "\n".join([_first_paragraph(found), *_described(found, 0)])
 
 

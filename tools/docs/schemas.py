@@ -6,6 +6,12 @@ from collections.abc import Iterator
 from spec.tools.contract import Node
 from tools.docs.markdown import table
 
+# Lower and upper bound in one, where both are there.
+_RANGES = {
+    ("minLength", "maxLength"): "{} to {} characters",
+    ("minItems", "maxItems"): "{} to {} entries",
+    ("minimum", "maximum"): "{} to {}",
+}
 _BOUNDS = {
     "minimum": "≥ {}",
     "exclusiveMinimum": "> {}",
@@ -44,9 +50,18 @@ def kind(schema: Node) -> str:
 
 def bounds(schema: Node) -> str:
     """Return the bounds of a value, in the order of the contract."""
-    found = dict(schema.follow().entries()) | dict(schema.entries())
+    found = {
+        key: _json(node)
+        for key, node in (*schema.follow().entries(), *schema.entries())
+        if key in _BOUNDS
+    }
+    parts = [
+        text.format(found.pop(low), found.pop(high))
+        for (low, high), text in _RANGES.items()
+        if low in found and high in found
+    ]
     return ", ".join(
-        text.format(_json(found[key])) for key, text in _BOUNDS.items() if key in found
+        [*parts, *(_BOUNDS[key].format(found[key]) for key in _BOUNDS if key in found)]
     )
 
 

@@ -10,3 +10,18 @@ document.querySelectorAll("a.copy-page").forEach((link) => {
     setTimeout(() => link.classList.remove("copy-page--done"), 1500);
   });
 });
+
+// Names every cell of a wide table after its column: on a phone each row becomes a card.
+document.querySelectorAll(".md-typeset table:not([class])").forEach((table) => {
+  const names = [...table.querySelectorAll("thead th")].map((cell) => cell.textContent);
+  if (names.length < 3) return;
+  table.querySelectorAll("tbody tr").forEach((row) => {
+    [...row.cells].forEach((cell, index) => {
+      cell.dataset.label = names[index];
+      const content = document.createElement("span");
+      content.append(...cell.childNodes);
+      if (content.hasChildNodes()) cell.append(content);
+    });
+  });
+  table.dataset.stacked = "";
+});

@@ -1,0 +1,90 @@
+"""What a page names exists, and a name that vanished is reported with page and line."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.docs.follow import clone
+from tests.docs.names import stale
+from tests.docs.pages import PAGES, Page
+
+PLANTED = {
+    "Run `make deplyo`.": "command: make deplyo",
+    "```sh\nmake deplyo\n```": "command: make deplyo",
+    "```sh\npython -m spec generat\n```": "command: python -m spec generat",
+    "Run `python -m app.manage stup`.": "command: python -m app.manage stup",
+    "Run `python -m app.mange setup`.": "command: python -m app.mange setup",
+    "It calls `GET /api/v1/itms`.": "request: GET /api/v1/itms",
+    "See `app.core.confg`.": "module: app.core.confg",
+    "See `app.core.config:Setings`.": "module: app.core.config:Setings",
+    "Read `app/core/confg.py`.": "file: app/core/confg.py",
+    "Read `confg.py`.": "file: confg.py",
+    "Look into `app/servces/`.": "folder: app/servces/",
+    "Set `DATABASE_POOL_SIZES`.": "setting: DATABASE_POOL_SIZES",
+    "Set `ENVIRONMNT=production`.": "setting: ENVIRONMNT=production",
+    "Set `TEST_DATABSE_URL`.": "setting: TEST_DATABSE_URL",
+    "Everything below `DATABSE_`.": "setting: DATABSE_",
+    "Call `Cache.get_or_laod`.": "member: Cache.get_or_laod",
+    "It answers `v1.CreateItem299`.": "name: v1.CreateItem299",
+    "The class `UnitOfWrok`.": "name: UnitOfWrok",
+    "The class `Itms`.": "name: Itms",
+    "Call `updateItm`.": "operation: updateItm",
+    "Wrap it in `retryed`.": "name: retryed",
+    "Wrap it in `@retryed`.": "name: @retryed",
+    "Call `ownd_by(user)`.": "name: ownd_by(user)",
+    "Say `x-idempotnt: true`.": "extension: x-idempotnt: true",
+    "It answers `not-fuond`.": "code: not-fuond",
+}
+RENAMED = {
+    "database_pool_size": "database_pool_width",
+    "DATABASE_POOL_SIZE": "DATABASE_POOL_WIDTH",
+    "updateItem": "changeItem",
+    "retried": "tried_again",
+    "LostRace": "RaceLost",
+}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_what_a_page_names_exists(page: Page) -> None:
+    assert stale(page) == []
+
+
+@pytest.mark.parametrize("text", PLANTED, ids=PLANTED.get)
+def test_a_stale_name_is_found(text: str) -> None:
+    page = Page("docs/PLANTED.md", f"# Planted\n\nOne line, then another.\n{text}\n")
+
+    line = 5 if text.startswith("```") else 4
+    assert stale(page) == [f"docs/PLANTED.md:{line}: no such {PLANTED[text]}"]
+
+
+def test_renames_are_reported_with_page_and_line(tmp_path: Path) -> None:
+    folder = clone(tmp_path)
+    sources = [path for path in folder.rglob("*") if path.suffix in {".py", ".yaml", ".json"}]
+    for path in (path for path in sources if ".venv" not in path.parts):
+        text = path.read_text(encoding="utf-8")
+        for old, new in RENAMED.items():
+            text = re.sub(rf"\b{old}\b", new, text)
+        path.write_text(text, encoding="utf-8")
+    makefile = folder / "Makefile"
+    makefile.write_text(makefile.read_text().replace("\ntypes:", "\nstatic-types:"))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.docs.names"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1, done.stdout
+    for kind, name in (
+        ("setting", "DATABASE_POOL_SIZE"),
+        ("command", "make types"),
+        ("operation", "updateItem"),
+        ("name", "retried"),
+        ("name", "LostRace"),
+    ):
+        assert re.search(rf"^\S+\.md:\d+: no such {kind}: @?{name}$", done.stderr, re.MULTILINE)

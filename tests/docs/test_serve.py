@@ -1,0 +1,86 @@
+"""`make docs-serve` shows every kind of edit, without a restart."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+
+from tests.docs.follow import TOOLS_ARE_THERE, clone
+
+_PATIENCE = 60
+_OPEN = build_opener(ProxyHandler({})).open
+EDITS = {
+    "README": ("app/core/README.md", "# ", "app/core/", "# Edited: "),
+    "page": ("docs/ARCHITECTURE.md", "# ", "docs/ARCHITECTURE/", "# Edited: "),
+    "contract": (
+        "spec/v1/items.yaml",
+        "summary: Create an item",
+        "docs/reference/api/v1/items/createItem/",
+        "summary: Edited for a test",
+    ),
+    "docstring": (
+        "app/core/cache.py",
+        "Return the value of a key;",
+        "docs/reference/code/app/core/cache/",
+        "Edited for a test;",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """Serve a copy of the repository; give its folder and the site's address."""
+    folder = clone(tmp_path_factory.mktemp("served"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    log = folder / "serve.log"
+    make = shutil.which("make") or "make"
+    command = [make, *TOOLS_ARE_THERE, "docs-serve", f"DOCS_PORT={port}"]
+    with (
+        log.open("w") as out,
+        subprocess.Popen(
+            command, cwd=folder, stdout=out, stderr=out, start_new_session=True
+        ) as process,
+    ):
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(f"{address}/", "contract first", process, log)
+            yield folder, address
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=20)
+
+
+@pytest.mark.parametrize("kind", EDITS)
+def test_an_edit_is_shown(served: tuple[Path, str], kind: str) -> None:
+    folder, address = served
+    path, old, page, new = EDITS[kind]
+    text = (folder / path).read_text(encoding="utf-8")
+    assert "Edited" not in _read(f"{address}/{page}")
+
+    (folder / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    _wait_for(f"{address}/{page}", "Edited", None, folder / "serve.log")
+
+
+def _read(url: str) -> str:
+    with suppress(URLError, OSError), _OPEN(url, timeout=10) as answer:
+        return str(answer.read().decode())
+    return ""
+
+
+def _wait_for(url: str, text: str, process: subprocess.Popen[bytes] | None, log: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while text not in _read(url):
+        assert process is None or process.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()[-3000:]
+        time.sleep(0.1)
