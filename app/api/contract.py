@@ -71,7 +71,7 @@ async def _admit(request: Request, operation: Operation) -> None:
     """Find out who calls and count the request; a caller who is refused is counted by address."""
     principal, refusal = None, None
     try:
-        principal = authenticate(request, operation)
+        principal = await authenticate(request, operation)
     except (Unauthorized, InsufficientScope) as error:
         refusal = error
     request.state.principal = principal

@@ -17,6 +17,7 @@ from sqlalchemy.pool import QueuePool
 
 from app.core.exceptions import Conflict, FieldError, LostRace, ServiceUnavailable
 from app.db.base import Base
+from app.db.repositories.api_keys import ApiKeyRepository
 from app.db.repositories.idempotency_keys import IdempotencyKeyRepository
 from app.db.repositories.items import ItemRepository
 from app.db.repositories.users import UserRepository
@@ -34,6 +35,7 @@ class UnitOfWork:
     """The repositories of one transaction."""
 
     def __init__(self, session: AsyncSession) -> None:
+        self.api_keys = ApiKeyRepository(session)
         self.idempotency_keys = IdempotencyKeyRepository(session)
         self.items = ItemRepository(session)
         self.users = UserRepository(session)

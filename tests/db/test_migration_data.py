@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from alembic import command
@@ -15,6 +16,7 @@ from sqlalchemy import func, inspect, select
 from app.core.config import Settings
 from app.db.base import Base
 from app.db.engine import make_engine
+from app.db.models import ApiKey
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.seed import seed
 from app.db.unit_of_work import Database
@@ -44,6 +46,7 @@ async def fill(settings: Settings) -> None:
     engine = make_engine(settings)
     for owner in owners:
         await add_key(Database(engine), owner)
+        await add_api_key(Database(engine), owner)
     await engine.dispose()
 
 
@@ -51,6 +54,12 @@ async def add_key(database: Database, owner: UUID) -> None:
     name = KeyName(principal_id=owner, operation="createItem", key="k")
     async with database.write() as work:
         await work.idempotency_keys.claim(name, "f", lease_seconds=60, life_seconds=60)
+
+
+async def add_api_key(database: Database, owner: UUID) -> None:
+    fields = {"name": "k", "prefix": "k", "key_hash": uuid4().hex, "scopes": "items:read"}
+    async with database.write() as work:
+        await work.api_keys.add(ApiKey(owner_id=owner, expires_at=datetime.now(UTC), **fields))
 
 
 def rows_of(settings: Settings) -> Counts:

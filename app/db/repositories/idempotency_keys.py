@@ -98,6 +98,12 @@ class IdempotencyKeyRepository:
         mine = and_(name.matches, IdempotencyKey.claim == claim, IdempotencyKey.answer.is_(None))
         await self._session.execute(delete(IdempotencyKey).where(mine))
 
+    async def forget(self, principal_id: UUID) -> None:
+        """Forget all keys of a user."""
+        await self._session.execute(
+            delete(IdempotencyKey).where(IdempotencyKey.principal_id == principal_id)
+        )
+
     def _insert(self) -> postgresql.Insert | sqlite.Insert:
         if self._session.get_bind().dialect.name == "sqlite":
             return sqlite.insert(IdempotencyKey)

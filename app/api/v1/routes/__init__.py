@@ -1,11 +1,12 @@
 # Code generated from spec/v1 by make generate. DO NOT EDIT.
 """The routers of every tag, in the order of the contract."""
 
-from app.api.v1.routes import auth, health, items, users
+from app.api.v1.routes import api_keys, auth, health, items, users
 
 ROUTERS = (
     health.router,
     auth.router,
     users.router,
+    api_keys.router,
     items.router,
 )
