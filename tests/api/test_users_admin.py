@@ -268,5 +268,5 @@ async def test_of_two_administrators_who_remove_each_other_one_stays(
     assert statuses == [[200 if loss else 204, 409]] * ROUNDS
     figures.record(
         f"administrators who remove each other at once [{backends.kind_of(own_settings)}]",
-        f"{ROUNDS} × 1 stayed",
+        f"one stayed in {ROUNDS} of {ROUNDS} rounds",
     )

@@ -57,9 +57,16 @@ async def add_key(database: Database, owner: UUID) -> None:
 
 
 async def add_api_key(database: Database, owner: UUID) -> None:
-    fields = {"name": "k", "prefix": "k", "key_hash": uuid4().hex, "scopes": "items:read"}
+    key = ApiKey(
+        owner_id=owner,
+        name="k",
+        prefix="k",
+        key_hash=uuid4().hex,
+        scopes="items:read",
+        expires_at=datetime.now(UTC),
+    )
     async with database.write() as work:
-        await work.api_keys.add(ApiKey(owner_id=owner, expires_at=datetime.now(UTC), **fields))
+        await work.api_keys.add(key)
 
 
 def rows_of(settings: Settings) -> Counts:
