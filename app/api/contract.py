@@ -49,6 +49,7 @@ class ContractRequest(Request):
 
 def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
     """Return the route class for the operations of one contract."""
+    literals = {one.path for one in operations.values() if "{" not in one.path}
 
     class ContractRoute(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -56,6 +57,11 @@ def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
             handle = super().get_route_handler()
 
             async def answer(request: Request) -> Response:
+                # OpenAPI: `/users/me` is no `/users/{user_id}`, whatever the method; the router
+                # thinks so only of methods that both have.
+                concrete = operation.path.format(**request.path_params)
+                if concrete != operation.path and concrete in literals:
+                    raise HTTPException(405)
                 request.scope[OPERATION] = operation
                 await _admit(request, operation)
                 request = ContractRequest(request.scope, request.receive)
