@@ -15,7 +15,7 @@ from app.core import cache, redis
 from app.core.config import Settings
 from app.main import create_app
 from tests import backends, figures
-from tests.clients import Caller, sign_up
+from tests.clients import Caller, sign_up, sign_up_admin
 
 ROOT = Path(__file__).parent.parent
 
@@ -112,6 +112,12 @@ async def ada(client: httpx2.AsyncClient) -> Caller:
 async def bob(client: httpx2.AsyncClient) -> Caller:
     """Another registered user with an access token."""
     return await sign_up(client, "Bob")
+
+
+@pytest.fixture
+async def admin(app: FastAPI, client: httpx2.AsyncClient) -> Caller:
+    """An administrator with an access token."""
+    return await sign_up_admin(client, app.state.resources.database, "Root")
 
 
 def migrate(settings: Settings, revision: str = "head") -> None:

@@ -49,6 +49,7 @@ class ContractRequest(Request):
 
 def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
     """Return the route class for the operations of one contract."""
+    literals = {one.path for one in operations.values() if "{" not in one.path}
 
     class ContractRoute(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -56,6 +57,11 @@ def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
             handle = super().get_route_handler()
 
             async def answer(request: Request) -> Response:
+                # OpenAPI: `/users/me` is no `/users/{user_id}`, whatever the method; the router
+                # thinks so only of methods that both have.
+                concrete = operation.path.format(**request.path_params)
+                if concrete != operation.path and concrete in literals:
+                    raise HTTPException(405)
                 request.scope[OPERATION] = operation
                 await _admit(request, operation)
                 request = ContractRequest(request.scope, request.receive)
@@ -71,7 +77,7 @@ async def _admit(request: Request, operation: Operation) -> None:
     """Find out who calls and count the request; a caller who is refused is counted by address."""
     principal, refusal = None, None
     try:
-        principal = authenticate(request, operation)
+        principal = await authenticate(request, operation)
     except (Unauthorized, InsufficientScope) as error:
         refusal = error
     request.state.principal = principal

@@ -12,6 +12,7 @@ from fastapi import Request
 from app.core import dependencies
 from app.core.dependencies import Resources
 from app.core.security import Principal
+from app.services.api_keys import ApiKeys
 from app.services.auth import Auth
 from app.services.exports import Exports
 from app.services.health import Health
@@ -37,6 +38,11 @@ async def auth(request: Request) -> Auth:
 async def users(request: Request) -> Users:
     """Provide the service of the tag `users`."""
     return dependencies.make_users(resources(request))
+
+
+async def api_keys(request: Request) -> ApiKeys:
+    """Provide the service of the tag `api_keys`."""
+    return dependencies.make_api_keys(resources(request))
 
 
 async def items(request: Request) -> Items:

@@ -128,11 +128,14 @@ def _speaks_oauth2(request: Request) -> bool:
 
 def _allowed_methods(request: Request) -> Sequence[str]:
     """Return every method that the path knows; the framework names those of one route."""
-    methods: set[str] = set()
-    for route in iter_route_contexts(request.app.routes):
-        match, _ = route.matches(request.scope)
-        if match is not Match.NONE:
-            methods |= route.methods or set()
+    routes = [
+        route
+        for route in iter_route_contexts(request.app.routes)
+        if route.matches(request.scope)[0] is not Match.NONE
+    ]
+    # A path that is written out is not an instance of a template beside it.
+    literal = [route for route in routes if "{" not in str(route.path)]
+    methods = {method for route in literal or routes for method in route.methods or ()}
     if "GET" in methods:
         methods.add("HEAD")
     return sorted(methods)

@@ -6,6 +6,7 @@ from typing import Any, cast
 from fastapi import Response
 from starlette.types import Scope
 
+from app.core.api_keys import HEADER
 from app.schemas.operation import Operation
 
 OPERATION = "contract.operation"
@@ -27,6 +28,8 @@ def complete(scope: Scope, response: Response) -> Response:
     response.headers.setdefault("Cache-Control", _cache_control(operation, response.status_code))
     if operation.security:
         response.headers.add_vary_header("Authorization")
+    if any("api_key" in alternative for alternative in operation.security):
+        response.headers.add_vary_header(HEADER)
     scope["app"].state.conformance.check(operation, response)
     return response
 

@@ -1,27 +1,44 @@
 """The contract's `security`, enforced before a request's body is read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import Request
 
-from app.api.deps import resources
+from app.api.deps import api_keys, resources
+from app.core.api_keys import HEADER
 from app.core.exceptions import InsufficientScope, Unauthorized
 from app.core.security import Principal
 from app.schemas.operation import Operation
 
 
-def _oauth2(request: Request) -> Principal | None:
+async def _oauth2(request: Request) -> Principal | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         return None
     return resources(request).access_tokens.read(token.strip())
 
 
-SCHEMES: Mapping[str, Callable[[Request], Principal | None]] = {"oauth2": _oauth2}
+async def _api_key(request: Request) -> Principal | None:
+    key = request.headers.get(HEADER, "").strip()
+    return await (await api_keys(request)).authenticate(key) if key else None
+
+
+Reader = Callable[[Request], Awaitable[Principal | None]]
+
+SCHEMES: Mapping[str, Reader] = {"oauth2": _oauth2, "api_key": _api_key}
 """Scheme → reader of its credentials: None without any, Unauthorized for bad ones."""
 
+_CREDENTIALS = {
+    "oauth2": "a valid access token in the Authorization header",
+    "api_key": f"an API key in the {HEADER} header",
+}
 
-def authenticate(request: Request, operation: Operation) -> Principal | None:
+
+class _NothingSent(Exception):
+    """The request has no credentials of a scheme."""
+
+
+async def authenticate(request: Request, operation: Operation) -> Principal | None:
     """Return who calls; None where the operation lets anybody in.
 
     The alternatives are tried in the contract's order, and the first that is satisfied wins.
@@ -33,20 +50,27 @@ def authenticate(request: Request, operation: Operation) -> Principal | None:
     refusals: list[Unauthorized | InsufficientScope] = []
     for alternative in operation.security:
         try:
-            return _satisfy(request, alternative)
+            return await _satisfy(request, alternative)
+        except _NothingSent:
+            continue
         except (Unauthorized, InsufficientScope) as refusal:
             refusals.append(refusal)
-    if not refusals:
+    if refusals:
+        raise max(refusals, key=lambda refusal: refusal.status)
+    if not operation.security:
         return None
-    raise max(refusals, key=lambda refusal: refusal.status)
+    schemes = dict.fromkeys(name for alternative in operation.security for name in alternative)
+    raise Unauthorized(f"Send {', or '.join(_CREDENTIALS[name] for name in schemes)}.")
 
 
-def _satisfy(request: Request, alternative: Mapping[str, tuple[str, ...]]) -> Principal | None:
+async def _satisfy(
+    request: Request, alternative: Mapping[str, tuple[str, ...]]
+) -> Principal | None:
     principal = None
     for scheme, scopes in alternative.items():
-        principal = SCHEMES[scheme](request)
+        principal = await SCHEMES[scheme](request)
         if principal is None:
-            raise Unauthorized("Send a valid access token in the Authorization header.")
+            raise _NothingSent
         if not principal.scopes.issuperset(scopes):
             raise InsufficientScope(scopes)
     return principal

@@ -18,6 +18,7 @@ from app.core.redis import Breaker, make_redis
 from app.core.security import AccessTokens, Cursors, Passwords
 from app.db.engine import make_engine
 from app.db.unit_of_work import Database, Ring, ring_nobody
+from app.services.api_keys import ApiKeys
 from app.services.auth import Auth
 from app.services.exports import Exports
 from app.services.health import Health
@@ -27,7 +28,7 @@ from app.services.users import Users
 from app.telemetry.health import Probes
 from app.telemetry.metrics import set_redis_up
 
-SERVICES = (Health, Auth, Users, Items, Exports)
+SERVICES = (Health, Auth, Users, ApiKeys, Items, Exports)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,12 @@ def make_auth(resources: Resources) -> Auth:
 
 def make_users(resources: Resources) -> Users:
     """Return the service behind the tag `users`."""
-    return Users(resources.database)
+    return Users(resources.database, resources.cursors)
+
+
+def make_api_keys(resources: Resources) -> ApiKeys:
+    """Return the service behind the tag `api_keys`."""
+    return ApiKeys(resources.database, resources.cursors)
 
 
 def make_items(resources: Resources) -> Items:

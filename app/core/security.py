@@ -21,8 +21,15 @@ from app.core.exceptions import NotFound, Unauthorized
 
 Role = Literal["user", "admin"]
 
-_USER_SCOPES = frozenset({"profile:read", "profile:write", "items:read", "items:write"})
-ROLE_SCOPES: Mapping[Role, frozenset[str]] = {"user": _USER_SCOPES, "admin": _USER_SCOPES}
+_USER_SCOPES = frozenset(
+    {
+        *("profile:read", "profile:write"),
+        *("items:read", "items:write"),
+        *("api_keys:read", "api_keys:write"),
+    }
+)
+_ADMIN_SCOPES = _USER_SCOPES | {"users:read", "users:write"}
+ROLE_SCOPES: Mapping[Role, frozenset[str]] = {"user": _USER_SCOPES, "admin": _ADMIN_SCOPES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from sqlalchemy.pool import QueuePool
 
 from app.core.exceptions import Conflict, FieldError, LostRace, ServiceUnavailable
 from app.db.base import Base
+from app.db.repositories.api_keys import ApiKeyRepository
 from app.db.repositories.dead_tasks import DeadTaskRepository
 from app.db.repositories.exports import ExportRepository
 from app.db.repositories.idempotency_keys import IdempotencyKeyRepository
@@ -40,6 +41,7 @@ class UnitOfWork:
     """The repositories of one transaction."""
 
     def __init__(self, session: AsyncSession) -> None:
+        self.api_keys = ApiKeyRepository(session)
         self.dead_tasks = DeadTaskRepository(session)
         self.exports = ExportRepository(session)
         self.idempotency_keys = IdempotencyKeyRepository(session)

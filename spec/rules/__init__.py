@@ -5,7 +5,7 @@ The ids are stable: a rule that goes leaves its number unused.
 
 from collections.abc import Callable, Iterator, Mapping
 
-from spec.rules import documents, operations, parameters, responses, schemas, texts
+from spec.rules import documents, extensions, operations, parameters, responses, schemas, texts
 from spec.rules.catalogue import Schema, every_schema
 from spec.tools.contract import Contract, Endpoint, Node
 from spec.tools.finding import Finding
@@ -27,6 +27,11 @@ OPERATION_RULES: Mapping[str, Callable[[Endpoint], Breaches]] = {
     "O005": operations.known_scopes,
     "O006": operations.valid_extensions,
     "O007": operations.statuses_of_extensions,
+    "O008": extensions.no_stored_secrets,
+    "O009": extensions.no_public_cache_of_secured_reads,
+    "O010": extensions.policies_of_different_names,
+    "O011": extensions.refusal_without_redis,
+    "O012": extensions.buckets_of_different_names,
     "P001": parameters.snake_case_names,
     "R001": responses.problems,
     "R002": responses.secured_operations,

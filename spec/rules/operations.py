@@ -58,11 +58,20 @@ def known_scopes(endpoint: Endpoint) -> Breaches:
             if not schemes.has(scheme):
                 yield scopes, f"there is no security scheme {scheme}", "add it to openapi.yaml"
                 continue
-            flows = schemes.get(scheme).child("flows").entries()
-            offered = {scope for _, flow in flows for scope, _ in flow.child("scopes").entries()}
+            # A scheme without flows, such as API keys, lends its scopes from those that have some.
+            offered = _offered_scopes(schemes.get(scheme)) or {
+                scope
+                for name, _ in schemes.entries()
+                for scope in _offered_scopes(schemes.get(name))
+            }
             for scope in alternative.strings(scheme):
-                if flows and scope not in offered:
+                if scope not in offered:
                     yield scopes, f"{scheme} has no scope {scope}", "add it or correct it"
+
+
+def _offered_scopes(scheme: Node) -> set[str]:
+    flows = scheme.child("flows").entries()
+    return {scope for _, flow in flows for scope, _ in flow.child("scopes").entries()}
 
 
 @cache

@@ -111,3 +111,10 @@ async def test_a_token_outlives_its_account_in_vain(
 
     assert_problem(answer, 401, "unauthorized")
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+async def test_the_own_profile_is_no_account_among_others(admin: Caller) -> None:
+    answer = await admin.delete("/users/me")
+
+    assert_problem(answer, 405, "method-not-allowed")
+    assert answer.headers["Allow"] == "GET, HEAD, PATCH"

@@ -6,6 +6,7 @@ FUZZ_SEED: where the random numbers start; the same seed makes the same requests
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,12 @@ from schemathesis import engine
 from schemathesis.engine import events
 from schemathesis.schemas import BaseSchema
 
-from tests.clients import PASSWORD
+from app.core.api_keys import HEADER
+from app.core.security import ROLE_SCOPES
+from app.db.unit_of_work import Database
+from app.schemas.v1 import operations
+from tests import api_keys
+from tests.clients import PASSWORD, Caller, get_token, sign_up_admin
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
@@ -22,6 +28,21 @@ SEED = int(os.environ.get("FUZZ_SEED", "1"))
 PEERS = {"ada": "ada@example.com", "bob": "bob@example.com"}
 """Two users who may see nothing of each other. Ada is the user in the contract's examples, so that
 the example of signing in succeeds."""
+
+Account = Mapping[str, object]
+
+_ASKED = {
+    name: frozenset(scope for one in operation.security for scope in one.get("oauth2", ()))
+    for name, operation in operations.OPERATIONS.items()
+}
+FOR_ADMINS = [name for name, scopes in _ASKED.items() if not scopes <= ROLE_SCOPES["user"]]
+"""Operations that answer 403 to everybody else."""
+WITH_KEYS = [
+    name
+    for name, operation in operations.OPERATIONS.items()
+    if any("api_key" in alternative for alternative in operation.security)
+]
+"""Operations that accept an API key."""
 
 
 class Complaint(NamedTuple):
@@ -32,17 +53,37 @@ class Complaint(NamedTuple):
     text: str
 
 
-async def register_peers(client: httpx2.AsyncClient) -> None:
-    """Give both users an account."""
+async def register_peers(client: httpx2.AsyncClient) -> list[Account]:
+    """Give both users an account, and return how each of them signs in."""
     for email in PEERS.values():
         answer = await client.post("/auth/register", json={"email": email, "password": PASSWORD})
         assert answer.status_code == 201, answer.text
+    return [_account(*peer) for peer in PEERS.items()]
 
 
-def write_configuration(folder: Path) -> Path:
+async def register_admin(client: httpx2.AsyncClient, database: Database) -> list[Account]:
+    """Make an administrator beside the peers, and return how it signs in."""
+    await register_peers(client)
+    return [_account("root", (await sign_up_admin(client, database, "Root")).email)]
+
+
+async def register_machines(client: httpx2.AsyncClient) -> list[Account]:
+    """Make an API key for each peer, and return how it is sent."""
+    await register_peers(client)
+    accounts: list[Account] = []
+    for name, email in PEERS.items():
+        token = await get_token(client, email)
+        peer = Caller(email, {"Authorization": f"Bearer {token}"}, client)
+        header = {"name": HEADER, "value": (await api_keys.create(peer))["key"]}
+        accounts.append({"name": name, "fixedHeaders": [header]})
+    return accounts
+
+
+def write_configuration(folder: Path, users: Sequence[Account]) -> Path:
     """Write what schemathesis does; whatever is not named has its default, and that is: on."""
     accounts = folder / "accounts.json"
-    accounts.write_text(json.dumps({"auth": [_account(*peer) for peer in PEERS.items()]}))
+    accounts.write_text(json.dumps({"auth": users}))
+    names = json.dumps([user["name"] for user in users])
     configuration = folder / "schemathesis.toml"
     configuration.write_text(f"""
         seed = {SEED}
@@ -51,7 +92,7 @@ def write_configuration(folder: Path) -> Path:
 
         [auth.wfc]
         path = "{accounts}"
-        peers = {json.dumps(list(PEERS))}
+        {f"peers = {names}" if len(users) > 1 else ""}
 
         [cache]
         enabled = false
@@ -71,6 +112,11 @@ def write_configuration(folder: Path) -> Path:
             "missing_auth", "missing_deserializer", "missing_test_data", "rate_limited",
             "method_not_allowed", "unresolvable_reference", "unsupported_regex",
         ]
+
+        # Who is no administrator is always refused; a campaign of their own has more to find.
+        [[operations]]
+        include-operation-id = {json.dumps(FOR_ADMINS)}
+        warnings = false
         """)
     return configuration
 

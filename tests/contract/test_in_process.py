@@ -3,31 +3,48 @@
 from pathlib import Path
 from uuid import UUID
 
+import httpx2
 import pytest
 import schemathesis
+from anyio import to_thread
+from fastapi import FastAPI, Request
 from schemathesis.config import SchemathesisConfig
 from schemathesis.schemas import BaseSchema
 from sqlalchemy import Select
 
 from app.api import security
+from app.core.api_keys import HEADER
 from app.core.config import Settings
 from app.core.security import ROLE_SCOPES, Principal
+from app.db.engine import make_engine
 from app.db.models import Item
 from app.db.repositories.items import ItemRepository
+from app.db.unit_of_work import Database
 from app.main import create_app
 from tests import backends
 from tests.apps import started
 from tests.contract import campaign
 
 
-@pytest.fixture
-async def contract(fuzzed_settings: Settings, tmp_path: Path, anyio_backend: str) -> BaseSchema:
+@pytest.fixture(params=["peers"])
+async def contract(
+    request: pytest.FixtureRequest, fuzzed_settings: Settings, tmp_path: Path, anyio_backend: str
+) -> BaseSchema:
     """The contract as the application serves it; schemathesis starts and stops the application."""
     app = create_app(fuzzed_settings)
     async with started(app) as client:
-        await campaign.register_peers(client)
-    config = SchemathesisConfig.from_path(campaign.write_configuration(tmp_path))
+        users = await register(request.param, app, client)
+    configuration = campaign.write_configuration(tmp_path, users)
+    config = SchemathesisConfig.from_path(configuration)
     return schemathesis.openapi.from_asgi("/openapi.json", app, config=config)
+
+
+async def register(who: str, app: FastAPI, client: httpx2.AsyncClient) -> list[campaign.Account]:
+    if who == "admin":
+        return await campaign.register_admin(client, app.state.resources.database)
+    if who == "machines":
+        return await campaign.register_machines(client)
+    return await campaign.register_peers(client)
 
 
 @pytest.mark.parametrize("backend", backends.DATABASES)
@@ -37,15 +54,59 @@ def test_the_application_keeps_every_promise_of_the_contract(contract: BaseSchem
     assert not found, "\n\n".join(map(str, found))
 
 
-# A check that does not apply passes in silence. The next two show that the delicate ones bite.
+@pytest.mark.parametrize("contract", ["machines"], indirect=True)
+@pytest.mark.parametrize("backend", backends.DATABASES)
+def test_it_keeps_them_for_api_keys(contract: BaseSchema) -> None:
+    found = campaign.run(contract.include(operation_id=campaign.WITH_KEYS))
+
+    assert not found, "\n\n".join(map(str, found))
+
+
+@pytest.mark.parametrize("contract", ["admin"], indirect=True)
+@pytest.mark.parametrize("backend", backends.DATABASES)
+async def test_it_keeps_them_for_administrators(
+    contract: BaseSchema, fuzzed_settings: Settings
+) -> None:
+    found = await to_thread.run_sync(
+        campaign.run, contract.include(operation_id=["registerUser", *campaign.FOR_ADMINS])
+    )
+
+    assert not found, "\n\n".join(map(str, found))
+    engine = make_engine(fuzzed_settings)
+    async with Database(engine).read() as work:
+        visible = work.users.accounts(role="admin", disabled=False)
+        admins = await work.users.list_page(visible, sort=(), start=None, limit=100)
+    await engine.dispose()
+    assert any(admin.email.startswith("root-") for admin in admins.rows), "it locked itself out"
+
+
+# A check that does not apply passes in silence. The next ones show that the delicate ones bite.
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_an_operation_that_answers_without_a_token_would_be_found(
     contract: BaseSchema, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nobody = Principal(user_id=UUID(int=0), scopes=ROLE_SCOPES["user"])
-    monkeypatch.setattr(security, "SCHEMES", {"oauth2": lambda request: nobody})
+    async def let_in(_: Request) -> Principal:
+        return Principal(user_id=UUID(int=0), scopes=ROLE_SCOPES["user"])
+
+    monkeypatch.setattr(security, "SCHEMES", {"oauth2": let_in, "api_key": security._api_key})
+
+    found = campaign.run(contract.include(operation_id="listItems"))
+
+    assert "ignored_auth" in {complaint.check for complaint in found}
+
+
+@pytest.mark.parametrize("contract", ["machines"], indirect=True)
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_an_operation_that_takes_any_api_key_would_be_found(
+    contract: BaseSchema, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def let_in(request: Request) -> Principal | None:
+        nobody = Principal(user_id=UUID(int=0), scopes=ROLE_SCOPES["user"])
+        return nobody if HEADER in request.headers else None
+
+    monkeypatch.setattr(security, "SCHEMES", {**security.SCHEMES, "api_key": let_in})
 
     found = campaign.run(contract.include(operation_id="listItems"))
 

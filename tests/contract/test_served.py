@@ -26,9 +26,9 @@ def server(fuzzed_settings: Settings, tmp_path: Path) -> Iterator[Server]:
 
 async def test_schemathesis_finds_nothing_to_complain_about(server: Server, tmp_path: Path) -> None:
     async with httpx2.AsyncClient(base_url=f"{server.url}/api/v1") as client:
-        await campaign.register_peers(client)
+        peers = await campaign.register_peers(client)
 
-    run = fuzz(server, tmp_path)
+    run = fuzz(server, tmp_path, peers)
 
     assert run.returncode == 0, run.stdout
     report = json.loads((tmp_path / "report.json").read_text())
@@ -37,9 +37,11 @@ async def test_schemathesis_finds_nothing_to_complain_about(server: Server, tmp_
     assert '"exception"' not in server.log.read_text()
 
 
-def fuzz(server: Server, folder: Path) -> subprocess.CompletedProcess[str]:
+def fuzz(
+    server: Server, folder: Path, users: list[campaign.Account]
+) -> subprocess.CompletedProcess[str]:
     """Run schemathesis as its users do."""
-    configuration = campaign.write_configuration(folder)
+    configuration = campaign.write_configuration(folder, users)
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration)]
     command += ["run", f"{server.url}/openapi.json", "--checks", "all"]
     command += ["--phases", ",".join(PHASES), "--no-color"]

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from alembic import command
@@ -16,7 +16,7 @@ from sqlalchemy import func, inspect, select
 from app.core.config import Settings
 from app.db.base import Base
 from app.db.engine import make_engine
-from app.db.models import Export
+from app.db.models import ApiKey, Export
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.seed import seed
 from app.db.unit_of_work import Database
@@ -48,6 +48,7 @@ async def fill(settings: Settings) -> None:
     engine = make_engine(settings)
     for owner in owners:
         await add_key(Database(engine), owner)
+        await add_api_key(Database(engine), owner)
     await add_tasks(Database(engine), owners[0])
     await engine.dispose()
 
@@ -70,6 +71,19 @@ async def add_tasks(database: Database, owner: UUID) -> None:
         assert task is not None
         await work.tasks.bury(task, "ValueError: no")
         await work.schedules.take("delete_old_exports", datetime.now(UTC))
+
+
+async def add_api_key(database: Database, owner: UUID) -> None:
+    key = ApiKey(
+        owner_id=owner,
+        name="k",
+        prefix="k",
+        key_hash=uuid4().hex,
+        scopes="items:read",
+        expires_at=datetime.now(UTC),
+    )
+    async with database.write() as work:
+        await work.api_keys.add(key)
 
 
 def rows_of(settings: Settings) -> Counts:

@@ -22,6 +22,9 @@ Edit = tuple[str, str]
 
 OPENED: Edit = (f"additionalProperties: false\n      {UPDATE}", UPDATE)
 LIMITED: Edit = (f'"400": {ERROR}', f'"400": {ERROR}\n        "429": {ERROR}')
+IDEMPOTENT: Edit = ("operationId: putPet", "x-idempotent: true  # HERE\n      operationId: putPet")
+CONFLICTING: Edit = (f'"400": {ERROR}', f'"400": {ERROR}\n        "409": {ERROR}')
+LAST = "}]}  # HERE"
 
 
 def without(status: str) -> Edit:
@@ -68,6 +71,7 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("O004", "files.yaml", [("post:", "post:  # HERE"), ("tags: [files]", "tags: [pets]")]),
     ("O005", "pets.yaml", [("- oauth2: [pets:read]", "- oauth2: [pets:eat]  # HERE")]),
     ("O005", "pets.yaml", [("- oauth2: [pets:read]", "- magic: []  # HERE")]),
+    ("O005", "pets.yaml", [("- api_key: []", "- api_key: [pets:eat]  # HERE")]),
     ("O006", "pets.yaml", [("x-rate-limit: {", "x-rate-limits: {  # HERE\n        ")]),
     (
         "O006",
@@ -75,6 +79,19 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
         [("limit: {policies: [{", "limit: {  # HERE\n        policies: [{odd: 1, ")],
     ),
     ("O007", "pets.yaml", [without("429"), ("get:", "get:  # HERE")]),
+    ("O008", "pets.yaml", [IDEMPOTENT, CONFLICTING]),
+    (
+        "O009",
+        "pets.yaml",
+        [("x-rate", "x-cache: {seconds: 9, public: true}  # HERE\n      x-rate")],
+    ),
+    (
+        "O010",
+        "pets.yaml",
+        [("60}]", "60}, {name: minute, requests: 9, seconds: 9}]"), ("}]}", LAST)],
+    ),
+    ("O011", "pets.yaml", [("limit: {", "limit: {without_redis: refuse, "), ("}]}", LAST)]),
+    ("O012", "pets.yaml", [("operationId: putPet", "operationId: files  # HERE")]),
     ("P001", "pets.yaml", [("- name: limit", "- name: pageLimit  # HERE")]),
     ("R001", "pets.yaml", [(f'"500": {ERROR}', '"500": {description: Bad.}  # HERE')]),
     ("R002", "pets.yaml", [without("401"), RESPONSES]),

@@ -34,7 +34,7 @@ class Tokens:
         return Principal(user_id=UUID(int=0), scopes=frozenset(token.split()))
 
 
-def api_key(request: Request) -> Principal | None:
+async def api_key(request: Request) -> Principal | None:
     """Read the other scheme of the sample."""
     known = request.headers.get("X-Api-Key") == "secret"
     return Principal(user_id=UUID(int=0), scopes=frozenset()) if known else None

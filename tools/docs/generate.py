@@ -4,6 +4,7 @@ import difflib
 import re
 from pathlib import Path, PurePosixPath
 
+from tools.docs.access import access_page
 from tools.docs.markdown import NOTE
 from tools.docs.operations import operation_pages
 from tools.docs.pages import GENERATED, Page, build_pages
@@ -20,6 +21,7 @@ def compute(root: Path) -> dict[str, str]:
     written = {
         **operation_pages(root),
         **problem_pages(root),
+        f"{GENERATED}/access.md": access_page(),
         f"{GENERATED}/settings.md": settings_page(),
         f"{GENERATED}/database.md": database_page(),
         f"{GENERATED}/commands.md": commands_page(root),

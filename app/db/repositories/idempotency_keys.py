@@ -100,6 +100,12 @@ class IdempotencyKeyRepository:
         mine = and_(name.matches, IdempotencyKey.claim == claim, IdempotencyKey.answer.is_(None))
         await self._session.execute(delete(IdempotencyKey).where(mine))
 
+    async def forget(self, principal_id: UUID) -> None:
+        """Forget all keys of a user."""
+        await self._session.execute(
+            delete(IdempotencyKey).where(IdempotencyKey.principal_id == principal_id)
+        )
+
     async def delete_expired(self, *, limit: int) -> int:
         """Delete keys that are no longer remembered, and return how many."""
         expired = (

@@ -53,9 +53,11 @@ class Repository(Generic[Row]):
     ) -> Page[Row]:
         """Return at most `limit` rows that follow a position; ties are broken by the id.
 
+        Without sort keys the newest come first, as ids sort by time.
         The cost does not depend on how deep the page lies where an index has the sort keys.
         """
-        keys = [*sort, SortKey(self.model.id, descending=sort[-1].descending)]
+        descending = sort[-1].descending if sort else True
+        keys = [*sort, SortKey(self.model.id, descending=descending)]
         if start is not None:
             visible = visible.where(after(keys, start))
         found = await self._session.scalars(

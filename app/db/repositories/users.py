@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from app.core.security import Role
 from app.db.models.users import User
 from app.db.repositories.repository import Repository
 
@@ -17,6 +18,32 @@ class UserRepository(Repository[User]):
     def self_of(self, user_id: UUID) -> Select[User]:
         """Return what a user may see of the accounts: the own one."""
         return select(User).where(User.id == user_id)
+
+    def accounts(
+        self, *, role: Role | None = None, disabled: bool | None = None, email: str | None = None
+    ) -> Select[User]:
+        """Return what an administrator sees: all accounts, narrowed by the filters given."""
+        visible = select(User)
+        if role is not None:
+            visible = visible.where(User.role == role)
+        if disabled is not None:
+            visible = visible.where(User.disabled_at.is_not(None) == disabled)
+        if email is not None:
+            visible = visible.where(User.email == email.lower())
+        return visible
+
+    async def lock_active_admins(self) -> set[UUID]:
+        """Return the administrators who are not disabled; nobody changes them until the commit.
+
+        SQLite needs no lock on rows: it has one writer.
+        """
+        found = await self._session.scalars(
+            select(User.id)
+            .where(User.role == "admin", User.disabled_at.is_(None))
+            .order_by(User.id)
+            .with_for_update()
+        )
+        return set(found)
 
     async def find_by_email(self, email: str) -> User | None:
         """Return the account with this address; upper and lower case are the same."""

@@ -1,6 +1,7 @@
 # Code generated from spec/v1 by make generate. DO NOT EDIT.
 """The contract in Python types: models, replies and service interfaces."""
 
+from app.schemas.v1.api_keys import ApiKeysService, CreateApiKey201, ListApiKeys200
 from app.schemas.v1.auth import AuthService, CreateToken200, RegisterUser201
 from app.schemas.v1.exports import CreateExport202, ExportsService, GetExportFile200, WatchExport200
 from app.schemas.v1.health import HealthService
@@ -13,6 +14,14 @@ from app.schemas.v1.items import (
     UpdateItem200,
 )
 from app.schemas.v1.models import (
+    Account,
+    AccountPage,
+    AccountUpdate,
+    ApiKey,
+    ApiKeyCreate,
+    ApiKeyCreated,
+    ApiKeyPage,
+    ApiKeyScope,
     Export,
     ExportCreate,
     ExportFormat,
@@ -35,12 +44,23 @@ from app.schemas.v1.models import (
     TokenRequest,
     User,
     UserRegister,
+    UserRole,
     UserUpdate,
 )
-from app.schemas.v1.users import UsersService
+from app.schemas.v1.users import GetUser200, GetUser304, ListUsers200, UpdateUser200, UsersService
 
 __all__ = [
+    "Account",
+    "AccountPage",
+    "AccountUpdate",
+    "ApiKey",
+    "ApiKeyCreate",
+    "ApiKeyCreated",
+    "ApiKeyPage",
+    "ApiKeyScope",
+    "ApiKeysService",
     "AuthService",
+    "CreateApiKey201",
     "CreateExport202",
     "CreateItem201",
     "CreateToken200",
@@ -54,6 +74,8 @@ __all__ = [
     "GetExportFile200",
     "GetItem200",
     "GetItem304",
+    "GetUser200",
+    "GetUser304",
     "HealthCheck",
     "HealthService",
     "Item",
@@ -63,7 +85,9 @@ __all__ = [
     "ItemStatus",
     "ItemUpdate",
     "ItemsService",
+    "ListApiKeys200",
     "ListItems200",
+    "ListUsers200",
     "Liveness",
     "OAuthError",
     "OAuthErrorCode",
@@ -73,8 +97,10 @@ __all__ = [
     "Token",
     "TokenRequest",
     "UpdateItem200",
+    "UpdateUser200",
     "User",
     "UserRegister",
+    "UserRole",
     "UserUpdate",
     "UsersService",
     "WatchExport200",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import MISSING, ConfigDict, Field, SecretStr
+from pydantic import MISSING, ConfigDict, Field, SecretStr, StrictBool
 
 from app.schemas.base import Schema
 from app.schemas.types import (
@@ -128,6 +128,127 @@ class UserUpdate(Schema):
         str | None | MISSING, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")
     ] = MISSING
     """Name to show to others; null removes it."""
+
+
+class UserRole(StrEnum):
+    """What an account may do; see the access matrix in the documentation."""
+
+    USER = "user"
+    ADMIN = "admin"
+
+
+class Account(Schema):
+    """An account as administrators see it."""
+
+    id: UUID
+    """Identifies the user (UUIDv7)."""
+    email: Annotated[EmailStr, Field(max_length=254)]
+    """Address that the user signs in with."""
+    display_name: Annotated[str | None, Field(max_length=100, min_length=1)]
+    """Name to show to others; null when none was chosen."""
+    role: UserRole
+    email_verified_at: AwareDatetime | None
+    """When the user proved to read the mail to this address; null until then."""
+    disabled_at: AwareDatetime | None
+    """Since when the account is disabled; null while it is not."""
+    created_at: AwareDatetime
+    """When the account was created."""
+    updated_at: AwareDatetime
+    """When the account was last changed."""
+
+
+class AccountUpdate(Schema):
+    """Fields of an account that administrators may change; a field that is left out stays as it is."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    display_name: Annotated[
+        str | None | MISSING, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")
+    ] = MISSING
+    """Name to show to others; null removes it."""
+    role: UserRole | MISSING = MISSING
+    disabled: StrictBool | MISSING = MISSING
+    """Whether the user is kept out."""
+
+
+class AccountPage(Schema):
+    """One page of accounts."""
+
+    items: Annotated[list[Account], Field(max_length=100)]
+    """The accounts of this page."""
+    next: Annotated[str | None, Field(max_length=2000)]
+    """Send it as `cursor` to get the page after this one; null on the last page."""
+
+
+class ApiKeyScope(StrEnum):
+    """What a key may do; each is a scope of some operation that accepts keys."""
+
+    ITEMS_READ = "items:read"
+    ITEMS_WRITE = "items:write"
+
+
+class ApiKeyCreate(Schema):
+    """What it takes to create an API key."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[str, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")]
+    """Where the key is used, so that you recognise it."""
+    scopes: Annotated[list[ApiKeyScope], Field(max_length=20, min_length=1)]
+    """What the key may do; nothing that your own token may not."""
+    expires_in_days: Annotated[StrictInt, Field(ge=1, le=365)] = 90
+    """Days until the key expires."""
+
+
+class ApiKey(Schema):
+    """An API key, without the key itself."""
+
+    id: UUID
+    """Identifies the API key (UUIDv7)."""
+    name: Annotated[str, Field(max_length=100, min_length=1)]
+    """Where the key is used."""
+    prefix: Annotated[str, Field(max_length=20)]
+    """How the key begins, so that you recognise it."""
+    scopes: Annotated[list[ApiKeyScope], Field(max_length=20)]
+    """What the key may do, as far as your role may do it."""
+    created_at: AwareDatetime
+    """When the key was created."""
+    expires_at: AwareDatetime
+    """When the key stops to work."""
+    last_used_at: AwareDatetime | None
+    """When the key was last used, to the minute; null when it never was."""
+
+
+class ApiKeyCreated(Schema):
+    """A new API key; nothing shows the key itself again."""
+
+    id: UUID
+    """Identifies the API key (UUIDv7)."""
+    name: Annotated[str, Field(max_length=100, min_length=1)]
+    """Where the key is used."""
+    prefix: Annotated[str, Field(max_length=20)]
+    """How the key begins, so that you recognise it."""
+    scopes: Annotated[list[ApiKeyScope], Field(max_length=20)]
+    """What the key may do, as far as your role may do it."""
+    created_at: AwareDatetime
+    """When the key was created."""
+    expires_at: AwareDatetime
+    """When the key stops to work."""
+    last_used_at: AwareDatetime | None
+    """When the key was last used, to the minute; null when it never was."""
+    key: Annotated[str, Field(max_length=100)]
+    """Send it as `X-API-Key` header, and keep it secret."""
+
+
+class ApiKeyPage(Schema):
+    """One page of API keys."""
+
+    items: Annotated[list[ApiKey], Field(max_length=100)]
+    """The keys of this page."""
+    next: Annotated[str | None, Field(max_length=2000)]
+    """Send it as `cursor` to get the page after this one; null on the last page."""
 
 
 class ItemStatus(StrEnum):

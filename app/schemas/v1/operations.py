@@ -80,12 +80,80 @@ UPDATE_ME = Operation(
     body_required=True,
     statuses=frozenset({200, 400, 401, 403, 413, 415, 422, 429, 500, 503}),
 )
+LIST_USERS = Operation(
+    operation_id="listUsers",
+    method="GET",
+    path="/users",
+    tag="users",
+    security=({"oauth2": ("users:read",)},),
+    statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
+)
+GET_USER = Operation(
+    operation_id="getUser",
+    method="GET",
+    path="/users/{user_id}",
+    tag="users",
+    security=({"oauth2": ("users:read",)},),
+    statuses=frozenset({200, 304, 401, 403, 404, 422, 429, 500, 503}),
+)
+UPDATE_USER = Operation(
+    operation_id="updateUser",
+    method="PATCH",
+    path="/users/{user_id}",
+    tag="users",
+    security=({"oauth2": ("users:write",)},),
+    media_types=("application/json",),
+    body_required=True,
+    statuses=frozenset({200, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503}),
+)
+DELETE_USER = Operation(
+    operation_id="deleteUser",
+    method="DELETE",
+    path="/users/{user_id}",
+    tag="users",
+    security=({"oauth2": ("users:write",)},),
+    statuses=frozenset({204, 401, 403, 404, 409, 412, 422, 429, 500, 503}),
+)
+LIST_API_KEYS = Operation(
+    operation_id="listApiKeys",
+    method="GET",
+    path="/api-keys",
+    tag="api_keys",
+    security=({"oauth2": ("api_keys:read",)},),
+    statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
+)
+CREATE_API_KEY = Operation(
+    operation_id="createApiKey",
+    method="POST",
+    path="/api-keys",
+    tag="api_keys",
+    security=({"oauth2": ("api_keys:write",)},),
+    media_types=("application/json",),
+    body_required=True,
+    statuses=frozenset({201, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
+)
+GET_API_KEY = Operation(
+    operation_id="getApiKey",
+    method="GET",
+    path="/api-keys/{api_key_id}",
+    tag="api_keys",
+    security=({"oauth2": ("api_keys:read",)},),
+    statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
+)
+REVOKE_API_KEY = Operation(
+    operation_id="revokeApiKey",
+    method="DELETE",
+    path="/api-keys/{api_key_id}",
+    tag="api_keys",
+    security=({"oauth2": ("api_keys:write",)},),
+    statuses=frozenset({204, 401, 403, 404, 409, 422, 429, 500, 503}),
+)
 LIST_ITEMS = Operation(
     operation_id="listItems",
     method="GET",
     path="/items",
     tag="items",
-    security=({"oauth2": ("items:read",)},),
+    security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
     statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
 )
 CREATE_ITEM = Operation(
@@ -93,7 +161,7 @@ CREATE_ITEM = Operation(
     method="POST",
     path="/items",
     tag="items",
-    security=({"oauth2": ("items:write",)},),
+    security=({"oauth2": ("items:write",)}, {"api_key": ("items:write",)}),
     media_types=("application/json",),
     body_required=True,
     statuses=frozenset({201, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
@@ -104,7 +172,7 @@ GET_ITEM = Operation(
     method="GET",
     path="/items/{item_id}",
     tag="items",
-    security=({"oauth2": ("items:read",)},),
+    security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
     statuses=frozenset({200, 304, 401, 403, 404, 422, 429, 500, 503}),
 )
 UPDATE_ITEM = Operation(
@@ -112,7 +180,7 @@ UPDATE_ITEM = Operation(
     method="PATCH",
     path="/items/{item_id}",
     tag="items",
-    security=({"oauth2": ("items:write",)},),
+    security=({"oauth2": ("items:write",)}, {"api_key": ("items:write",)}),
     media_types=("application/json",),
     body_required=True,
     statuses=frozenset({200, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503}),
@@ -122,7 +190,7 @@ DELETE_ITEM = Operation(
     method="DELETE",
     path="/items/{item_id}",
     tag="items",
-    security=({"oauth2": ("items:write",)},),
+    security=({"oauth2": ("items:write",)}, {"api_key": ("items:write",)}),
     statuses=frozenset({204, 401, 403, 404, 409, 412, 422, 429, 500, 503}),
 )
 CREATE_EXPORT = Operation(
@@ -185,6 +253,14 @@ OPERATIONS: Mapping[str, Operation] = {
     "createToken": CREATE_TOKEN,
     "getMe": GET_ME,
     "updateMe": UPDATE_ME,
+    "listUsers": LIST_USERS,
+    "getUser": GET_USER,
+    "updateUser": UPDATE_USER,
+    "deleteUser": DELETE_USER,
+    "listApiKeys": LIST_API_KEYS,
+    "createApiKey": CREATE_API_KEY,
+    "getApiKey": GET_API_KEY,
+    "revokeApiKey": REVOKE_API_KEY,
     "listItems": LIST_ITEMS,
     "createItem": CREATE_ITEM,
     "getItem": GET_ITEM,

@@ -1,16 +1,67 @@
 # Code generated from spec/v1/users.yaml by make generate. DO NOT EDIT.
-"""The signed-in user's own profile: what a service implements and what it may reply."""
+"""What a service of users implements and what it may reply.
 
-from typing import Protocol
+Your own profile, and all accounts for administrators: what a service implements and what it may
+reply.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
 from app.core.exceptions import OperationNotImplemented
 from app.core.security import Principal
-from app.schemas.reply import operation
+from app.schemas import types
+from app.schemas.reply import Reply, operation
 from app.schemas.v1 import models
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListUsers200(Reply):
+    """One page of accounts."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar[Mapping[str, str]] = {"link": "Link"}
+
+    body: models.AccountPage
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetUser200(Reply):
+    """The account."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar[Mapping[str, str]] = {"etag": "ETag"}
+
+    body: models.Account
+    etag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetUser304(Reply):
+    """The account is still the one that If-None-Match names."""
+
+    status: ClassVar[int] = 304
+    header_names: ClassVar[Mapping[str, str]] = {"etag": "ETag"}
+
+    body: None = None
+    etag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateUser200(Reply):
+    """The account after the change."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar[Mapping[str, str]] = {"etag": "ETag"}
+
+    body: models.Account
+    etag: str
+
+
 class UsersService(Protocol):
-    """The signed-in user's own profile."""
+    """Your own profile, and all accounts for administrators."""
 
     @operation
     async def get_me(
@@ -36,3 +87,63 @@ class UsersService(Protocol):
         PATCH /users/me; errors: 400, 401, 403, 413, 415, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("updateMe")
+
+    @operation
+    async def list_users(
+        self,
+        *,
+        limit: int,
+        cursor: str | None,
+        role: models.UserRole | None,
+        disabled: bool | None,
+        email: types.EmailStr | None,
+        principal: Principal,
+    ) -> ListUsers200:
+        """List all accounts.
+
+        GET /users; errors: 401, 403, 404, 422, 429, 500, 503.
+        """
+        raise OperationNotImplemented("listUsers")
+
+    @operation
+    async def get_user(
+        self,
+        user_id: types.UUID,
+        *,
+        if_none_match: str | None,
+        principal: Principal,
+    ) -> GetUser200 | GetUser304:
+        """Read an account.
+
+        GET /users/{user_id}; errors: 401, 403, 404, 422, 429, 500, 503.
+        """
+        raise OperationNotImplemented("getUser")
+
+    @operation
+    async def update_user(
+        self,
+        user_id: types.UUID,
+        body: models.AccountUpdate,
+        *,
+        if_match: str | None,
+        principal: Principal,
+    ) -> UpdateUser200:
+        """Change an account.
+
+        PATCH /users/{user_id}; errors: 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503.
+        """
+        raise OperationNotImplemented("updateUser")
+
+    @operation
+    async def delete_user(
+        self,
+        user_id: types.UUID,
+        *,
+        if_match: str | None,
+        principal: Principal,
+    ) -> None:
+        """Delete an account.
+
+        DELETE /users/{user_id}; errors: 401, 403, 404, 409, 412, 422, 429, 500, 503.
+        """
+        raise OperationNotImplemented("deleteUser")

@@ -1,15 +1,15 @@
 # Code generated from spec/v1/users.yaml by make generate. DO NOT EDIT.
-"""The signed-in user's own profile: the routes."""
+"""Your own profile, and all accounts for administrators: the routes."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Response
+from fastapi import APIRouter, Body, Depends, Header, Path, Query, Response
 
 from app.api import deps
 from app.api.contract import contract_route
-from app.api.render import render
+from app.api.render import render, render_reply
 from app.core.security import Principal
-from app.schemas import v1
+from app.schemas import types, v1
 from app.schemas.v1 import operations
 
 router = APIRouter(route_class=contract_route(operations.OPERATIONS))
@@ -35,3 +35,91 @@ async def update_me(
 ) -> Response:
     """Change your profile."""
     return render(await service.update_me(body, principal=principal), 200)
+
+
+@router.get("/users", operation_id="listUsers", response_model=None)
+async def list_users(
+    service: Service,
+    principal: Caller,
+    limit: Annotated[types.IntParam, Query(ge=1, le=100)] = 20,
+    cursor: Annotated[
+        str | None, Query(min_length=1, max_length=2000, pattern="^[A-Za-z0-9_-]+$")
+    ] = None,
+    role: Annotated[v1.UserRole | None, Query()] = None,
+    disabled: Annotated[types.BoolParam | None, Query()] = None,
+    email: Annotated[types.EmailStr | None, Query(max_length=254)] = None,
+) -> Response:
+    """List all accounts."""
+    return render_reply(
+        await service.list_users(
+            limit=limit,
+            cursor=cursor,
+            role=role,
+            disabled=disabled,
+            email=email,
+            principal=principal,
+        )
+    )
+
+
+@router.get("/users/{user_id}", operation_id="getUser", response_model=None)
+async def get_user(
+    service: Service,
+    principal: Caller,
+    user_id: Annotated[types.UUID, Path()],
+    if_none_match: Annotated[
+        str | None,
+        Header(
+            alias="If-None-Match",
+            min_length=1,
+            max_length=200,
+            pattern='^(\\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
+        ),
+    ] = None,
+) -> Response:
+    """Read an account."""
+    return render_reply(
+        await service.get_user(user_id, if_none_match=if_none_match, principal=principal)
+    )
+
+
+@router.patch("/users/{user_id}", operation_id="updateUser", response_model=None)
+async def update_user(
+    service: Service,
+    principal: Caller,
+    user_id: Annotated[types.UUID, Path()],
+    body: Annotated[v1.AccountUpdate, Body()],
+    if_match: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            min_length=1,
+            max_length=200,
+            pattern='^(\\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
+        ),
+    ] = None,
+) -> Response:
+    """Change an account."""
+    return render_reply(
+        await service.update_user(user_id, body, if_match=if_match, principal=principal)
+    )
+
+
+@router.delete("/users/{user_id}", operation_id="deleteUser", response_model=None)
+async def delete_user(
+    service: Service,
+    principal: Caller,
+    user_id: Annotated[types.UUID, Path()],
+    if_match: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            min_length=1,
+            max_length=200,
+            pattern='^(\\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
+        ),
+    ] = None,
+) -> Response:
+    """Delete an account."""
+    await service.delete_user(user_id, if_match=if_match, principal=principal)
+    return render(None, 204)

@@ -1,7 +1,7 @@
 """Tasks and exports.
 
 Revision: 8177cf82df76
-Follows: 1b4ea2730677
+Follows: 5f4f5b16f6ac
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "8177cf82df76"
-down_revision: str | None = "1b4ea2730677"
+down_revision: str | None = "5f4f5b16f6ac"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

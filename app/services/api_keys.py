@@ -1,0 +1,149 @@
+"""Keys with which machines act for their user."""
+
+import logging
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import final
+from uuid import UUID
+
+from app.core.api_keys import hash_of, is_key, make_key, prefix_of
+from app.core.exceptions import InsufficientScope, NotFound, ServiceUnavailable, Unauthorized
+from app.core.security import ROLE_SCOPES, Cursors, Principal
+from app.db.models.api_keys import ApiKey
+from app.db.unit_of_work import Database, UnitOfWork, retried
+from app.schemas import v1
+from app.services.pagination import ListQuery
+
+audit = logging.getLogger("audit")
+
+_PATH = "/api/v1/api-keys"
+
+
+@final
+class ApiKeys(v1.ApiKeysService):
+    """Makes, lists and revokes the caller's keys, and lets in who sends one."""
+
+    def __init__(self, database: Database, cursors: Cursors) -> None:
+        self._database = database
+        self._cursors = cursors
+
+    async def list_api_keys(
+        self, *, limit: int, cursor: str | None, principal: Principal
+    ) -> v1.ListApiKeys200:
+        """Return one page, the newest first.
+
+        Raises:
+            NotFound: The cursor is not one that this server gave out for this list.
+        """
+        query = ListQuery(path=_PATH, reader=principal.user_id, filters={})
+        start = None if cursor is None else self._cursors.decode(cursor, query.scope)
+        async with self._database.read() as work:
+            visible = work.api_keys.owned_by(principal.user_id)
+            page = await work.api_keys.list_page(visible, sort=(), start=start, limit=limit)
+        body = v1.ApiKeyPage(items=[_to_api_key(row) for row in page.rows], next=None)
+        if page.next_position is None:
+            return v1.ListApiKeys200(body=body)
+        body.next = self._cursors.encode(page.next_position, query.scope)
+        return v1.ListApiKeys200(body=body, link=query.next_link(body.next, limit))
+
+    async def create_api_key(
+        self, body: v1.ApiKeyCreate, *, principal: Principal
+    ) -> v1.CreateApiKey201:
+        """Make a key that may do what was asked for, which only this answer shows.
+
+        Raises:
+            InsufficientScope: The caller's own token lacks a scope that the key should have.
+            Unauthorized: The caller's account is gone or disabled.
+        """
+        if missing := set(body.scopes) - principal.scopes:
+            raise InsufficientScope(sorted(missing))
+        key = make_key()
+        async with self._database.write() as work:
+            owner = await work.users.get(work.users.self_of(principal.user_id), principal.user_id)
+            if owner is None or owner.disabled_at is not None:
+                raise Unauthorized("The account that this token was issued to is closed.")
+            row = await work.api_keys.add(
+                ApiKey(
+                    owner_id=owner.id,
+                    name=body.name,
+                    prefix=prefix_of(key),
+                    key_hash=hash_of(key),
+                    scopes=" ".join(sorted(set(body.scopes))),
+                    expires_at=datetime.now(UTC) + timedelta(days=body.expires_in_days),
+                )
+            )
+        _audit("api_key.created", row.id, principal)
+        created = v1.ApiKeyCreated(key=key, **_to_api_key(row).model_dump())
+        return v1.CreateApiKey201(body=created, location=f"{_PATH}/{row.id}")
+
+    async def get_api_key(self, api_key_id: UUID, *, principal: Principal) -> v1.ApiKey:
+        """Return what is known of one of the caller's keys.
+
+        Raises:
+            NotFound: There is no such key, or it is somebody else's.
+        """
+        async with self._database.read() as work:
+            return _to_api_key(await _owned(work, api_key_id, principal))
+
+    @retried
+    async def revoke_api_key(self, api_key_id: UUID, *, principal: Principal) -> None:
+        """Forget one of the caller's keys: from the commit on it opens nothing.
+
+        Raises:
+            NotFound: There is no such key, or it is somebody else's.
+        """
+        async with self._database.write() as work:
+            await work.api_keys.delete(await _owned(work, api_key_id, principal))
+        _audit("api_key.revoked", api_key_id, principal)
+
+    async def authenticate(self, key: str) -> Principal:
+        """Return for whom a key acts, and what it may do: never more than its owner's role may.
+
+        Raises:
+            Unauthorized: The key is malformed, unknown, revoked or expired, or its owner is
+                disabled.
+        """
+        if not is_key(key):
+            raise _refused()
+        async with self._database.read() as work:
+            found = await work.api_keys.find_usable(hash_of(key))
+        if found is None:
+            raise _refused()
+        if found.use_is_due:
+            # Who reads need not wait until the database has time to write.
+            with suppress(ServiceUnavailable):
+                async with self._database.write() as work:
+                    await work.api_keys.note_use(found.key_id)
+        return Principal(
+            user_id=found.owner_id,
+            scopes=found.scopes & ROLE_SCOPES[found.owner_role],
+            api_key_id=found.key_id,
+        )
+
+
+def _refused() -> Unauthorized:
+    return Unauthorized("The API key is not valid: it is unknown, revoked or expired.")
+
+
+async def _owned(work: UnitOfWork, api_key_id: UUID, principal: Principal) -> ApiKey:
+    row = await work.api_keys.get(work.api_keys.owned_by(principal.user_id), api_key_id)
+    if row is None:
+        raise NotFound("There is no API key with this id.")
+    return row
+
+
+def _to_api_key(row: ApiKey) -> v1.ApiKey:
+    held = row.scopes.split()
+    return v1.ApiKey(
+        id=row.id,
+        name=row.name,
+        prefix=row.prefix,
+        scopes=[scope for scope in v1.ApiKeyScope if scope in held],
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+    )
+
+
+def _audit(event: str, api_key_id: UUID, principal: Principal) -> None:
+    audit.info(event, extra={"actor_id": principal.user_id, "api_key_id": api_key_id})

@@ -1,0 +1,60 @@
+"""Rules about what an operation's extensions mean together with the rest of it."""
+
+from collections.abc import Iterator
+
+from spec.tools.contract import Endpoint, Node
+
+Breaches = Iterator[tuple[Node, str, str]]
+
+
+def _is_secured(endpoint: Endpoint) -> bool:
+    alternatives = endpoint.security()
+    return bool(alternatives) and all(alternative.value for alternative in alternatives)
+
+
+def no_stored_secrets(endpoint: Endpoint) -> Breaches:
+    """Answers to idempotent requests are stored, and one that mints a secret may not be."""
+    node = endpoint.extensions().get("x-idempotent")
+    if node is None or node.value is not True:
+        return
+    for status, response in endpoint.responses():
+        header = response.get("headers").get("Cache-Control")
+        if status < "300" and header.get("schema").text("const") == "no-store":
+            fix = "leave x-idempotent out; a client that lost the answer revokes and asks again"
+            yield node, f"the answer {status} is no-store, and x-idempotent stores it", fix
+
+
+def no_public_cache_of_secured_reads(endpoint: Endpoint) -> Breaches:
+    """A cache that many users share would give one caller's answer to another."""
+    node = endpoint.extensions().get("x-cache")
+    if node is not None and node.child("public").value is True and _is_secured(endpoint):
+        fix = "leave public out, or let anybody call"
+        yield node, f"{endpoint.operation_id} is secured, and its x-cache is public", fix
+
+
+def policies_of_different_names(endpoint: Endpoint) -> Breaches:
+    """A policy's name is its counter: two of one name would count each request twice."""
+    node = endpoint.extensions().get("x-rate-limit")
+    seen: set[str] = set()
+    for _, policy in node.child("policies").entries() if node is not None else ():
+        name = policy.text("name")
+        if name in seen:
+            yield policy, f"two policies are called {name}", "give each a name of its own"
+        seen.add(name)
+
+
+def refusal_without_redis(endpoint: Endpoint) -> Breaches:
+    """Where nothing is answered without a shared count, an outage of Redis is answered 503."""
+    node = endpoint.extensions().get("x-rate-limit")
+    if node is None or node.text("without_redis") != "refuse":
+        return
+    if "503" not in {status for status, _ in endpoint.responses()}:
+        yield node, f"{endpoint.operation_id} refuses without Redis and has no 503", "declare 503"
+
+
+def buckets_of_different_names(endpoint: Endpoint) -> Breaches:
+    """A limit's counter is named after its operation or its tag; one name would be one counter."""
+    tags = endpoint.node.contract.node("tags").entries()
+    if endpoint.operation_id in {tag.text("name") for _, tag in tags}:
+        node = endpoint.node.child("operationId")
+        yield node, f"{endpoint.operation_id} is a tag too", "write a verb and a noun"

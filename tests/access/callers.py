@@ -1,0 +1,106 @@
+"""The callers of the matrix: what each of them sends."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from fastapi import FastAPI
+from sqlalchemy import update
+
+from app.core.api_keys import HEADER
+from app.db.base import DatabaseNow
+from app.db.models import ApiKey
+from app.schemas.operation import Operation
+from tests import api_keys
+from tests.access.matrix import KEY_SCOPES, USER_SCOPES, asked
+from tests.clients import Caller, get_token, sign_up
+from tests.tokens import issue
+
+Headers = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The running application, and three people."""
+
+    app: FastAPI
+    user: Caller
+    other: Caller
+    admin: Caller
+
+
+async def _anonymous(_: Stage, __: Operation) -> Headers:
+    return {}
+
+
+async def _user(stage: Stage, _: Operation) -> Headers:
+    return stage.user.headers
+
+
+async def _other_user(stage: Stage, _: Operation) -> Headers:
+    return stage.other.headers
+
+
+async def _admin(stage: Stage, _: Operation) -> Headers:
+    return stage.admin.headers
+
+
+async def _expired_token(stage: Stage, _: Operation) -> Headers:
+    profile = (await stage.user.get("/users/me")).json()
+    past = datetime.now(UTC) - timedelta(hours=1)
+    moments = {"iat": past, "nbf": past, "exp": past + timedelta(minutes=10)}
+    token = issue(stage.app.state.settings, sub=profile["id"], **moments)
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def _wrong_scope(stage: Stage, operation: Operation) -> Headers:
+    scope = " ".join(sorted(USER_SCOPES - asked(operation)))
+    token = await get_token(stage.user.client, stage.user.email, scope=scope)
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def _api_key(stage: Stage, _: Operation) -> Headers:
+    return {HEADER: (await api_keys.create(stage.user))["key"]}
+
+
+async def _key_without_scope(stage: Stage, operation: Operation) -> Headers:
+    scopes = sorted(KEY_SCOPES - asked(operation))
+    return {HEADER: (await api_keys.create(stage.user, scopes=scopes))["key"]}
+
+
+async def _revoked_key(stage: Stage, _: Operation) -> Headers:
+    key = await api_keys.create(stage.user)
+    await stage.user.delete(f"/api-keys/{key['id']}")
+    return {HEADER: key["key"]}
+
+
+async def _expired_key(stage: Stage, _: Operation) -> Headers:
+    key = await api_keys.create(stage.user)
+    async with stage.app.state.resources.database._sessions.begin() as session:
+        this = ApiKey.id == UUID(key["id"])
+        await session.execute(update(ApiKey).where(this).values(expires_at=DatabaseNow(-1)))
+    return {HEADER: key["key"]}
+
+
+async def _key_of_disabled_user(stage: Stage, _: Operation) -> Headers:
+    eve = await sign_up(stage.user.client, "Eve")
+    key = await api_keys.create(eve)
+    profile = (await eve.get("/users/me")).json()
+    await stage.admin.patch(f"/users/{profile['id']}", {"disabled": True})
+    return {HEADER: key["key"]}
+
+
+CREDENTIALS: Mapping[str, Callable[[Stage, Operation], Awaitable[Headers]]] = {
+    "anonymous": _anonymous,
+    "user": _user,
+    "other user": _other_user,
+    "admin": _admin,
+    "expired token": _expired_token,
+    "wrong scope": _wrong_scope,
+    "API key": _api_key,
+    "key without scope": _key_without_scope,
+    "revoked key": _revoked_key,
+    "expired key": _expired_key,
+    "key of disabled user": _key_of_disabled_user,
+}

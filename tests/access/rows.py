@@ -1,0 +1,89 @@
+"""How each operation is called validly, and whose the thing is that its path names.
+
+Every operation of the contract needs a row; the documentation shows the table that follows from it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+from tests import api_keys, items
+from tests.clients import PASSWORD, Caller, sign_up
+
+Body = Callable[[Caller], Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What a path names: made for a user, whose alone it is if it is owned."""
+
+    make: Callable[[Caller], Awaitable[str]]
+    is_owned: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A valid call: the thing that the path names, and the body that the user would send."""
+
+    thing: Thing | None = None
+    body: Body | None = None
+
+
+async def _make_item(user: Caller) -> str:
+    return str((await items.create(user))["id"])
+
+
+async def _make_api_key(user: Caller) -> str:
+    return str((await api_keys.create(user))["id"])
+
+
+async def _make_account(user: Caller) -> str:
+    eve = await sign_up(user.client, "Eve")
+    return str((await eve.get("/users/me")).json()["id"])
+
+
+def _new_account(_: Caller) -> Mapping[str, object]:
+    return {"email": f"{uuid4().hex}@example.com", "password": PASSWORD}
+
+
+def _sign_in(user: Caller) -> Mapping[str, object]:
+    return {"grant_type": "password", "username": user.email, "password": PASSWORD}
+
+
+def _name(_: Caller) -> Mapping[str, object]:
+    return {"name": "Oak table"}
+
+
+def _display_name(_: Caller) -> Mapping[str, object]:
+    return {"display_name": "Ada L."}
+
+
+def _key(_: Caller) -> Mapping[str, object]:
+    return {"name": "Import", "scopes": ["items:read"]}
+
+
+ITEM = Thing(_make_item, is_owned=True)
+API_KEY = Thing(_make_api_key, is_owned=True)
+ACCOUNT = Thing(_make_account, is_owned=False)
+
+ROWS: Mapping[str, Row] = {
+    "getLiveness": Row(),
+    "getReadiness": Row(),
+    "registerUser": Row(body=_new_account),
+    "createToken": Row(body=_sign_in),
+    "getMe": Row(),
+    "updateMe": Row(body=_display_name),
+    "listUsers": Row(),
+    "getUser": Row(ACCOUNT),
+    "updateUser": Row(ACCOUNT, _display_name),
+    "deleteUser": Row(ACCOUNT),
+    "listApiKeys": Row(),
+    "createApiKey": Row(body=_key),
+    "getApiKey": Row(API_KEY),
+    "revokeApiKey": Row(API_KEY),
+    "listItems": Row(),
+    "createItem": Row(body=_name),
+    "getItem": Row(ITEM),
+    "updateItem": Row(ITEM, _name),
+    "deleteItem": Row(ITEM),
+}

@@ -1,0 +1,109 @@
+"""Every operation, called by everybody: each cell of the matrix holds on the running API."""
+
+import re
+from dataclasses import replace
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from app.api import security
+from app.core.config import Settings
+from app.schemas.operation import Operation
+from app.schemas.v1 import operations
+from tests import figures
+from tests.access.callers import CREDENTIALS, Stage
+from tests.access.matrix import COLUMNS, Column, expected
+from tests.access.rows import ITEM, ROWS, Row
+from tests.backends import kind_of
+from tests.clients import Caller
+from tests.problems import assert_problem
+
+CODES = {401: "unauthorized", 403: "insufficient-scope", 404: "not-found"}
+CELLS = [(operation, column) for operation in operations.OPERATIONS.values() for column in COLUMNS]
+
+
+@pytest.fixture
+def stage(app: FastAPI, ada: Caller, bob: Caller, admin: Caller) -> Stage:
+    """The user whose things the paths name, another user, and an administrator."""
+    return Stage(app, ada, bob, admin)
+
+
+async def call(stage: Stage, operation: Operation, column: Column) -> httpx2.Response:
+    """Call an operation validly, as a caller of this kind."""
+    row, path = ROWS[operation.operation_id], operation.path
+    if row.thing is not None:
+        path = re.sub(r"\{\w+\}", await row.thing.make(stage.user), path)
+    headers = await CREDENTIALS[column.name](stage, operation)
+    body = row.body and row.body(stage.user)
+    is_form = operation.media_types == ("application/x-www-form-urlencoded",)
+    form, json = (body, None) if is_form else (None, body)
+    return await stage.user.client.request(
+        operation.method, path, headers=headers, data=form, json=json
+    )
+
+
+async def wrong_cells(stage: Stage) -> dict[str, str]:
+    """Return the cells whose status is not the expected one."""
+    wrong = {}
+    for operation, column in CELLS:
+        answer = await call(stage, operation, column)
+        status = expected(operation, ROWS[operation.operation_id], column)
+        if answer.status_code != status:
+            name = f"{operation.operation_id} by {column.name}"
+            wrong[name] = f"{answer.status_code} instead of {status}"
+        elif status in CODES:
+            assert_problem(answer, status, CODES[status])
+    return wrong
+
+
+async def test_every_cell_of_the_matrix_holds(stage: Stage, settings: Settings) -> None:
+    """Promise 9."""
+    assert await wrong_cells(stage) == {}
+
+    rows, columns = len(operations.OPERATIONS), len(COLUMNS)
+    figures.record(
+        f"access matrix [{kind_of(settings)}]",
+        f"{len(CELLS)} cells ({rows} operations, {columns} callers), 0 wrong",
+    )
+
+
+async def test_an_operation_that_forgets_who_may_call_would_be_found(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    satisfied = security._satisfy
+
+    async def satisfy(request: object, alternative: dict[str, object]) -> object:
+        return await satisfied(request, dict.fromkeys(alternative, ()))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(security, "_satisfy", satisfy)
+
+    wrong = await wrong_cells(stage)
+
+    assert wrong["getUser by user"] == "200 instead of 403"
+    assert wrong["updateItem by key without scope"] == "200 instead of 403"
+
+
+def test_every_operation_of_the_contract_has_a_row() -> None:
+    assert set(ROWS) == set(operations.OPERATIONS)
+    assert set(CREDENTIALS) == {column.name for column in COLUMNS}
+
+
+def test_a_row_names_a_thing_where_its_path_does() -> None:
+    with_thing = {name for name, row in ROWS.items() if row.thing is not None}
+
+    assert with_thing == {
+        name for name, operation in operations.OPERATIONS.items() if "{" in operation.path
+    }
+
+
+@pytest.mark.parametrize(
+    ("column", "status"),
+    [("anonymous", 401), ("user", 200), ("other user", 404), ("wrong scope", 403), ("admin", 404)],
+)
+def test_the_expectation_follows_from_security_and_ownership(column: str, status: int) -> None:
+    found = next(one for one in COLUMNS if one.name == column)
+
+    assert expected(operations.GET_ITEM, Row(ITEM), found) == status
+    opened = replace(operations.GET_ITEM, security=())
+    assert expected(opened, Row(ITEM), found) == 200

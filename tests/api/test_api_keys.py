@@ -1,0 +1,254 @@
+"""API keys over HTTP: made, listed, revoked, and used instead of a token."""
+
+import asyncio
+import re
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import update
+
+from app.core.api_keys import HEADER, hash_of, make_key
+from app.db.base import DatabaseNow
+from app.db.models import ApiKey
+from app.schemas import v1
+from app.schemas.v1 import operations
+from tests import items
+from tests.api_keys import create, with_key
+from tests.clients import Caller, get_token
+from tests.problems import assert_problem, refused_fields
+from tests.statements import watched
+
+
+async def set_columns(app: FastAPI, key: dict[str, Any], **columns: object) -> None:
+    async with app.state.resources.database._sessions.begin() as session:
+        await session.execute(update(ApiKey).where(ApiKey.id == UUID(key["id"])).values(**columns))
+
+
+async def test_a_key_is_shown_once_and_acts_for_its_maker(ada: Caller) -> None:
+    item = await items.create(ada)
+    answer = await ada.post("/api-keys", {"name": "Import", "scopes": ["items:read"]})
+
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    created = answer.json()
+    key = created.pop("key")
+    assert answer.headers["Location"].endswith(f"/api-keys/{created['id']}")
+    assert (await ada.get(f"/api-keys/{created['id']}")).json() == created
+    assert (await ada.get("/api-keys")).json()["items"] == [created]
+    assert key.startswith(created["prefix"])
+    assert (await with_key(ada, key).get("/items")).json()["items"] == [item]
+
+
+async def test_only_the_hash_of_a_key_is_stored(ada: Caller, app: FastAPI) -> None:
+    with watched(app) as statements:
+        key = await create(ada)
+
+    written = repr([statement.parameters for statement in statements])
+    assert hash_of(key["key"]) in written
+    assert key["key"][len(key["prefix"]) :] not in written
+
+
+async def test_keys_differ_and_can_be_recognised() -> None:
+    keys = {make_key() for _ in range(1000)}
+
+    assert len(keys) == 1000
+    assert all(re.fullmatch("itemsapi_[0-9A-Za-z]{43}_[0-9a-f]{8}", key) for key in keys)
+
+
+async def test_garbage_is_refused_without_a_query(
+    ada: Caller, client: httpx2.AsyncClient, app: FastAPI
+) -> None:
+    key = (await create(ada))["key"]
+    other_checksum = key[:-1] + ("0" if key[-1] != "0" else "1")
+
+    with watched(app) as statements:
+        for garbage in ("abc", key[:-1], other_checksum, key.upper(), f"{key}x"):
+            answer = await client.get("/items", headers={HEADER: garbage})
+            assert_problem(answer, 401, "unauthorized")
+
+    assert statements == []
+
+
+async def test_a_well_formed_key_that_nobody_made_is_refused(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/items", headers={HEADER: make_key()})
+
+    problem = assert_problem(answer, 401, "unauthorized")
+    assert problem["detail"].startswith("The API key is not valid")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_a_revoked_key_opens_nothing_from_then_on(ada: Caller) -> None:
+    key = await create(ada)
+    assert (await with_key(ada, key["key"]).get("/items")).status_code == 200
+
+    assert (await ada.delete(f"/api-keys/{key['id']}")).status_code == 204
+
+    assert_problem(await with_key(ada, key["key"]).get("/items"), 401, "unauthorized")
+    assert_problem(await ada.get(f"/api-keys/{key['id']}"), 404, "not-found")
+
+
+async def test_an_expired_key_opens_nothing(ada: Caller, app: FastAPI) -> None:
+    key = await create(ada)
+    await set_columns(app, key, expires_at=DatabaseNow(-1))
+
+    assert_problem(await with_key(ada, key["key"]).get("/items"), 401, "unauthorized")
+
+
+async def test_a_key_lives_for_the_days_that_were_asked_for(ada: Caller) -> None:
+    keys = [await create(ada, expires_in_days=days) for days in (1, 365)]
+
+    for key, days in zip(keys, (1, 365), strict=True):
+        read = v1.ApiKeyCreated.model_validate(key)
+        seconds = (read.expires_at - read.created_at).total_seconds()
+        assert seconds == pytest.approx(days * 86_400, abs=60)
+
+
+async def test_the_keys_of_a_disabled_user_rest(ada: Caller, admin: Caller) -> None:
+    caller = with_key(ada, (await create(ada))["key"])
+    path = f"/users/{(await ada.get('/users/me')).json()['id']}"
+
+    await admin.patch(path, {"disabled": True})
+    assert_problem(await caller.get("/items"), 401, "unauthorized")
+
+    await admin.patch(path, {"disabled": False})
+    assert (await caller.get("/items")).status_code == 200
+
+
+async def test_a_key_may_not_do_what_it_was_not_made_for(ada: Caller) -> None:
+    caller = with_key(ada, (await create(ada, scopes=["items:read"]))["key"])
+
+    answer = await caller.post("/items", {"name": "Chair"})
+
+    assert_problem(answer, 403, "insufficient-scope")
+    assert (await caller.get("/items")).status_code == 200
+
+
+async def test_a_key_loses_what_its_makers_role_loses(
+    ada: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = with_key(ada, (await create(ada, scopes=["items:read", "items:write"]))["key"])
+    monkeypatch.setattr(
+        "app.services.api_keys.ROLE_SCOPES", {"user": frozenset({"items:read"}), "admin": ()}
+    )
+
+    assert_problem(await caller.post("/items", {"name": "Chair"}), 403, "insufficient-scope")
+    assert (await caller.get("/items")).status_code == 200
+
+
+async def test_a_key_gets_no_scope_that_the_makers_token_lacks(
+    ada: Caller, client: httpx2.AsyncClient
+) -> None:
+    token = await get_token(client, ada.email, scope="api_keys:write items:read")
+    narrow = Caller(ada.email, {"Authorization": f"Bearer {token}"}, client)
+
+    body = {"name": "Wide", "scopes": ["items:read", "items:write"]}
+    problem = assert_problem(await narrow.post("/api-keys", body), 403, "insufficient-scope")
+
+    assert problem["detail"] == "This operation needs the scopes: items:write."
+    assert (await ada.get("/api-keys")).json()["items"] == []
+
+
+async def test_the_scopes_of_keys_are_those_that_operations_accept_from_them() -> None:
+    accepted = {
+        scope
+        for operation in operations.OPERATIONS.values()
+        for alternative in operation.security
+        for scope in alternative.get("api_key", ())
+    }
+
+    assert {scope.value for scope in v1.ApiKeyScope} == accepted
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        *(("GET", "/api-keys"), ("POST", "/api-keys"), ("DELETE", f"/api-keys/{uuid4()}")),
+        *(("GET", "/users/me"), ("PATCH", "/users/me"), ("GET", "/users")),
+    ],
+)
+async def test_a_key_manages_neither_keys_nor_accounts(ada: Caller, method: str, path: str) -> None:
+    caller = with_key(ada, (await create(ada))["key"])
+
+    assert_problem(await caller.request(method, path, {}), 401, "unauthorized")
+
+
+async def test_a_valid_key_makes_up_for_a_token_that_is_not(ada: Caller) -> None:
+    key = (await create(ada))["key"]
+
+    answer = await ada.request("GET", "/items", **{HEADER: key, "Authorization": "Bearer abc"})
+
+    assert answer.status_code == 200
+
+
+async def test_caches_tell_keys_apart(ada: Caller) -> None:
+    assert (await ada.get("/items")).headers["Vary"].startswith(f"Authorization, {HEADER}")
+    assert HEADER not in (await ada.get("/users/me")).headers["Vary"]
+
+
+async def test_use_is_noted_at_most_once_a_minute(ada: Caller, app: FastAPI) -> None:
+    key = await create(ada)
+    caller = with_key(ada, key["key"])
+
+    with watched(app) as first:
+        await caller.get("/items")
+    with watched(app) as later:
+        await asyncio.gather(*(caller.get("/items") for _ in range(10)))
+
+    assert sum(s.sql.startswith("UPDATE api_keys") for s in first) == 1
+    assert [s.sql for s in later if s.sql.startswith("UPDATE")] == []
+    noted = (await ada.get(f"/api-keys/{key['id']}")).json()
+    assert noted["last_used_at"] >= key["created_at"]
+    assert noted == {name: key[name] for name in noted} | {"last_used_at": noted["last_used_at"]}
+
+
+async def test_use_a_minute_later_is_noted_again(ada: Caller, app: FastAPI) -> None:
+    key = await create(ada)
+    await set_columns(app, key, last_used_at=DatabaseNow(-61))
+
+    with watched(app) as statements:
+        await with_key(ada, key["key"]).get("/items")
+
+    assert sum(s.sql.startswith("UPDATE api_keys") for s in statements) == 1
+
+
+async def test_somebody_elses_key_does_not_exist(ada: Caller, bob: Caller) -> None:
+    key = await create(ada)
+    path = f"/api-keys/{key['id']}"
+
+    assert_problem(await bob.get(path), 404, "not-found")
+    assert_problem(await bob.delete(path), 404, "not-found")
+    assert (await bob.get("/api-keys")).json()["items"] == []
+    assert (await with_key(ada, key["key"]).get("/items")).status_code == 200
+
+
+async def test_pages_end_and_skip_nothing(ada: Caller) -> None:
+    ids = [(await create(ada))["id"] for _ in range(3)]
+
+    first = await ada.get("/api-keys?limit=2")
+    second = (await ada.get(f"/api-keys?limit=2&cursor={first.json()['next']}")).json()
+
+    assert [key["id"] for key in first.json()["items"] + second["items"]] == ids[::-1]
+    assert second["next"] is None
+    assert first.headers["Link"].endswith('; rel="next"')
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"),
+    [
+        ({"scopes": []}, {"/scopes": "too-short"}),
+        ({"scopes": ["users:read"]}, {"/scopes/0": "enum"}),
+        ({"expires_in_days": 0}, {"/expires_in_days": "greater-than-equal"}),
+        ({"expires_in_days": 366}, {"/expires_in_days": "less-than-equal"}),
+        ({"name": ""}, {"/name": "string-too-short"}),
+        ({"key": "mine"}, {"/key": "extra-forbidden"}),
+    ],
+)
+async def test_a_bad_wish_is_refused(
+    ada: Caller, change: dict[str, object], refused: dict[str, str]
+) -> None:
+    answer = await ada.post("/api-keys", {"name": "Key", "scopes": ["items:read"]} | change)
+
+    assert refused_fields(answer) == refused

@@ -1,0 +1,272 @@
+"""The administrators' view of all accounts."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+from sqlalchemy import func, select
+
+from app.core.config import Settings
+from app.db.models import ApiKey, IdempotencyKey, Item, User
+from app.main import create_app
+from app.schemas import v1
+from tests import api_keys, backends, figures
+from tests.apps import make_settings, started
+from tests.clients import Caller, sign_up, sign_up_admin
+from tests.conftest import migrate
+from tests.problems import assert_problem, refused_fields
+
+ROUNDS = 10
+
+
+async def account_of(caller: Caller, admin: Caller) -> dict[str, Any]:
+    """Return what an administrator sees of a user."""
+    found = (await admin.get(f"/users?email={caller.email.upper()}")).json()["items"]
+    assert len(found) == 1
+    return dict(found[0])
+
+
+async def path_of(caller: Caller) -> str:
+    return f"/users/{(await caller.get('/users/me')).json()['id']}"
+
+
+async def count_rows(app: FastAPI) -> list[int]:
+    """Return how many users, items, API keys and idempotency keys there are."""
+    async with app.state.resources.database._sessions() as session:
+        tables = (User, Item, ApiKey, IdempotencyKey)
+        return [await session.scalar(select(func.count()).select_from(one)) for one in tables]
+
+
+async def test_an_account_is_found_by_its_address(ada: Caller, admin: Caller) -> None:
+    account = await account_of(ada, admin)
+
+    v1.Account.model_validate(account)
+    assert account["email"] == ada.email
+    assert (account["role"], account["disabled_at"]) == ("user", None)
+    assert (await admin.get(f"/users/{account['id']}")).json() == account
+
+
+async def test_accounts_are_narrowed_by_role_and_state(ada: Caller, admin: Caller) -> None:
+    await admin.patch(await path_of(ada), {"disabled": True})
+
+    admins = (await admin.get("/users?role=admin&limit=100")).json()["items"]
+    disabled = (await admin.get("/users?disabled=true&limit=100")).json()["items"]
+    enabled = (await admin.get("/users?disabled=false&role=user&limit=100")).json()["items"]
+
+    assert admin.email in {account["email"] for account in admins}
+    assert {account["role"] for account in admins} == {"admin"}
+    assert ada.email in {account["email"] for account in disabled}
+    assert None not in {account["disabled_at"] for account in disabled}
+    assert {account["disabled_at"] for account in enabled} <= {None}
+
+
+async def test_pages_end_and_skip_nobody(ada: Caller, bob: Caller, admin: Caller) -> None:
+    seen, link = [], "/users?limit=2"
+    while link:
+        page = (await admin.get(link)).json()
+        seen += [account["id"] for account in page["items"]]
+        link = page["next"] and f"/users?limit=2&cursor={page['next']}"
+
+    assert len(seen) == len(set(seen))
+    assert seen == sorted(seen, reverse=True)
+    assert {(await account_of(one, admin))["id"] for one in (ada, bob)} <= set(seen)
+
+
+async def test_a_cursor_is_good_for_its_filters_only(
+    ada: Caller, bob: Caller, admin: Caller
+) -> None:
+    cursor = (await admin.get("/users?limit=1&disabled=false")).json()["next"]
+
+    assert (await admin.get(f"/users?disabled=false&cursor={cursor}")).status_code == 200
+    for query in ("", "disabled=true&", "role=user&disabled=false&"):
+        assert_problem(await admin.get(f"/users?{query}cursor={cursor}"), 404, "not-found")
+
+
+async def test_every_writable_field_of_the_contract_is_saved(ada: Caller, admin: Caller) -> None:
+    """Grows with the contract: a field that the service forgets fails here."""
+    samples = {"display_name": "Countess", "role": "admin", "disabled": True}
+    assert set(samples) == set(v1.AccountUpdate.model_fields)
+
+    changed = (await admin.patch(await path_of(ada), samples)).json()
+
+    assert changed["display_name"] == "Countess"
+    assert changed["role"] == "admin"
+    assert changed["disabled_at"] is not None
+    assert await account_of(ada, admin) == changed
+
+
+async def test_disabling_twice_keeps_the_first_moment(ada: Caller, admin: Caller) -> None:
+    path = await path_of(ada)
+    first = (await admin.patch(path, {"disabled": True})).json()
+
+    again = await admin.patch(path, {"disabled": True})
+
+    assert again.json() == first
+    assert (await admin.patch(path, {"disabled": False})).json()["disabled_at"] is None
+
+
+async def test_a_bad_change_is_refused(ada: Caller, admin: Caller) -> None:
+    path = await path_of(ada)
+
+    for change, refused in (
+        ({"role": "owner"}, {"/role": "enum"}),
+        ({"role": None}, {"/role": "enum"}),
+        ({"disabled": "yes"}, {"/disabled": "bool-type"}),
+        ({"email": "new@example.com"}, {"/email": "extra-forbidden"}),
+    ):
+        assert refused_fields(await admin.patch(path, change)) == refused
+
+
+async def test_a_change_of_what_has_changed_meanwhile_is_refused(
+    ada: Caller, admin: Caller
+) -> None:
+    path = await path_of(ada)
+    read = await admin.get(path)
+    stale = read.headers["ETag"]
+    unchanged = await admin.request("GET", path, **{"If-None-Match": stale})
+    changed = await admin.request("PATCH", path, {"disabled": True}, **{"If-Match": stale})
+
+    assert unchanged.status_code == 304
+    assert changed.headers["ETag"] != stale
+    for method in ("PATCH", "DELETE"):
+        answer = await admin.request(method, path, {}, **{"If-Match": stale})
+        assert_problem(answer, 412, "precondition-failed")
+    fresh = {"If-Match": changed.headers["ETag"]}
+    assert (await admin.request("DELETE", path, **fresh)).status_code == 204
+
+
+async def test_a_deleted_user_leaves_nothing_behind(
+    ada: Caller, admin: Caller, app: FastAPI
+) -> None:
+    before = await count_rows(app)
+    eve = await sign_up(ada.client, "Eve")
+    path = await path_of(eve)
+    await eve.request("POST", "/items", {"name": "Chair"}, **{"Idempotency-Key": "k"})
+    key = (await api_keys.create(eve))["key"]
+    assert await count_rows(app) == [count + 1 for count in before]
+
+    assert (await admin.delete(path)).status_code == 204
+
+    assert await count_rows(app) == before
+    assert_problem(await admin.get(path), 404, "not-found")
+    assert_problem(await admin.delete(path), 404, "not-found")
+    assert_problem(await api_keys.with_key(eve, key).get("/items"), 401, "unauthorized")
+
+
+async def test_a_closed_account_makes_no_keys(ada: Caller, admin: Caller) -> None:
+    path, wish = await path_of(ada), {"name": "Key", "scopes": ["items:read"]}
+
+    await admin.patch(path, {"disabled": True})
+    assert_problem(await ada.post("/api-keys", wish), 401, "unauthorized")
+
+    await admin.delete(path)
+    assert_problem(await ada.post("/api-keys", wish), 401, "unauthorized")
+
+
+async def test_users_see_no_account_but_their_own(ada: Caller, bob: Caller) -> None:
+    path = await path_of(bob)
+
+    for method, target in (("GET", "/users"), ("GET", path), ("PATCH", path), ("DELETE", path)):
+        answer = await ada.request(method, target, {})
+        assert_problem(answer, 403, "insufficient-scope")
+
+
+async def test_what_administrators_do_is_in_the_audit_log(
+    ada: Caller, admin: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="audit")
+    path = await path_of(ada)
+    key = await api_keys.create(ada)
+    await ada.delete(f"/api-keys/{key['id']}")
+    for change in ({"role": "admin"}, {"disabled": True}, {"disabled": False}, {"role": "admin"}):
+        await admin.patch(path, change)
+    await admin.delete(path)
+
+    lines = [record for record in caplog.records if record.name == "audit"]
+    assert [line.getMessage() for line in lines] == [
+        *("api_key.created", "api_key.revoked", "user.role_changed"),
+        *("user.disabled", "user.enabled", "user.deleted"),
+    ]
+    assert all(str(vars(line)["user_id"]) in path for line in lines[2:])
+    assert {str(vars(line)["actor_id"]) for line in lines[:2]} == {path.rpartition("/")[2]}
+    assert key["key"] not in repr([vars(line) for line in lines])
+
+
+# The rest needs to know every administrator there is, so it has a database of its own.
+
+
+@pytest.fixture(params=backends.DATABASES)
+def own_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    opened = backends.sqlite(tmp_path) if request.param == "sqlite" else backends.postgresql()
+    with opened as url:
+        settings = make_settings(database_url=SecretStr(url), bcrypt_rounds=4)
+        migrate(settings)
+        yield settings
+
+
+@pytest.fixture
+async def own_app(own_settings: Settings) -> FastAPI:
+    return create_app(own_settings)
+
+
+@pytest.fixture
+async def alone(own_app: FastAPI) -> AsyncIterator[Caller]:
+    """The only administrator."""
+    async with started(own_app) as client:
+        yield await sign_up_admin(client, own_app.state.resources.database, "Root")
+
+
+@pytest.mark.parametrize("loss", [{"role": "user"}, {"disabled": True}, None])
+async def test_the_last_active_administrator_stays(
+    alone: Caller, own_app: FastAPI, loss: dict[str, object] | None
+) -> None:
+    database = own_app.state.resources.database
+    other = await sign_up_admin(alone.client, database, "Other")
+    await alone.patch(await path_of(other), {"disabled": True})
+    path = await path_of(alone)
+
+    answer = await alone.request("PATCH" if loss else "DELETE", path, loss)
+
+    problem = assert_problem(answer, 409, "conflict")
+    assert problem["detail"].startswith("This is the last active administrator")
+    assert (await account_of(alone, alone))["role"] == "admin"
+    assert (await account_of(alone, alone))["disabled_at"] is None
+    # A disabled administrator is none that matters, and another active one is enough.
+    assert (await alone.patch(await path_of(other), {"role": "user"})).status_code == 200
+    await alone.patch(await path_of(other), {"role": "admin", "disabled": False})
+    assert (await alone.request("PATCH" if loss else "DELETE", path, loss)).is_success
+
+
+@pytest.mark.parametrize("loss", [{"role": "user"}, {"disabled": True}, None])
+async def test_of_two_administrators_who_remove_each_other_one_stays(
+    alone: Caller, own_app: FastAPI, own_settings: Settings, loss: dict[str, object] | None
+) -> None:
+    database, method = own_app.state.resources.database, "PATCH" if loss else "DELETE"
+    statuses: list[list[int]] = []
+    for _ in range(ROUNDS):
+        one, two = [await sign_up_admin(alone.client, database, name) for name in ("One", "Two")]
+        for admin in (await one.get("/users?role=admin&limit=100")).json()["items"]:
+            if admin["email"] not in {one.email, two.email}:
+                await one.patch(f"/users/{admin['id']}", {"role": "user"})
+        paths = [await path_of(two), await path_of(one)]
+
+        answers = await asyncio.gather(
+            *(
+                admin.request(method, path, loss)
+                for admin, path in zip((one, two), paths, strict=True)
+            )
+        )
+
+        statuses.append(sorted(answer.status_code for answer in answers))
+        left = (await one.get("/users?role=admin&disabled=false")).json()["items"]
+        assert len(left) == 1
+    assert statuses == [[200 if loss else 204, 409]] * ROUNDS
+    figures.record(
+        f"administrators who remove each other at once [{backends.kind_of(own_settings)}]",
+        f"one stayed in {ROUNDS} of {ROUNDS} rounds",
+    )
