@@ -28,7 +28,14 @@ from app.services.users import Users
 from app.telemetry.health import Probes
 from app.telemetry.metrics import set_redis_up
 
-SERVICES = (Health, Auth, Users, ApiKeys, Items, Exports)
+SERVICES = (
+    Health,
+    Auth,
+    Users,
+    ApiKeys,
+    Items,
+    Exports,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
-from tests import api_keys, items
+from tests import api_keys, exports, items
 from tests.clients import PASSWORD, Caller, sign_up
 
 Body = Callable[[Caller], Mapping[str, object]]
@@ -42,6 +42,22 @@ async def _make_account(user: Caller) -> str:
     return str((await eve.get("/users/me")).json()["id"])
 
 
+async def _make_export(user: Caller) -> str:
+    return str((await exports.ask(user))["id"])
+
+
+async def _make_file(user: Caller) -> str:
+    return str((await exports.finished(user, await _make_export(user)))["id"])
+
+
+async def _make_cancelled(user: Caller) -> str:
+    """Cancel an export before it is done; then it can be cancelled any number of times."""
+    while True:
+        export_id = await _make_export(user)
+        if (await user.post(f"/exports/{export_id}/cancel", None)).status_code == 200:
+            return export_id
+
+
 def _new_account(_: Caller) -> Mapping[str, object]:
     return {"email": f"{uuid4().hex}@example.com", "password": PASSWORD}
 
@@ -62,8 +78,15 @@ def _key(_: Caller) -> Mapping[str, object]:
     return {"name": "Import", "scopes": ["items:read"]}
 
 
+def _format(_: Caller) -> Mapping[str, object]:
+    return {"format": "csv"}
+
+
 ITEM = Thing(_make_item, is_owned=True)
 API_KEY = Thing(_make_api_key, is_owned=True)
+EXPORT = Thing(_make_export, is_owned=True)
+FILE = Thing(_make_file, is_owned=True)
+CANCELLED = Thing(_make_cancelled, is_owned=True)
 ACCOUNT = Thing(_make_account, is_owned=False)
 
 ROWS: Mapping[str, Row] = {
@@ -86,4 +109,9 @@ ROWS: Mapping[str, Row] = {
     "getItem": Row(ITEM),
     "updateItem": Row(ITEM, _name),
     "deleteItem": Row(ITEM),
+    "createExport": Row(body=_format),
+    "getExport": Row(EXPORT),
+    "getExportFile": Row(FILE),
+    "watchExport": Row(FILE),
+    "cancelExport": Row(CANCELLED),
 }

@@ -1,6 +1,7 @@
 """Every operation, called by everybody: each cell of the matrix holds on the running API."""
 
 import re
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import httpx2
@@ -18,15 +19,19 @@ from tests.access.rows import ITEM, ROWS, Row
 from tests.backends import kind_of
 from tests.clients import Caller
 from tests.problems import assert_problem
+from tests.workers import working
 
 CODES = {401: "unauthorized", 403: "insufficient-scope", 404: "not-found"}
 CELLS = [(operation, column) for operation in operations.OPERATIONS.values() for column in COLUMNS]
 
 
 @pytest.fixture
-def stage(app: FastAPI, ada: Caller, bob: Caller, admin: Caller) -> Stage:
-    """The user whose things the paths name, another user, and an administrator."""
-    return Stage(app, ada, bob, admin)
+async def stage(
+    app: FastAPI, settings: Settings, ada: Caller, bob: Caller, admin: Caller
+) -> AsyncIterator[Stage]:
+    """The user whose things the paths name, another user, an administrator, and a worker."""
+    async with working(settings):
+        yield Stage(app, ada, bob, admin)
 
 
 async def call(stage: Stage, operation: Operation, column: Column) -> httpx2.Response:

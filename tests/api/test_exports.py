@@ -1,21 +1,23 @@
 """Files of items, made in the background and fetched over HTTP."""
 
-import asyncio
 import csv
 import json
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from app.core.config import Settings
 from app.main import create_app
 from app.tasks.process import Process
-from tests import items
+from tests import backends, items
 from tests.apps import changed, started
 from tests.clients import Caller, sign_up
+from tests.conftest import migrate
+from tests.exports import ask, events, finished
 from tests.problems import assert_problem
 from tests.workers import working
 
@@ -30,41 +32,31 @@ async def worker(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def idle_ada(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Caller]:
-    """A user of an application whose tasks nobody runs, and whose streams are short."""
+def idle_settings(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a database that no other application works on, with short streams."""
+    is_sqlite = settings.sqlite_file is not None
+    opened = backends.sqlite(tmp_path) if is_sqlite else backends.postgresql()
+    with opened as url:
+        own = changed(
+            settings,
+            database_url=SecretStr(url),
+            redis_prefix=f"test:{uuid4().hex}:",
+            event_stream_seconds=1,
+        )
+        migrate(own)
+        yield own
+
+
+@pytest.fixture
+async def idle_ada(
+    idle_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Caller]:
+    """A user of an application whose tasks nobody runs."""
     monkeypatch.setattr(
         Process, "of_api", lambda settings: Process(settings, works=False, schedules=False)
     )
-    own = changed(settings, event_stream_seconds=1, redis_prefix=f"test:{uuid4().hex}:")
-    async with started(create_app(own)) as client:
+    async with started(create_app(idle_settings)) as client:
         yield await sign_up(client, "Ada")
-
-
-async def ask(caller: Caller, **body: object) -> dict[str, Any]:
-    answer = await caller.post("/exports", body)
-    assert answer.status_code == 202, answer.text
-    return dict(answer.json())
-
-
-async def events(caller: Caller, export_id: str) -> list[dict[str, Any]]:
-    """Follow an export to the end of its stream."""
-    answer = await caller.get(f"/exports/{export_id}/events")
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["Content-Type"].startswith("text/event-stream")
-    return [
-        json.loads(block.removeprefix("event: export\ndata: "))
-        for block in answer.text.split("\n\n")
-        if block.startswith("event: export\n")
-    ]
-
-
-async def finished(caller: Caller, export_id: str) -> dict[str, Any]:
-    """Return the export once nothing more happens to it."""
-    async with asyncio.timeout(30):
-        while True:
-            *_, last = await events(caller, export_id)
-            if last["status"] not in {"queued", "running"}:
-                return last
 
 
 async def test_an_export_is_accepted_before_it_is_made(ada: Caller) -> None:

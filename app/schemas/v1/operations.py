@@ -198,7 +198,7 @@ CREATE_EXPORT = Operation(
     method="POST",
     path="/exports",
     tag="exports",
-    security=({"oauth2": ("items:read",)},),
+    security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
     media_types=("application/json",),
     body_required=True,
     statuses=frozenset({202, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
@@ -218,7 +218,7 @@ GET_EXPORT = Operation(
     method="GET",
     path="/exports/{export_id}",
     tag="exports",
-    security=({"oauth2": ("items:read",)},),
+    security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
     statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
 )
 GET_EXPORT_FILE = Operation(
@@ -226,7 +226,7 @@ GET_EXPORT_FILE = Operation(
     method="GET",
     path="/exports/{export_id}/file",
     tag="exports",
-    security=({"oauth2": ("items:read",)},),
+    security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
     statuses=frozenset({200, 401, 403, 404, 409, 422, 429, 500, 503}),
 )
 WATCH_EXPORT = Operation(
@@ -234,7 +234,7 @@ WATCH_EXPORT = Operation(
     method="GET",
     path="/exports/{export_id}/events",
     tag="exports",
-    security=({"oauth2": ("items:read",)},),
+    security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
     statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
 )
 CANCEL_EXPORT = Operation(
@@ -242,7 +242,7 @@ CANCEL_EXPORT = Operation(
     method="POST",
     path="/exports/{export_id}/cancel",
     tag="exports",
-    security=({"oauth2": ("items:read",)},),
+    security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
     statuses=frozenset({200, 401, 403, 404, 409, 422, 429, 500, 503}),
 )
 
