@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 
 from app.core.config import Settings
-from app.core.dependencies import make_auth, open_resources
+from app.core.dependencies import open_resources
 
 
 def main() -> None:
@@ -35,7 +35,7 @@ async def create_admin(settings: Settings) -> None:
                 return
         given = settings.admin_password
         password = given.get_secret_value() if given else secrets.token_urlsafe(18)
-        await make_auth(resources).create_user(settings.admin_email, password, "admin", None)
+        await resources.sign_in.accounts.create(settings.admin_email, password, "admin", None)
     sys.stdout.write(f"Administrator: {settings.admin_email}\n")
     if given is None:
         sys.stdout.write(f"Password (shown once): {password}\n")

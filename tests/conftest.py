@@ -16,6 +16,7 @@ from app.core.config import Settings
 from app.main import create_app
 from tests import backends, figures
 from tests.clients import Caller, sign_up
+from tests.keys import keys_file
 
 ROOT = Path(__file__).parent.parent
 
@@ -57,7 +58,7 @@ def database_url(
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str) -> Settings:
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a test application on a migrated database; nothing comes from a `.env`.
 
     SQLite goes with the limiter and cache in memory, PostgreSQL with those on Redis.
@@ -71,6 +72,10 @@ def settings(database_url: str) -> Settings:
         redis_prefix=f"test:{uuid4().hex}:",
         secret_key=SecretStr("test-secret-of-more-than-32-characters"),
         bcrypt_rounds=4,
+        signing_keys_file=keys_file(),
+        mail_folder=tmp_path_factory.mktemp("mail"),
+        login_floor_seconds=0,
+        login_delay_seconds=0,
         cors_origins=["https://app.example.com"],
         rate_limit_scale=1_000,
         log_level="WARNING",

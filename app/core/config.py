@@ -16,12 +16,14 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
+from app.core.account_settings import AccountSettings
+
 DEVELOPMENT_SECRET = (
     "development-secret-that-production-refuses"  # noqa: S105 - refused by production
 )
 
 
-class Settings(BaseSettings):
+class Settings(AccountSettings, BaseSettings):
     """Everything that differs between two deployments.
 
     Raises:
@@ -126,18 +128,6 @@ class Settings(BaseSettings):
         86_400, description="Time that an Idempotency-Key is remembered."
     )
 
-    access_token_seconds: PositiveInt = Field(
-        600, description="Life of an access token, in seconds."
-    )
-    bcrypt_rounds: int = Field(
-        12, ge=4, le=16, description="Cost of a password hash; one more doubles the time."
-    )
-    admin_email: str = Field("admin@example.com", description="Address of the first administrator.")
-    admin_password: SecretStr | None = Field(
-        None,
-        description="Password of the first administrator; empty: one is made and printed once.",
-    )
-
     unimplemented: Literal["problem", "mock"] = Field(
         "problem",
         description="What an operation without code answers: problem (501) or mock (an example).",
@@ -156,6 +146,12 @@ class Settings(BaseSettings):
             return None
         return Path(url.database)
 
+    @cached_property
+    def keys_file(self) -> Path:
+        """File of the private keys; in development it is made at the first start."""
+        folder = Path("data") if self.sqlite_file is None else self.sqlite_file.parent
+        return self.signing_keys_file or folder / "signing-keys.json"
+
     @model_validator(mode="after")
     def _refuse_unsafe_production(self) -> Self:
         if not self.in_production:
@@ -167,8 +163,7 @@ class Settings(BaseSettings):
             faults.append("DATABASE_URL is SQLite; set a postgresql+psycopg:// URL")
         if "*" in self.cors_origins:
             faults.append("CORS_ORIGINS holds *; list the origins")
-        if self.bcrypt_rounds < 10:
-            faults.append("BCRYPT_ROUNDS is below 10; set 12 or more")
+        faults.extend(self.account_faults())
         if self.unimplemented == "mock":
             faults.append("UNIMPLEMENTED is mock; set problem")
         if faults:

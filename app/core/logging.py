@@ -43,5 +43,7 @@ def configure_logging(level: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = name != "uvicorn.access"
+    # Whoever investigates needs security events, however quiet the rest is.
+    logging.getLogger("app.core.audit").setLevel(logging.INFO)
     # At DEBUG it writes the parameters of every statement, password hashes among them.
     logging.getLogger("aiosqlite").setLevel(logging.INFO)

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
@@ -17,8 +17,11 @@ from sqlalchemy.pool import QueuePool
 
 from app.core.exceptions import Conflict, FieldError, LostRace, ServiceUnavailable
 from app.db.base import Base
+from app.db.repositories.account_tokens import AccountTokenRepository
 from app.db.repositories.idempotency_keys import IdempotencyKeyRepository
 from app.db.repositories.items import ItemRepository
+from app.db.repositories.refresh_tokens import RefreshTokenRepository
+from app.db.repositories.sessions import SessionRepository
 from app.db.repositories.users import UserRepository
 
 P = ParamSpec("P")
@@ -31,12 +34,16 @@ _UNIQUE_RULES = (PrimaryKeyConstraint, UniqueConstraint, Index)
 
 
 class UnitOfWork:
-    """The repositories of one transaction."""
+    """The repositories of one transaction, and what is to be done when it is committed."""
 
     def __init__(self, session: AsyncSession) -> None:
+        self.account_tokens = AccountTokenRepository(session)
         self.idempotency_keys = IdempotencyKeyRepository(session)
         self.items = ItemRepository(session)
+        self.refresh_tokens = RefreshTokenRepository(session)
+        self.sessions = SessionRepository(session)
         self.users = UserRepository(session)
+        self.after_commit: list[Callable[[], Awaitable[None]]] = []
 
 
 class Database:
@@ -59,7 +66,10 @@ class Database:
         """Open a transaction: committed at the end, rolled back on any error or cancellation."""
         with _translated_errors():
             async with self._turn(), self._sessions.begin() as session:
-                yield UnitOfWork(session)
+                work = UnitOfWork(session)
+                yield work
+        for call in work.after_commit:
+            await call()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:

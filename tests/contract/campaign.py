@@ -36,7 +36,7 @@ async def register_peers(client: httpx2.AsyncClient) -> None:
     """Give both users an account."""
     for email in PEERS.values():
         answer = await client.post("/auth/register", json={"email": email, "password": PASSWORD})
-        assert answer.status_code == 201, answer.text
+        assert answer.status_code == 202, answer.text
 
 
 def write_configuration(folder: Path) -> Path:

@@ -30,11 +30,16 @@ LAYERS = {
     "spec/v1/*.yaml": {"openapi", "common"},
     "app/schemas/v1/*.py": {"models", "operations"},
     "app/api/v1/routes/*.py": set(),
-    "app/services/*.py": {"idempotency", "pagination", "preconditions"},
+    "app/services/*.py": {
+        *("account_mail", "accounts", "grants", "idempotency", "login", "mail_queue"),
+        *("pagination", "preconditions", "session_gate"),
+    },
 }
 STORES = {
-    "app/db/models/*.py": {"idempotency_keys"},
-    "app/db/repositories/*.py": {"idempotency_keys", "repository"},
+    "app/db/models/*.py": {"account_tokens", "idempotency_keys", "refresh_tokens"},
+    "app/db/repositories/*.py": {
+        *("account_tokens", "idempotency_keys", "refresh_tokens", "repository"),
+    },
 }
 WITH_TABLES = [tag for tag in TAGS if tag in Base.metadata.tables]
 

@@ -1,7 +1,7 @@
 # Code generated from spec/v1 by make generate. DO NOT EDIT.
 """The contract in Python types: models, replies and service interfaces."""
 
-from app.schemas.v1.auth import AuthService, CreateToken200, RegisterUser201
+from app.schemas.v1.auth import AuthService, CreateToken200, RevokeToken200
 from app.schemas.v1.health import HealthService
 from app.schemas.v1.items import (
     CreateItem201,
@@ -11,9 +11,13 @@ from app.schemas.v1.items import (
     ListItems200,
     UpdateItem200,
 )
+from app.schemas.v1.jwks import JwksService
 from app.schemas.v1.models import (
+    Accepted,
+    EmailVerification,
     FieldError,
     FieldLocation,
+    GrantType,
     HealthCheck,
     Item,
     ItemCreate,
@@ -21,27 +25,39 @@ from app.schemas.v1.models import (
     ItemSort,
     ItemStatus,
     ItemUpdate,
+    Jwk,
+    JwkSet,
     Liveness,
     OAuthError,
     OAuthErrorCode,
+    PasswordChange,
+    PasswordForgot,
+    PasswordReset,
     Problem,
     Readiness,
+    RevocationRequest,
+    Session,
+    SessionPage,
     Token,
     TokenRequest,
     User,
     UserRegister,
     UserUpdate,
 )
+from app.schemas.v1.sessions import ListSessions200, SessionsService
 from app.schemas.v1.users import UsersService
 
 __all__ = [
+    "Accepted",
     "AuthService",
     "CreateItem201",
     "CreateToken200",
+    "EmailVerification",
     "FieldError",
     "FieldLocation",
     "GetItem200",
     "GetItem304",
+    "GrantType",
     "HealthCheck",
     "HealthService",
     "Item",
@@ -51,13 +67,24 @@ __all__ = [
     "ItemStatus",
     "ItemUpdate",
     "ItemsService",
+    "Jwk",
+    "JwkSet",
+    "JwksService",
     "ListItems200",
+    "ListSessions200",
     "Liveness",
     "OAuthError",
     "OAuthErrorCode",
+    "PasswordChange",
+    "PasswordForgot",
+    "PasswordReset",
     "Problem",
     "Readiness",
-    "RegisterUser201",
+    "RevocationRequest",
+    "RevokeToken200",
+    "Session",
+    "SessionPage",
+    "SessionsService",
     "Token",
     "TokenRequest",
     "UpdateItem200",
