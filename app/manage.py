@@ -10,6 +10,8 @@ from alembic.config import Config
 
 from app.core.config import Settings
 from app.core.dependencies import open_resources
+from app.core.exceptions import Conflict
+from app.core.key_commands import add_key_commands
 
 
 def main() -> None:
@@ -17,8 +19,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m app.manage", description=__doc__)
     commands = parser.add_subparsers(required=True)
     setup = commands.add_parser("setup", help="migrate, then create the first administrator")
-    setup.set_defaults(run=set_up)
-    parser.parse_args().run(Settings())
+    setup.set_defaults(run=lambda settings, _: set_up(settings))
+    add_key_commands(commands)
+    chosen = parser.parse_args()
+    chosen.run(Settings(), chosen)
 
 
 def set_up(settings: Settings) -> None:
@@ -35,7 +39,10 @@ async def create_admin(settings: Settings) -> None:
                 return
         given = settings.admin_password
         password = given.get_secret_value() if given else secrets.token_urlsafe(18)
-        await resources.sign_in.accounts.create(settings.admin_email, password, "admin", None)
+        try:
+            await resources.sign_in.accounts.create(settings.admin_email, password, "admin", None)
+        except Conflict as refusal:
+            sys.exit(f"ADMIN_PASSWORD or ADMIN_EMAIL: {refusal.detail}")
     sys.stdout.write(f"Administrator: {settings.admin_email}\n")
     if given is None:
         sys.stdout.write(f"Password (shown once): {password}\n")

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from app.core import cache, redis
 from app.core.config import Settings
 from app.main import create_app
-from tests import backends, figures
+from tests import backends, figures, secrets_seen
 from tests.clients import Caller, sign_up
 from tests.keys import keys_file
 
@@ -28,6 +28,16 @@ def pytest_report_header() -> str:
     missing = [name for name, answers in servers.items() if not answers]
     left_out = f"; left out, no server: {', '.join(missing)}" if missing else ""
     return f"backends: {', '.join(there)}{left_out}"
+
+
+def pytest_configure() -> None:
+    """Watch for secrets in logs from the first test on."""
+    secrets_seen.install()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the search for secrets come last, when everything is written."""
+    items.sort(key=lambda item: item.path.name == "test_secrets.py")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -78,7 +88,7 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
         login_delay_seconds=0,
         cors_origins=["https://app.example.com"],
         rate_limit_scale=1_000,
-        log_level="WARNING",
+        log_level="INFO",
     )
     migrate(settings)
     return settings

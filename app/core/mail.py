@@ -5,7 +5,7 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import formatdate
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -32,7 +32,7 @@ class Mail:
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = sender, self.to, self.subject
         message["Date"] = formatdate()
-        message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+        message["Message-ID"] = f"<{uuid7()}@{sender.rpartition('@')[2]}>"
         # Keeps vacation notices from answering.
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(self.text)

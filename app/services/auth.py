@@ -59,7 +59,7 @@ class Auth(v1.AuthService):
 
     async def revoke_token(self, body: v1.RevocationRequest) -> v1.RevokeToken200:
         """End the session of a token, if it has one (RFC 7009)."""
-        await self._grants.revoke(body.token.get_secret_value())
+        await self._grants.revoke(body.token)
         return v1.RevokeToken200(body=None)
 
     async def forgot_password(self, body: v1.PasswordForgot) -> v1.Accepted:

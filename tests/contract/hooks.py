@@ -1,7 +1,9 @@
 """What schemathesis has to be told before it can fuzz all of the contract."""
 
+import json
 import re
-from collections.abc import MutableMapping
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping, MutableMapping
 from typing import Any, TypeGuard
 from uuid import uuid4
 
@@ -71,13 +73,26 @@ def before_call(
         keep_password(case.body)
     if was_sent(case.headers, "Idempotency-Key"):
         case.headers["Idempotency-Key"] = uuid4().hex
-    # A chain has tags and cursors from the answers before.
+    # A chain has tags, cursors and ids from the answers before.
     if case.meta.phase.name == "stateful":
         return
+    if case.path == "/users/me/sessions/{session_id}" and (session := session_of(case.headers)):
+        case.path_parameters["session_id"] = session
     if was_sent(case.headers, "If-Match"):
         case.headers["If-Match"] = "*"
     if was_sent(case.query, "cursor"):
         del case.query["cursor"]
+
+
+def session_of(headers: object) -> str | None:
+    """Return the session that a request is sent in: nobody can guess the id of one that lasts."""
+    sent = headers.get("Authorization", "") if isinstance(headers, Mapping) else ""
+    if len(parts := str(sent).removeprefix("Bearer ").split(".")) != 3:
+        return None
+    try:
+        return str(json.loads(urlsafe_b64decode(parts[1] + "=="))["sid"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def keep_password(body: dict[str, Any]) -> None:

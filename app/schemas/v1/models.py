@@ -80,7 +80,7 @@ class GrantType(StrEnum):
 class RevocationRequest(Schema):
     """Form of RFC 7009, section 2.1. Unknown fields are ignored."""
 
-    token: Annotated[SecretStr, Field(max_length=4000, min_length=1)]
+    token: Annotated[str, Field(max_length=2000, min_length=1, pattern="^[ -~]+$")]
     """A refresh token or an access token."""
     token_type_hint: Annotated[str | MISSING, Field(max_length=100, pattern="^[^\\x00]*$")] = (
         MISSING
@@ -339,17 +339,15 @@ class TokenRequest(Schema):
     """Form of RFC 6749, sections 4.3.2 and 6.
 
     `password` needs username and password, `refresh_token` needs refresh_token. Unknown fields are
-    ignored, as section 3.2 demands.
+    ignored and empty ones count as left out, as section 3.2 demands.
     """
 
     grant_type: GrantType
-    username: Annotated[
-        str | MISSING, Field(max_length=254, min_length=1, pattern="^[^\\x00]*$")
-    ] = MISSING
+    username: Annotated[str | MISSING, Field(max_length=254, pattern="^[^\\x00]*$")] = MISSING
     """Email of the account."""
-    password: Annotated[SecretStr | MISSING, Field(max_length=128, min_length=1)] = MISSING
+    password: Annotated[SecretStr | MISSING, Field(max_length=128)] = MISSING
     """Password of the account."""
-    refresh_token: Annotated[SecretStr | MISSING, Field(max_length=200, min_length=1)] = MISSING
+    refresh_token: Annotated[SecretStr | MISSING, Field(max_length=200)] = MISSING
     """The refresh token of the last answer."""
     scope: Annotated[
         str | MISSING,
