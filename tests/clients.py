@@ -61,3 +61,8 @@ async def sign_in(client: httpx2.AsyncClient, email: str, **form: str) -> dict[s
 async def get_token(client: httpx2.AsyncClient, email: str, **form: str) -> str:
     """Sign in and return the access token."""
     return str((await sign_in(client, email, **form))["access_token"])
+
+
+async def narrow(client: httpx2.AsyncClient, caller: Caller, scope: str) -> dict[str, str]:
+    """Return the headers of a token of the same user that holds only some scopes."""
+    return {"Authorization": f"Bearer {await get_token(client, caller.email, scope=scope)}"}

@@ -22,7 +22,7 @@ from app.schemas.operation import Operation
 from app.schemas.v1 import operations
 from app.telemetry.metrics import RATE_LIMITED
 from tests.apps import changed, make_settings, replace_service, started
-from tests.clients import Caller, get_token, sign_up
+from tests.clients import Caller, narrow, sign_up
 from tests.items import create
 from tests.problems import assert_problem
 
@@ -120,8 +120,7 @@ async def test_every_answer_says_what_is_left(start: Start) -> None:
     item = await create(ada)
     path = f"/items/{item['id']}"
     tag = (await ada.get(path)).headers["ETag"]
-    token = await get_token(client, ada.email, scope="profile:read")
-    lacking = {"Authorization": f"Bearer {token}"}
+    lacking = await narrow(client, ada, "profile:read")
     answers = [
         (200, await ada.get("/users/me")),
         (201, await ada.post("/items", {"name": "Chair"})),
@@ -225,8 +224,7 @@ async def test_a_refused_caller_is_counted_by_address_and_costs_no_user_anything
     client = await start(per_minute=2)
     ada = await sign_up(client, "Ada")
     bad = {"Authorization": "Bearer abc"}
-    token = await get_token(client, ada.email, scope="items:read")
-    lacking = {"Authorization": f"Bearer {token}"}
+    lacking = await narrow(client, ada, "items:read")
 
     assert await until_refused(lambda: client.get("/users/me", headers=bad)) == 2
     assert (await client.get("/users/me")).status_code == 429

@@ -95,7 +95,7 @@ def test_the_walk_through_works(checkout: Path) -> None:
             assert_output(output, step.expected)
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
     assert [(line["operation"], line["status"]) for line in lines if "operation" in line] == [
-        ("registerUser", 201),
+        ("registerUser", 202),
         ("createToken", 200),
         ("createItem", 201),
         ("listItems", 200),

@@ -87,12 +87,13 @@ async def made(contract: Contract, operation_id: str, parameter: str, caller: Ca
         for _, response in maker.responses():
             for _, link in response.get("links").entries():
                 path = link.get("parameters").text(parameter)
-                if link.text("operationId") == operation_id and maker.method == "post":
+                makes = maker.method == "post" or "{" not in maker.path
+                if link.text("operationId") == operation_id and makes and path:
                     value = (await call(maker.operation_id, caller)).json()
                     for key in path.partition("#/")[2].split("/"):
-                        value = value[key]
+                        value = value[int(key) if key.isdecimal() else key]
                     return str(value)
-    pytest.fail(f"no link of a POST says where {operation_id} gets {parameter} from")
+    pytest.fail(f"no link says where {operation_id} gets {parameter} from")
 
 
 @pytest.mark.parametrize("operation_id", FOUND)
@@ -101,8 +102,9 @@ async def test_the_command_on_an_operations_page_works(ada: Caller, operation_id
     answer = await call(operation_id, ada)
 
     successes = [int(status) for status, _ in endpoint.responses() if int(status) < 300]
-    # The example account exists after the first run on this database.
-    allowed = [*successes, *([409] if operation_id == "registerUser" else [])]
+    # No example can hold a code that was mailed to somebody.
+    mailed = operation_id in {"resetPassword", "verifyEmail"}
+    allowed = [*successes, *([409] if mailed else [])]
     assert answer.status_code in allowed, f"{page.path}: {answer.text}"
 
 
