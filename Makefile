@@ -21,7 +21,7 @@ SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
 .PHONY: help run worker scheduler tasks watch seed test fuzz bench coverage check format-check types imports spec-lint \
-	generate-check format generate migrate setup migration downgrade lock install-hooks docker-build compose-up clean
+	generate-check format generate migrate setup keys migration downgrade lock install-hooks docker-build compose-up clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -116,6 +116,9 @@ migrate: $(RUNTIME) ## Bring the database up to date
 
 setup: $(RUNTIME) ## Migrate, and create the first administrator if there is none
 	@$(BIN)/python -m app.manage setup
+
+keys: $(RUNTIME) ## Make the keys of access tokens, or take a step of their rotation (step=make|add|activate|prune|list)
+	@$(BIN)/python -m app.manage keys $(or $(step),make)
 
 migration: $(DEV) migrate ## Write a migration from the models (m="what changes")
 	$(if $(m),,$(error Say what changes: make migration m="add items.colour"))

@@ -9,7 +9,9 @@ from alembic import command
 from alembic.config import Config
 
 from app.core.config import Settings
-from app.core.dependencies import make_auth, open_resources
+from app.core.dependencies import open_resources
+from app.core.exceptions import Conflict
+from app.core.key_commands import add_key_commands
 from app.tasks.commands import add_task_commands, run_scheduler
 from app.tasks.worker import run_workers
 
@@ -25,6 +27,7 @@ def main() -> None:
     scheduler = commands.add_parser("scheduler", help="make the tasks that are due until SIGTERM")
     scheduler.set_defaults(run=lambda settings, _: run_scheduler(settings))
     add_task_commands(commands.add_parser("tasks", help="look after the tasks that failed"))
+    add_key_commands(commands)
     arguments = parser.parse_args()
     try:
         arguments.run(Settings(), arguments)
@@ -46,7 +49,10 @@ async def create_admin(settings: Settings) -> None:
                 return
         given = settings.admin_password
         password = given.get_secret_value() if given else secrets.token_urlsafe(18)
-        await make_auth(resources).create_user(settings.admin_email, password, "admin", None)
+        try:
+            await resources.sign_in.accounts.create(settings.admin_email, password, "admin", None)
+        except Conflict as refusal:
+            sys.exit(f"ADMIN_PASSWORD or ADMIN_EMAIL: {refusal.detail}")
     sys.stdout.write(f"Administrator: {settings.admin_email}\n")
     if given is None:
         sys.stdout.write(f"Password (shown once): {password}\n")

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from app.core.config import Settings
+from tests.keys import keys_file
 
 UNREACHABLE_DATABASE = SecretStr("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
 
@@ -22,7 +23,13 @@ def make_settings(**changes: object) -> Settings:
         "database_url": UNREACHABLE_DATABASE,
         "secret_key": SecretStr("test-secret-of-more-than-32-characters"),
         "rate_limit_scale": 1_000,
+        "signing_keys_file": keys_file(),
+        "mail_folder": keys_file().with_name("mail"),
+        "login_floor_seconds": 0,
+        "login_delay_seconds": 0,
     }
+    if changes.get("environment") == "production":
+        fields["smtp_host"] = "smtp.example.com"
     return Settings(**fields | changes)
 
 

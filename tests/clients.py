@@ -1,6 +1,7 @@
 """Callers of the API."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -46,7 +47,7 @@ async def sign_up(client: httpx2.AsyncClient, name: str) -> Caller:
     email = f"{name.lower()}-{uuid4().hex[:12]}@example.com"
     account = {"email": email, "password": PASSWORD, "display_name": name}
     registered = await client.post("/auth/register", json=account)
-    assert registered.status_code == 201, registered.text
+    assert registered.status_code == 202, registered.text
     token = await get_token(client, email)
     return Caller(email, {"Authorization": f"Bearer {token}"}, client)
 
@@ -63,9 +64,19 @@ async def sign_up_admin(client: httpx2.AsyncClient, database: Database, name: st
     return Caller(email, {"Authorization": f"Bearer {token}"}, client)
 
 
-async def get_token(client: httpx2.AsyncClient, email: str, **form: str) -> str:
-    """Sign in and return the access token."""
+async def sign_in(client: httpx2.AsyncClient, email: str, **form: str) -> dict[str, Any]:
+    """Sign in and return what the token endpoint answers."""
     data = {"grant_type": "password", "username": email, "password": PASSWORD} | form
     answer = await client.post("/auth/token", data=data)
     assert answer.status_code == 200, answer.text
-    return str(answer.json()["access_token"])
+    return dict(answer.json())
+
+
+async def get_token(client: httpx2.AsyncClient, email: str, **form: str) -> str:
+    """Sign in and return the access token."""
+    return str((await sign_in(client, email, **form))["access_token"])
+
+
+async def narrow(client: httpx2.AsyncClient, caller: Caller, scope: str) -> dict[str, str]:
+    """Return the headers of a token of the same user that holds only some scopes."""
+    return {"Authorization": f"Bearer {await get_token(client, caller.email, scope=scope)}"}

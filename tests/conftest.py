@@ -14,8 +14,9 @@ from pydantic import SecretStr
 from app.core import cache, redis
 from app.core.config import Settings
 from app.main import create_app
-from tests import backends, figures
+from tests import backends, figures, secrets_seen
 from tests.clients import Caller, sign_up, sign_up_admin
+from tests.keys import keys_file
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,6 +28,16 @@ def pytest_report_header() -> str:
     missing = [name for name, answers in servers.items() if not answers]
     left_out = f"; left out, no server: {', '.join(missing)}" if missing else ""
     return f"backends: {', '.join(there)}{left_out}"
+
+
+def pytest_configure() -> None:
+    """Watch for secrets in logs from the first test on."""
+    secrets_seen.install()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the search for secrets come last, when everything is written."""
+    items.sort(key=lambda item: item.path.name == "test_secrets.py")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -57,7 +68,7 @@ def database_url(
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str) -> Settings:
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a test application on a migrated database; nothing comes from a `.env`.
 
     SQLite goes with the limiter and cache in memory, PostgreSQL with those on Redis.
@@ -71,9 +82,13 @@ def settings(database_url: str) -> Settings:
         redis_prefix=f"test:{uuid4().hex}:",
         secret_key=SecretStr("test-secret-of-more-than-32-characters"),
         bcrypt_rounds=4,
+        signing_keys_file=keys_file(),
+        mail_folder=tmp_path_factory.mktemp("mail"),
+        login_floor_seconds=0,
+        login_delay_seconds=0,
         cors_origins=["https://app.example.com"],
         rate_limit_scale=1_000,
-        log_level="WARNING",
+        log_level="INFO",
     )
     migrate(settings)
     return settings

@@ -16,9 +16,12 @@ from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 
 from app.api.conformance import Conformance
+from app.api.deps import resources
 from app.api.outgoing import OPERATION, QUOTA_HEADERS, complete
-from app.api.rate_limit import enforce
+from app.api.rate_limit import client_network, enforce
 from app.api.security import authenticate
+from app.core import audit
+from app.core.audit import Client
 from app.core.exceptions import (
     ContractViolation,
     InsufficientScope,
@@ -28,6 +31,8 @@ from app.core.exceptions import (
     UnsupportedMediaType,
 )
 from app.schemas.operation import Operation
+
+_MAX_AGENT = 200
 
 
 class ContractRequest(Request):
@@ -74,16 +79,26 @@ def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
 
 
 async def _admit(request: Request, operation: Operation) -> None:
-    """Find out who calls and count the request; a caller who is refused is counted by address."""
+    """Find out who calls and count the request; a caller who is refused is counted by address.
+
+    Whether the caller's session still lasts is learnt with the count, in one round trip.
+    """
     principal, refusal = None, None
+    agent = request.headers.get("user-agent", "").replace("\0", "")[:_MAX_AGENT]
+    audit.client.set(Client(address=client_network(request), user_agent=agent or None))
     try:
         principal = await authenticate(request, operation)
     except (Unauthorized, InsufficientScope) as error:
         refusal = error
     request.state.principal = principal
-    request.scope[QUOTA_HEADERS] = await enforce(request, operation, principal)
+    gate = resources(request).session_gate if principal and principal.session_id else None
+    key = gate.key(principal) if gate else None
+    decision = await enforce(request, operation, principal, key)
+    request.scope[QUOTA_HEADERS] = decision.headers()
     if refusal is not None:
         raise refusal
+    if gate and principal:
+        await gate.admit(principal, decision.note)
 
 
 async def _answer(

@@ -17,6 +17,8 @@ from app.services.auth import Auth
 from app.services.exports import Exports
 from app.services.health import Health
 from app.services.items import Items
+from app.services.jwks import Jwks
+from app.services.sessions import Sessions
 from app.services.users import Users
 
 
@@ -33,6 +35,16 @@ async def health(request: Request) -> Health:
 async def auth(request: Request) -> Auth:
     """Provide the service of the tag `auth`."""
     return dependencies.make_auth(resources(request))
+
+
+async def jwks(request: Request) -> Jwks:
+    """Provide the service of the tag `jwks`."""
+    return dependencies.make_jwks(resources(request))
+
+
+async def sessions(request: Request) -> Sessions:
+    """Provide the service of the tag `sessions`."""
+    return dependencies.make_sessions(resources(request))
 
 
 async def users(request: Request) -> Users:

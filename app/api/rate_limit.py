@@ -10,7 +10,7 @@ from fastapi import Request
 from app.api.deps import resources
 from app.core.config import Settings
 from app.core.exceptions import ServiceUnavailable, TooManyRequests
-from app.core.rate_limit import Policy
+from app.core.rate_limit import Decision, Policy
 from app.core.redis import RedisUnavailable
 from app.core.security import Principal
 from app.schemas.operation import Operation
@@ -53,22 +53,22 @@ def rate_limit_of(operation: Operation, settings: Settings) -> RateLimit:
 
 
 async def enforce(
-    request: Request, operation: Operation, principal: Principal | None
-) -> Mapping[str, str]:
-    """Count the request, and return the headers that tell the caller what is left.
+    request: Request, operation: Operation, principal: Principal | None, read_along: str | None
+) -> Decision:
+    """Count the request, and read in the same round trip what is known of its session.
 
     Raises:
         TooManyRequests: The quota is used up.
         ServiceUnavailable: The contract wants no answer without a count that all processes share.
     """
     limit = rate_limit_of(operation, request.app.state.settings)
-    if not limit.policies:
-        return {}
+    if not limit.policies and read_along is None:
+        return Decision(allowed=True, quotas=())
     key = f"{limit.bucket}:{_caller(request, limit, principal)}"
     limiter = resources(request).limiter
     hit = limiter.hit_shared if limit.refuse_without_redis else limiter.hit
     try:
-        decision = await hit(key, limit.policies)
+        decision = await hit(key, limit.policies, read_along=read_along)
     except RedisUnavailable as error:
         raise ServiceUnavailable("The rate limit cannot be checked.") from error
     if not decision.allowed:
@@ -76,7 +76,7 @@ async def enforce(
         refusal = TooManyRequests(decision.retry_after_seconds)
         refusal.headers |= decision.headers()
         raise refusal
-    return decision.headers()
+    return decision
 
 
 def _caller(request: Request, limit: RateLimit, principal: Principal | None) -> str:

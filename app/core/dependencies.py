@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import files
 
+from app.core.accounts_setup import SignIn, make_sign_in, open_keys
 from app.core.cache import Cache, make_cache_backend
 from app.core.config import Settings
 from app.core.rate_limit import FallbackLimiter, Limiter, MemoryLimiter, RedisLimiter
 from app.core.redis import Breaker, make_redis
-from app.core.security import AccessTokens, Cursors, Passwords
+from app.core.security import AccessTokens, Cursors, KeyRing
+from app.core.session_marks import MemoryMarks, NoMarks, RedisMarks, SessionMarks
 from app.db.engine import make_engine
 from app.db.unit_of_work import Database, Ring, ring_nobody
 from app.services.api_keys import ApiKeys
@@ -24,6 +26,9 @@ from app.services.exports import Exports
 from app.services.health import Health
 from app.services.idempotency import Idempotency
 from app.services.items import Items
+from app.services.jwks import Jwks
+from app.services.session_gate import SessionGate
+from app.services.sessions import Sessions
 from app.services.users import Users
 from app.telemetry.health import Probes
 from app.telemetry.metrics import set_redis_up
@@ -31,6 +36,8 @@ from app.telemetry.metrics import set_redis_up
 SERVICES = (
     Health,
     Auth,
+    Jwks,
+    Sessions,
     Users,
     ApiKeys,
     Items,
@@ -43,8 +50,10 @@ class Resources:
     """Everything that lives as long as the process."""
 
     database: Database
-    passwords: Passwords
+    keys: KeyRing
     access_tokens: AccessTokens
+    session_gate: SessionGate
+    sign_in: SignIn
     cursors: Cursors
     idempotency: Idempotency
     limiter: Limiter
@@ -60,6 +69,9 @@ async def open_resources(settings: Settings, ring: Ring = ring_nobody) -> AsyncI
     Args:
         settings: What to open.
         ring: Tells workers of new tasks; unless given they find them by themselves.
+
+    Raises:
+        ValueError: The file of the signing keys cannot be used.
     """
     secret = settings.secret_key.get_secret_value()
     breaker = Breaker(set_redis_up)
@@ -70,19 +82,25 @@ async def open_resources(settings: Settings, ring: Ring = ring_nobody) -> AsyncI
         stack.push_async_callback(engine.dispose)
         database = Database(engine, ring)
         probes = Probes({"database": database.ping})
+        limiter, marks = _open_limiter(settings, breaker, stack)
+        keys = open_keys(settings)
+        lifetime = timedelta(seconds=settings.access_token_seconds)
+        access_tokens = AccessTokens(keys, settings.public_url, lifetime)
+        gate = SessionGate(database, marks)
+        sign_in = make_sign_in(settings, database, limiter, gate, access_tokens)
         resources = Resources(
             database=database,
-            passwords=Passwords(settings.bcrypt_rounds),
-            access_tokens=AccessTokens(
-                secret, settings.public_url, timedelta(seconds=settings.access_token_seconds)
-            ),
+            keys=keys,
+            access_tokens=access_tokens,
+            session_gate=gate,
+            sign_in=sign_in,
             cursors=Cursors(secret),
             idempotency=Idempotency(
                 database,
                 lease_seconds=settings.idempotency_lease_seconds,
                 life_seconds=settings.idempotency_key_seconds,
             ),
-            limiter=_open_limiter(settings, breaker, stack),
+            limiter=limiter,
             cache=_open_cache(settings, breaker, stack),
             probes=probes,
             stream_seconds=settings.event_stream_seconds,
@@ -91,13 +109,16 @@ async def open_resources(settings: Settings, ring: Ring = ring_nobody) -> AsyncI
         yield resources
 
 
-def _open_limiter(settings: Settings, breaker: Breaker, stack: AsyncExitStack) -> Limiter:
+def _open_limiter(
+    settings: Settings, breaker: Breaker, stack: AsyncExitStack
+) -> tuple[Limiter, SessionMarks]:
     memory = MemoryLimiter(processes=settings.processes)
     if settings.redis_url is None:
-        return memory
+        return memory, MemoryMarks() if settings.processes == 1 else NoMarks()
     redis = make_redis(settings.redis_url.get_secret_value())
     stack.push_async_callback(redis.aclose)
-    return FallbackLimiter(RedisLimiter(redis, settings.redis_prefix), memory, breaker)
+    limiter = FallbackLimiter(RedisLimiter(redis, settings.redis_prefix), memory, breaker)
+    return limiter, RedisMarks(redis, settings.redis_prefix, breaker)
 
 
 def _open_cache(settings: Settings, breaker: Breaker, stack: AsyncExitStack) -> Cache:
@@ -124,12 +145,24 @@ def make_health(resources: Resources) -> Health:
 
 def make_auth(resources: Resources) -> Auth:
     """Return the service behind the tag `auth`."""
-    return Auth(resources.database, resources.passwords, resources.access_tokens)
+    return Auth(resources.sign_in.accounts, resources.sign_in.login, resources.sign_in.grants)
+
+
+def make_jwks(resources: Resources) -> Jwks:
+    """Return the service behind the tag `jwks`."""
+    return Jwks(resources.keys)
+
+
+def make_sessions(resources: Resources) -> Sessions:
+    """Return the service behind the tag `sessions`."""
+    return Sessions(resources.database, resources.cursors, resources.session_gate)
 
 
 def make_users(resources: Resources) -> Users:
     """Return the service behind the tag `users`."""
-    return Users(resources.database, resources.cursors)
+    return Users(
+        resources.database, resources.cursors, resources.sign_in.accounts, resources.session_gate
+    )
 
 
 def make_api_keys(resources: Resources) -> ApiKeys:

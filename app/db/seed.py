@@ -14,7 +14,7 @@ from tqdm import tqdm
 from uuid_utils.compat import uuid7
 
 from app.core.config import Settings
-from app.core.security import Passwords
+from app.core.security import HashCost, Passwords
 from app.db.engine import make_engine
 from app.db.models import Item, User
 
@@ -70,7 +70,9 @@ async def _find_or_add_users(
     emails = {f"{name.lower()}@example.com": name for name in names}
     known = await connection.scalars(select(User.email).where(User.email.in_(emails)))
     if missing := emails.keys() - set(known):
-        password_hash = await Passwords(settings.bcrypt_rounds).hash(PASSWORD)
+        password_hash = await Passwords(HashCost(bcrypt_rounds=settings.bcrypt_rounds)).hash(
+            PASSWORD
+        )
         fields = {"password_hash": password_hash, "role": "user", "version": 1}
         rows = [{"email": email, "display_name": emails[email]} | fields for email in missing]
         await connection.execute(insert(User), rows)

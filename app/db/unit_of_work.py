@@ -18,12 +18,15 @@ from sqlalchemy.pool import QueuePool
 
 from app.core.exceptions import Conflict, FieldError, LostRace, ServiceUnavailable
 from app.db.base import Base
+from app.db.repositories.account_tokens import AccountTokenRepository
 from app.db.repositories.api_keys import ApiKeyRepository
 from app.db.repositories.dead_tasks import DeadTaskRepository
 from app.db.repositories.exports import ExportRepository
 from app.db.repositories.idempotency_keys import IdempotencyKeyRepository
 from app.db.repositories.items import ItemRepository
+from app.db.repositories.refresh_tokens import RefreshTokenRepository
 from app.db.repositories.schedules import ScheduleRepository
+from app.db.repositories.sessions import SessionRepository
 from app.db.repositories.tasks import TaskRepository
 from app.db.repositories.users import UserRepository
 
@@ -38,17 +41,21 @@ _UNIQUE_RULES = (PrimaryKeyConstraint, UniqueConstraint, Index)
 
 
 class UnitOfWork:
-    """The repositories of one transaction."""
+    """The repositories of one transaction, and what is to be done when it is committed."""
 
     def __init__(self, session: AsyncSession) -> None:
+        self.account_tokens = AccountTokenRepository(session)
         self.api_keys = ApiKeyRepository(session)
         self.dead_tasks = DeadTaskRepository(session)
         self.exports = ExportRepository(session)
         self.idempotency_keys = IdempotencyKeyRepository(session)
         self.items = ItemRepository(session)
+        self.refresh_tokens = RefreshTokenRepository(session)
         self.schedules = ScheduleRepository(session)
+        self.sessions = SessionRepository(session)
         self.tasks = TaskRepository(session)
         self.users = UserRepository(session)
+        self.after_commit: list[Callable[[], Awaitable[None]]] = []
 
 
 async def ring_nobody(_: Sequence[UUID]) -> None:
@@ -81,6 +88,8 @@ class Database:
             async with self._turn(), self._sessions.begin() as session:
                 work = UnitOfWork(session)
                 yield work
+        for call in work.after_commit:
+            await call()
         if work.tasks.added:
             await self._ring(work.tasks.added)
 

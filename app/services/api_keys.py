@@ -1,20 +1,19 @@
 """Keys with which machines act for their user."""
 
-import logging
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import final
 from uuid import UUID
 
+from app.core import audit
 from app.core.api_keys import hash_of, is_key, make_key, prefix_of
+from app.core.audit import Event
 from app.core.exceptions import InsufficientScope, NotFound, ServiceUnavailable, Unauthorized
 from app.core.security import ROLE_SCOPES, Cursors, Principal
 from app.db.models.api_keys import ApiKey
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
 from app.services.pagination import ListQuery
-
-audit = logging.getLogger("audit")
 
 _PATH = "/api/v1/api-keys"
 
@@ -72,7 +71,7 @@ class ApiKeys(v1.ApiKeysService):
                     expires_at=datetime.now(UTC) + timedelta(days=body.expires_in_days),
                 )
             )
-        _audit("api_key.created", row.id, principal)
+        audit.record(Event.API_KEY_CREATED, user_id=principal.user_id, api_key_id=str(row.id))
         created = v1.ApiKeyCreated(key=key, **_to_api_key(row).model_dump())
         return v1.CreateApiKey201(body=created, location=f"{_PATH}/{row.id}")
 
@@ -94,7 +93,7 @@ class ApiKeys(v1.ApiKeysService):
         """
         async with self._database.write() as work:
             await work.api_keys.delete(await _owned(work, api_key_id, principal))
-        _audit("api_key.revoked", api_key_id, principal)
+        audit.record(Event.API_KEY_REVOKED, user_id=principal.user_id, api_key_id=str(api_key_id))
 
     async def authenticate(self, key: str) -> Principal:
         """Return for whom a key acts, and what it may do: never more than its owner's role may.
@@ -143,7 +142,3 @@ def _to_api_key(row: ApiKey) -> v1.ApiKey:
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
     )
-
-
-def _audit(event: str, api_key_id: UUID, principal: Principal) -> None:
-    audit.info(event, extra={"actor_id": principal.user_id, "api_key_id": api_key_id})

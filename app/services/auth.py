@@ -1,81 +1,90 @@
-"""Registration and tokens."""
+"""Registration, tokens, and what mail is for."""
 
 from typing import final
 
-from pydantic import MISSING
+from pydantic import MISSING, SecretStr
 
 from app.core.exceptions import OAuthError
-from app.core.security import ROLE_SCOPES, AccessTokens, Passwords, Principal, Role
-from app.db.models.users import User
-from app.db.unit_of_work import Database
 from app.schemas import v1
-from app.services.users import to_user
+from app.services.accounts import Accounts
+from app.services.grants import Grants
+from app.services.login import Login
+
+_ACCEPTED = v1.Accepted(
+    detail="Done, if it can be done; mail tells the owner of the address what happens next."
+)
 
 
 @final
 class Auth(v1.AuthService):
-    """Makes accounts and signs users in."""
+    """Lets users in, and lets them in again who have lost their password."""
 
-    def __init__(
-        self, database: Database, passwords: Passwords, access_tokens: AccessTokens
-    ) -> None:
-        self._database = database
-        self._passwords = passwords
-        self._access_tokens = access_tokens
+    def __init__(self, accounts: Accounts, login: Login, grants: Grants) -> None:
+        self._accounts = accounts
+        self._login = login
+        self._grants = grants
 
-    async def register_user(self, body: v1.UserRegister) -> v1.RegisterUser201:
-        """Create an account with the role `user`.
+    async def register_user(self, body: v1.UserRegister) -> v1.Accepted:
+        """Create an account with the role `user`; the answer is the same where one exists.
 
         Raises:
-            Conflict: The address has an account already.
+            Conflict: The password is not accepted.
         """
-        user = await self.create_user(
-            body.email, body.password.get_secret_value(), "user", body.display_name
-        )
-        return v1.RegisterUser201(body=to_user(user), location="/api/v1/users/me")
-
-    async def create_user(
-        self, email: str, password: str, role: Role, display_name: str | None
-    ) -> User:
-        """Create an account with any role.
-
-        Raises:
-            Conflict: The address has an account already.
-        """
-        password_hash = await self._passwords.hash(password)
-        async with self._database.write() as work:
-            return await work.users.add(
-                User(
-                    email=email.lower(),
-                    password_hash=password_hash,
-                    role=role,
-                    display_name=display_name,
-                )
-            )
+        password = body.password.get_secret_value()
+        await self._accounts.register(body.email, password, body.display_name)
+        return _ACCEPTED
 
     async def create_token(self, body: v1.TokenRequest) -> v1.CreateToken200:
-        """Sign in with email and password (RFC 6749, section 4.3).
+        """Open a session with a password, or go on with one (RFC 6749, sections 4.3 and 6).
 
         Raises:
-            OAuthError: `invalid_grant` for wrong credentials, `invalid_scope` for scopes that the
-                user may not have.
+            OAuthError: `invalid_request` where a field of the grant is missing, `invalid_grant` for
+                wrong credentials, `invalid_scope` for scopes that the caller may not have.
+            TooManyRequests: There were too many failed logins.
         """
-        async with self._database.read() as work:
-            user = await work.users.find_by_email(body.username)
-        known_hash = user.password_hash if user else None
-        valid = await self._passwords.verify(body.password.get_secret_value(), known_hash)
-        if user is None or not valid:
+        scope = None if body.scope is MISSING else body.scope
+        if body.grant_type is v1.GrantType.REFRESH_TOKEN:
+            presented = _needed(body.refresh_token, "refresh_token")
+            token = await self._grants.refresh(presented, scope)
+            if token is None:
+                raise OAuthError("invalid_grant", "The refresh token is not valid; sign in again.")
+            return v1.CreateToken200(body=token)
+        if body.username is MISSING:
+            raise OAuthError("invalid_request", "username: Field required")
+        user = await self._login.check(body.username, _needed(body.password, "password"))
+        token = None if user is None else await self._grants.open(user, scope)
+        if token is None:
             raise OAuthError("invalid_grant", "The username or the password is wrong.")
-        scopes = ROLE_SCOPES[user.role]
-        if body.scope is not MISSING:
-            wanted = frozenset(body.scope.split())
-            if not wanted <= scopes:
-                raise OAuthError("invalid_scope", f"Choose from: {' '.join(sorted(scopes))}.")
-            scopes = wanted
-        token = v1.Token(
-            access_token=self._access_tokens.issue(Principal(user_id=user.id, scopes=scopes)),
-            token_type="Bearer",  # noqa: S106 - the kind of token, not a secret
-            expires_in=int(self._access_tokens.lifetime.total_seconds()),
-            scope=" ".join(sorted(scopes)),
-        )
         return v1.CreateToken200(body=token)
+
+    async def revoke_token(self, body: v1.RevocationRequest) -> v1.RevokeToken200:
+        """End the session of a token, if it has one (RFC 7009)."""
+        await self._grants.revoke(body.token)
+        return v1.RevokeToken200(body=None)
+
+    async def forgot_password(self, body: v1.PasswordForgot) -> v1.Accepted:
+        """Send mail with a token, if the address has an account."""
+        await self._accounts.mail(body.email, "reset-password")
+        return _ACCEPTED
+
+    async def reset_password(self, body: v1.PasswordReset) -> None:
+        """Set a password with the token from the mail.
+
+        Raises:
+            Conflict: The token is not good, or the password is not accepted.
+        """
+        await self._accounts.reset(body.token.get_secret_value(), body.password.get_secret_value())
+
+    async def verify_email(self, body: v1.EmailVerification) -> None:
+        """Prove an address with the token from the mail.
+
+        Raises:
+            Conflict: The token is not good.
+        """
+        await self._accounts.verify(body.token.get_secret_value())
+
+
+def _needed(value: SecretStr | MISSING, name: str) -> str:
+    if value is MISSING:
+        raise OAuthError("invalid_request", f"{name}: Field required")
+    return value.get_secret_value()

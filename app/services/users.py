@@ -1,21 +1,22 @@
 """The signed-in user's own profile, and all accounts for administrators."""
 
-import logging
-from datetime import UTC, datetime
 from typing import final
 from uuid import UUID
 
 from pydantic import MISSING
 
-from app.core.exceptions import Conflict, NotFound, Unauthorized
+from app.core import audit
+from app.core.audit import Event
+from app.core.exceptions import NotFound, Unauthorized
 from app.core.security import Cursors, Principal
 from app.db.models.users import User
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
+from app.services.accounts import Accounts
+from app.services.administration import change_access, require_another_admin
 from app.services.pagination import ListQuery
 from app.services.preconditions import etag, is_unchanged, require_match
-
-audit = logging.getLogger("audit")
+from app.services.session_gate import SessionGate
 
 _PATH = "/api/v1/users"
 
@@ -24,9 +25,13 @@ _PATH = "/api/v1/users"
 class Users(v1.UsersService):
     """Reads and changes the caller's own account; for administrators, any account."""
 
-    def __init__(self, database: Database, cursors: Cursors) -> None:
+    def __init__(
+        self, database: Database, cursors: Cursors, accounts: Accounts, gate: SessionGate
+    ) -> None:
         self._database = database
         self._cursors = cursors
+        self._accounts = accounts
+        self._gate = gate
 
     async def get_me(self, *, principal: Principal) -> v1.User:
         """Return the caller's account.
@@ -50,6 +55,30 @@ class Users(v1.UsersService):
                 user.display_name = body.display_name
             await work.users.update(user)
         return to_user(user)
+
+    async def change_password(self, body: v1.PasswordChange, *, principal: Principal) -> None:
+        """Set another password, and end the caller's other sessions.
+
+        Raises:
+            Conflict: The present password is wrong, or the new one is not accepted.
+            TooManyRequests: There were too many wrong ones.
+        """
+        current, new = body.current_password, body.new_password
+        await self._accounts.change_password(
+            principal, current.get_secret_value(), new.get_secret_value()
+        )
+
+    async def request_verification(self, *, principal: Principal) -> v1.Accepted:
+        """Send mail that proves the caller's address, unless it is proven.
+
+        Raises:
+            Unauthorized: The account that the token was issued to is gone.
+        """
+        async with self._database.read() as work:
+            user = await _caller(work, principal)
+        if user.email_verified_at is None:
+            await self._accounts.mail(user.email, "verify-email")
+        return v1.Accepted(detail="Mail is on its way, if the address still has to be proven.")
 
     async def list_users(
         self,
@@ -113,13 +142,15 @@ class Users(v1.UsersService):
             user = await _account(work, user_id)
             require_match(if_match, etag(user.version))
             if body.role == v1.UserRole.USER or body.disabled is True:
-                await _require_another_admin(work, user)
+                await require_another_admin(work, user)
             if body.display_name is not MISSING:
                 user.display_name = body.display_name
-            events = _change_access(user, body)
+            events = change_access(user, body)
             await work.users.update(user)
+            if events:
+                await self._gate.end_sessions(work, user.id)
         for event in events:
-            _audit(event, user_id, principal)
+            audit.record(event, user_id=user_id, actor_id=str(principal.user_id))
         return v1.UpdateUser200(body=_to_account(user), etag=etag(user.version))
 
     @retried
@@ -136,10 +167,11 @@ class Users(v1.UsersService):
         async with self._database.write() as work:
             user = await _account(work, user_id)
             require_match(if_match, etag(user.version))
-            await _require_another_admin(work, user)
+            await require_another_admin(work, user)
+            await self._gate.end_sessions(work, user.id)
             await work.idempotency_keys.forget(user.id)
             await work.users.delete(user)
-        _audit("user.deleted", user_id, principal)
+        audit.record(Event.USER_DELETED, user_id=user_id, actor_id=str(principal.user_id))
 
 
 def to_user(user: User) -> v1.User:
@@ -148,6 +180,7 @@ def to_user(user: User) -> v1.User:
         id=user.id,
         email=user.email,
         display_name=user.display_name,
+        email_verified=user.email_verified_at is not None,
         created_at=user.created_at,
         updated_at=user.updated_at,
     )
@@ -155,7 +188,7 @@ def to_user(user: User) -> v1.User:
 
 def _to_account(user: User) -> v1.Account:
     return v1.Account(
-        **to_user(user).model_dump(),
+        **to_user(user).model_dump(exclude={"email_verified"}),
         role=v1.UserRole(user.role),
         email_verified_at=user.email_verified_at,
         disabled_at=user.disabled_at,
@@ -174,26 +207,3 @@ async def _account(work: UnitOfWork, user_id: UUID) -> User:
     if user is None:
         raise NotFound("There is no account with this id.")
     return user
-
-
-async def _require_another_admin(work: UnitOfWork, user: User) -> None:
-    if user.role != "admin" or user.disabled_at is not None:
-        return
-    if await work.users.lock_active_admins() <= {user.id}:
-        raise Conflict("This is the last active administrator; make somebody else one first.")
-
-
-def _change_access(user: User, body: v1.AccountUpdate) -> list[str]:
-    """Set role and state of an account; return an audit event for each that differs now."""
-    events = []
-    if body.role is not MISSING and body.role != user.role:
-        user.role = body.role.value
-        events.append("user.role_changed")
-    if body.disabled is not MISSING and body.disabled != (user.disabled_at is not None):
-        user.disabled_at = datetime.now(UTC) if body.disabled else None
-        events.append("user.disabled" if body.disabled else "user.enabled")
-    return events
-
-
-def _audit(event: str, user_id: UUID, principal: Principal) -> None:
-    audit.info(event, extra={"actor_id": principal.user_id, "user_id": user_id})

@@ -8,12 +8,19 @@ from app.services.outbox import Payload
 from app.tasks.run import Run
 
 _BATCH = 500
+_DAY = 86_400
 
 
 class DeleteExpiredKeys(Payload):
     """Forget idempotency keys whose time is over."""
 
     task: ClassVar = "delete_expired_keys"
+
+
+class DeleteExpiredTokens(Payload):
+    """Delete sessions that ended a day ago, with their refresh tokens, and unused mail tokens."""
+
+    task: ClassVar = "delete_expired_tokens"
 
 
 class DeleteOldExports(Payload):
@@ -31,6 +38,14 @@ class DeleteFinishedTasks(Payload):
 async def delete_expired_keys(run: Run, _: DeleteExpiredKeys) -> None:
     """Delete expired idempotency keys."""
     await _delete(run, lambda work: work.idempotency_keys.delete_expired(limit=_BATCH))
+
+
+async def delete_expired_tokens(run: Run, _: DeleteExpiredTokens) -> None:
+    """Delete what lets nobody in any more."""
+    await _delete(
+        run, lambda work: work.sessions.delete_ended(older_than_seconds=_DAY, limit=_BATCH)
+    )
+    await _delete(run, lambda work: work.account_tokens.delete_expired(limit=_BATCH))
 
 
 async def delete_old_exports(run: Run, _: DeleteOldExports) -> None:

@@ -12,7 +12,12 @@ from cronsim import CronSim
 from app.core.exceptions import ProblemError
 from app.db.unit_of_work import Database
 from app.services.outbox import Payload, enqueue
-from app.tasks.housekeeping import DeleteExpiredKeys, DeleteFinishedTasks, DeleteOldExports
+from app.tasks.housekeeping import (
+    DeleteExpiredKeys,
+    DeleteExpiredTokens,
+    DeleteFinishedTasks,
+    DeleteOldExports,
+)
 from app.tasks.waiting import happens
 
 logger = logging.getLogger(__name__)
@@ -36,6 +41,7 @@ class Schedule:
 
 SCHEDULES = (
     Schedule("delete_expired_keys", "7 * * * *", DeleteExpiredKeys()),
+    Schedule("delete_expired_tokens", "37 * * * *", DeleteExpiredTokens()),
     Schedule("delete_old_exports", "17 * * * *", DeleteOldExports()),
     Schedule("delete_finished_tasks", "27 3 * * *", DeleteFinishedTasks()),
 )

@@ -20,14 +20,17 @@ from app.schemas.reply import Reply
 from tests.api.conftest import Logs
 from tests.apps import make_settings, replace_service, started
 from tests.problems import assert_problem
+from tests.tokens import issue_let_in
 
 ACCOUNT = {"email": "ada@example.com", "password": "correct horse battery"}
 MOMENT = "2026-11-23T09:00:00Z"
-USER = v1.User.model_validate(
+ITEM = v1.Item.model_validate(
     {
         "id": str(uuid4()),
-        "email": ACCOUNT["email"],
-        "display_name": None,
+        "name": "Oak table",
+        "description": None,
+        "status": "draft",
+        "quantity": 0,
         "created_at": MOMENT,
         "updated_at": MOMENT,
     }
@@ -40,21 +43,28 @@ class Surprise(Reply):
     status = 202
 
 
-class Accounts:
-    """Stands in for the service of the tag `auth`, and replies whatever a test wants."""
+class Shelf:
+    """Stands in for the service of the tag `items`, and replies whatever a test wants."""
 
     def __init__(self, reply: object) -> None:
         self._reply = reply
 
-    async def register_user(self, body: v1.UserRegister) -> object:
+    async def create_item(self, body: v1.ItemCreate, **arguments: object) -> object:
         if isinstance(self._reply, Exception):
             raise self._reply
         return self._reply
 
 
-def created(**changes: object) -> v1.RegisterUser201:
-    fields: dict[str, Any] = {"body": USER, "location": "/api/v1/users/me"}
-    return v1.RegisterUser201(**fields | changes)
+class Accounts:
+    """Stands in for the service of the tag `auth`."""
+
+    async def register_user(self, body: v1.UserRegister) -> v1.Accepted:
+        return v1.Accepted(detail="Done.")
+
+
+def created(**changes: object) -> v1.CreateItem201:
+    fields: dict[str, Any] = {"body": ITEM, "location": "/api/v1/items/1", "etag": '"1"'}
+    return v1.CreateItem201(**fields | changes)
 
 
 async def stream(*pieces: bytes) -> AsyncIterator[bytes]:
@@ -62,18 +72,19 @@ async def stream(*pieces: bytes) -> AsyncIterator[bytes]:
         yield piece
 
 
-async def register(settings: Settings, reply: object) -> httpx2.Response:
+async def create(settings: Settings, reply: object) -> httpx2.Response:
     app = create_app(settings)
-    replace_service(app, deps.auth, Accounts(reply))
+    replace_service(app, deps.items, Shelf(reply))
     async with started(app) as client:
-        return await client.post("/auth/register", json=ACCOUNT)
+        headers = {"Authorization": f"Bearer {await issue_let_in(app, settings)}"}
+        return await client.post("/items", json={"name": "Oak table"}, headers=headers)
 
 
 VIOLATIONS: dict[str, tuple[Callable[[], object], str]] = {
-    "status": (lambda: Surprise(body=USER), "status 202 is not declared"),
+    "status": (lambda: Surprise(body=ITEM), "status 202 is not declared"),
     "header missing": (lambda: created(location=None), "header Location is missing"),
     "header malformed": (lambda: created(location="a" * 2001), "header Location: "),
-    "body": (lambda: created(body=USER.model_copy(update={"email": "nobody"})), "/email"),
+    "body": (lambda: created(body=ITEM.model_copy(update={"quantity": -1})), "/quantity"),
     "another body": (lambda: created(body=v1.Liveness(status="live")), '"id" is a required'),
     "no body": (lambda: created(body=None), "media type '' is not declared for status 201"),
     "stream of another type": (
@@ -92,41 +103,39 @@ VIOLATIONS: dict[str, tuple[Callable[[], object], str]] = {
 async def test_a_reply_that_the_contract_forbids_never_leaves_a_test(
     reply: Callable[[], object], fault: str, logs: Logs
 ) -> None:
-    answer = await register(make_settings(), reply())
+    answer = await create(make_settings(), reply())
 
     problem = assert_problem(answer, 500, "contract-violation")
-    assert problem["detail"].startswith("registerUser: ")
+    assert problem["detail"].startswith("createItem: ")
     assert fault in problem["detail"]
 
 
 @pytest.mark.parametrize(
     ("reply", "status"),
-    [(Surprise(body=USER), 202), (NotFound("There is nothing."), 404)],
+    [(Surprise(body=ITEM), 202), (NotFound("There is nothing."), 404)],
     ids=["success", "error"],
 )
 async def test_production_sends_an_undeclared_status_and_logs_it(
     reply: object, status: int, logs: Logs
 ) -> None:
-    answer = await register(make_settings(environment="production"), reply)
+    answer = await create(make_settings(environment="production"), reply)
 
     assert answer.status_code == status
     faults = [line for line in logs() if "is not declared" in line["message"]]
-    assert [line["message"] for line in faults] == [
-        f"registerUser: status {status} is not declared."
-    ]
+    assert [line["message"] for line in faults] == [f"createItem: status {status} is not declared."]
     assert faults[0]["level"] == "ERROR"
     assert faults[0]["request_id"] == answer.headers["X-Request-ID"]
 
 
 async def test_production_takes_no_time_to_check_bodies(logs: Logs) -> None:
-    answer = await register(make_settings(environment="production"), created(location=None))
+    answer = await create(make_settings(environment="production"), created(location=None))
 
     assert answer.status_code == 201
     assert "Location" not in answer.headers
 
 
 async def test_a_stream_of_the_declared_type_leaves_piece_by_piece() -> None:
-    answer = await register(make_settings(), created(body=stream(b'{"a":', b" 1}")))
+    answer = await create(make_settings(), created(body=stream(b'{"a":', b" 1}")))
 
     assert answer.status_code == 201
     assert answer.headers["Content-Type"] == "application/json"
@@ -152,7 +161,7 @@ async def test_models_that_disagree_with_the_contract_are_found_out(
     limits: dict[str, int], password: str, fault: str, logs: Logs
 ) -> None:
     app = create_app(make_settings())
-    replace_service(app, deps.auth, Accounts(created()))
+    replace_service(app, deps.auth, Accounts())
     with_password_limits(app, **limits)
 
     async with started(app) as client:

@@ -15,7 +15,7 @@ from app.main import create_app
 from tests.apps import make_settings, started
 from tests.clients import Caller
 from tests.problems import assert_problem, refused_fields
-from tests.tokens import issue
+from tests.tokens import issue_let_in
 
 ORIGIN = "https://app.example.com"
 MAX_BODY = 1_048_576
@@ -250,9 +250,10 @@ async def test_an_unexpected_failure_keeps_its_reason_from_the_client() -> None:
 
 async def test_a_database_that_does_not_answer_is_a_503() -> None:
     settings = make_settings()
-    headers = {"Authorization": f"Bearer {issue(settings)}"}
+    app = create_app(settings)
 
-    async with started(create_app(settings)) as client:
+    async with started(app) as client:
+        headers = {"Authorization": f"Bearer {await issue_let_in(app, settings)}"}
         answers = [
             await client.get("/items", headers=headers),
             await client.patch("/users/me", json={}, headers=headers),

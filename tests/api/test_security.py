@@ -1,20 +1,26 @@
 """Who is let in."""
 
-from base64 import urlsafe_b64encode
+import hmac
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx2
+import jwt
 import pytest
+from fastapi import FastAPI
 
 from app.core.config import Settings
+from app.core.security import make_key, read_keys
 from app.schemas.operation import Operation
 from app.schemas.v1 import operations
 from tests.clients import Caller
 from tests.problems import assert_problem
 from tests.tokens import claims, issue, sign
 
-FORGED_KEY = "another-secret-of-more-than-32-characters"
+FORGED_KEY = make_key("ES256")
+SHARED_KEY = make_key("HS256")
 HOUR = timedelta(hours=1)
 NOW = datetime.now(UTC)
 PROTECTED = [operation for operation in operations.OPERATIONS.values() if operation.security]
@@ -23,9 +29,24 @@ FORGERIES: dict[str, Callable[[Settings], str]] = {
     "not a token": lambda _: "abc",
     "three parts of nothing": lambda _: "a.b.c",
     "bytes that are no text": lambda _: "\xff\xfe",
-    "signed by somebody else": lambda s: sign(s, claims(s), key=FORGED_KEY),
-    "signed with another algorithm": lambda s: sign(s, claims(s), algorithm="HS512"),
+    "signed by somebody else": lambda s: sign(s, claims(s), key=FORGED_KEY.loaded.key),
+    "signed by a key that nobody knows": lambda s: sign(
+        s, claims(s), key=FORGED_KEY.loaded.key, kid=FORGED_KEY.kid
+    ),
+    "signed by no named key": lambda s: _with_header(issue(s), kid=None),
+    "naming a key by number": lambda s: _with_header(issue(s), kid=7),
+    "signed with another algorithm": lambda s: sign(
+        s, claims(s), key=SHARED_KEY.loaded.key, algorithm="HS256"
+    ),
+    "signed with the public key as a secret": lambda s: _signed_by_text(s, _public_key(s)),
+    "bringing its own key": lambda s: sign(
+        s, claims(s), key=FORGED_KEY.loaded.key, jwk=FORGED_KEY.public()
+    ),
+    "naming where its key is": lambda s: sign(
+        s, claims(s), key=FORGED_KEY.loaded.key, jku="https://elsewhere.example/keys"
+    ),
     "not signed": lambda s: sign(s, claims(s), key="", algorithm="none"),
+    "not signed any more": lambda s: _with_header(issue(s), alg="none").rpartition(".")[0] + ".",
     "signature cut off": lambda s: issue(s).rpartition(".")[0] + ".",
     "content swapped": lambda s: _swap_content(issue(s)),
     "a refresh token": lambda s: sign(s, claims(s), typ="refresh+jwt"),
@@ -37,6 +58,8 @@ FORGERIES: dict[str, Callable[[Settings], str]] = {
     "for another audience": lambda s: issue(s, aud="https://elsewhere.example"),
     "by another issuer": lambda s: issue(s, iss="https://elsewhere.example"),
     "for no user": lambda s: issue(s, sub="ada"),
+    "of no session": lambda s: issue(s, sid="none"),
+    "of a session that never was": issue,
 }
 
 
@@ -46,14 +69,36 @@ def _swap_content(token: str) -> str:
     return f"{header}.{content}.{signature}"
 
 
+def _with_header(token: str, **changes: object) -> str:
+    header, content, signature = token.split(".")
+    fields = json.loads(urlsafe_b64decode(header + "==")) | changes
+    changed = urlsafe_b64encode(json.dumps(fields).encode()).rstrip(b"=").decode()
+    return f"{changed}.{content}.{signature}"
+
+
+def _signed_by_text(settings: Settings, secret: bytes) -> str:
+    """Return what PyJWT refuses to make: a token whose HMAC key is the text of a public key."""
+    content = _with_header(issue(settings), alg="HS256").rpartition(".")[0]
+    mac = urlsafe_b64encode(hmac.digest(secret, content.encode(), "sha256")).rstrip(b"=")
+    return f"{content}.{mac.decode()}"
+
+
+def _public_key(settings: Settings) -> bytes:
+    """Return what everybody can read, as the text that a careless library takes for a secret."""
+    return json.dumps(read_keys(settings.keys_file).published()[0]).encode()
+
+
 def bearer(token: str) -> dict[bytes, bytes]:
     return {b"Authorization": f"Bearer {token}".encode("latin-1")}
 
 
 async def test_a_token_as_the_service_issues_it_is_let_in(
-    client: httpx2.AsyncClient, settings: Settings
+    client: httpx2.AsyncClient, app: FastAPI, settings: Settings, ada: Caller
 ) -> None:
-    answer = await client.get("/items", headers=bearer(issue(settings)))
+    token = ada.headers["Authorization"].removeprefix("Bearer ")
+    content = jwt.decode(token, options={"verify_signature": False})
+
+    answer = await client.get("/items", headers=bearer(sign(settings, content)))
 
     assert answer.status_code == 200
 
@@ -62,7 +107,9 @@ async def test_a_token_as_the_service_issues_it_is_let_in(
 async def test_every_protected_operation_asks_for_a_token(
     client: httpx2.AsyncClient, operation: Operation
 ) -> None:
-    answer = await client.request(operation.method, operation.path.replace("{item_id}", "x"))
+    answer = await client.request(
+        operation.method, operation.path.replace("{", "").replace("}", "")
+    )
 
     assert_problem(answer, 401, "unauthorized")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -100,7 +147,9 @@ async def test_a_token_that_is_not_ours_is_refused(
     assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
 
 
-@pytest.mark.parametrize("claim", ["iss", "aud", "sub", "iat", "nbf", "exp", "jti", "scope"])
+@pytest.mark.parametrize(
+    "claim", ["iss", "aud", "sub", "sid", "client_id", "iat", "nbf", "exp", "jti", "scope"]
+)
 async def test_a_token_without_one_of_its_claims_is_refused(
     client: httpx2.AsyncClient, settings: Settings, claim: str
 ) -> None:

@@ -57,7 +57,7 @@ async def register_peers(client: httpx2.AsyncClient) -> list[Account]:
     """Give both users an account, and return how each of them signs in."""
     for email in PEERS.values():
         answer = await client.post("/auth/register", json={"email": email, "password": PASSWORD})
-        assert answer.status_code == 201, answer.text
+        assert answer.status_code == 202, answer.text
     return [_account(*peer) for peer in PEERS.items()]
 
 

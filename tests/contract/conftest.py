@@ -40,6 +40,7 @@ def fuzzed_settings(backend: str, tmp_path: Path) -> Iterator[Settings]:
             redis_prefix=f"test:{uuid4().hex}:",
             rate_limit_scale=1_000_000,
             bcrypt_rounds=4,
+            mail_folder=tmp_path / "mail",
             log_level="ERROR",
         )
         migrate(settings)

@@ -1,7 +1,9 @@
 """What schemathesis has to be told before it can fuzz all of the contract."""
 
+import json
 import re
-from collections.abc import MutableMapping
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any, TypeGuard
 from uuid import uuid4
@@ -9,6 +11,9 @@ from uuid import uuid4
 import jwt
 import schemathesis
 from hypothesis import strategies as st
+
+PASSWORD = "correct horse battery"
+"""As in tests/clients.py; schemathesis loads this file by its path."""
 
 _sent: set[tuple[str, str]] = set()
 
@@ -67,11 +72,15 @@ def before_call(
         return
     if case.path == "/auth/register" and was_sent(body := case.body, "email"):
         body["email"] = f"{uuid4().hex}@example.com"
+    if case.path == "/users/me/password" and isinstance(case.body, dict):
+        keep_password(case.body)
     if was_sent(case.headers, "Idempotency-Key"):
         case.headers["Idempotency-Key"] = uuid4().hex
-    # A chain has tags and cursors from the answers before.
+    # A chain has tags, cursors and ids from the answers before.
     if case.meta.phase.name == "stateful":
         return
+    if case.path == "/users/me/sessions/{session_id}" and (session := session_of(case.headers)):
+        case.path_parameters["session_id"] = session
     if was_sent(case.headers, "If-Match"):
         case.headers["If-Match"] = "*"
     if was_sent(case.query, "cursor"):
@@ -87,6 +96,23 @@ def keep_own_account(case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> No
             own_id = jwt.decode(token, options={"verify_signature": False})["sub"]
             if (case.path_parameters or {}).get("user_id") == own_id:
                 case.path_parameters = {"user_id": str(uuid4())}
+
+
+def session_of(headers: object) -> str | None:
+    """Return the session that a request is sent in: nobody can guess the id of one that lasts."""
+    sent = headers.get("Authorization", "") if isinstance(headers, Mapping) else ""
+    if len(parts := str(sent).removeprefix("Bearer ").split(".")) != 3:
+        return None
+    try:
+        return str(json.loads(urlsafe_b64decode(parts[1] + "=="))["sid"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def keep_password(body: dict[str, Any]) -> None:
+    """Let whoever knows the present password keep it: every later request signs in with it."""
+    if body.get("current_password") == PASSWORD:
+        body["new_password"] = PASSWORD
 
 
 def was_sent(fields: object, name: str) -> TypeGuard[MutableMapping[str, Any]]:

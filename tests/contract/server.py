@@ -13,6 +13,7 @@ import httpx2
 from pydantic import SecretStr
 
 from app.core.config import Settings
+from tests import secrets_seen
 from tests.conftest import ROOT
 
 _SECONDS_TO_START = 30
@@ -47,6 +48,8 @@ def serve(settings: Settings, folder: Path) -> Iterator[Server]:
             yield server
         finally:
             process.terminate()
+            process.wait()
+            secrets_seen.lines.append(server.log.read_text(errors="replace"))
 
 
 def _environment(settings: Settings) -> dict[str, str]:

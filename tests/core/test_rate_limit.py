@@ -15,8 +15,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis.asyncio import Redis
 
-from app.core import rate_limit
-from app.core.rate_limit import Decision, MemoryLimiter, Policy, RedisLimiter
+from app.core.rate_limit import Decision, MemoryLimiter, Policy, RedisLimiter, shared
 from tests import backends, figures
 
 SECOND = 1_000_000
@@ -58,14 +57,12 @@ async def on_redis() -> AsyncIterator[Lab]:
     async with Redis.from_url(backends.REDIS_URL) as redis:
         limiter = RedisLimiter(redis, prefix)
         clock = f"{prefix}clock"
-        script = rate_limit._HIT.replace(
-            "redis.call('TIME')", f"{{0, redis.call('GET', '{clock}')}}"
-        )
+        script = shared._HIT.replace("redis.call('TIME')", f"{{0, redis.call('GET', '{clock}')}}")
         assert clock in script
         limiter._script = redis.register_script(script)
-        shared = Lab(limiter, lambda now: redis.set(clock, now, ex=60))
-        await shared.advance(0)
-        yield shared
+        lab = Lab(limiter, lambda now: redis.set(clock, now, ex=60))
+        await lab.advance(0)
+        yield lab
 
 
 @pytest.fixture(params=[in_memory, pytest.param(on_redis, marks=needs_redis)])

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -14,9 +14,10 @@ from pydantic import SecretStr
 from sqlalchemy import func, inspect, select
 
 from app.core.config import Settings
+from app.core.security import digest, make_secret
 from app.db.base import Base
 from app.db.engine import make_engine
-from app.db.models import ApiKey, Export
+from app.db.models import ApiKey, Export, Session
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.seed import seed
 from app.db.unit_of_work import Database
@@ -49,6 +50,7 @@ async def fill(settings: Settings) -> None:
     for owner in owners:
         await add_key(Database(engine), owner)
         await add_api_key(Database(engine), owner)
+        await add_session(Database(engine), owner)
     await add_tasks(Database(engine), owners[0])
     await engine.dispose()
 
@@ -84,6 +86,24 @@ async def add_api_key(database: Database, owner: UUID) -> None:
     )
     async with database.write() as work:
         await work.api_keys.add(key)
+
+
+async def add_session(database: Database, owner: UUID) -> None:
+    now = datetime.now(UTC)
+    async with database.write() as work:
+        session = await work.sessions.add(
+            Session(
+                user_id=owner,
+                scope=None,
+                user_agent="tests",
+                address="127.0.0.1",
+                last_used_at=now,
+                idle_until=now + timedelta(days=1),
+                expires_at=now + timedelta(days=1),
+            )
+        )
+        await work.refresh_tokens.add(digest(make_secret()), session.id)
+        await work.account_tokens.add(digest(make_secret()), owner, "verify-email", life_seconds=60)
 
 
 def rows_of(settings: Settings) -> Counts:

@@ -62,6 +62,8 @@ def test_production_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("ENVIRONMENT", "production")
+    monkeypatch.setenv("SIGNING_KEYS_FILE", "/run/secrets/signing_keys")
+    monkeypatch.setenv("SMTP_HOST", "mail.example.com")
     monkeypatch.setenv("SECRET_KEY", "a-secret-of-more-than-32-characters-for-this")
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/nothing")
     monkeypatch.setattr(sys, "argv", ["seed"])

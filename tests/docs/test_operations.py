@@ -70,8 +70,9 @@ async def test_the_command_on_an_operations_page_works(
     answer = await call(operation_id, ada if "`user`" in roles(endpoint) else admin)
 
     successes = [int(status) for status, _ in endpoint.responses() if int(status) < 300]
-    # The example account exists after the first run on this database.
-    allowed = [*successes, *([409] if operation_id == "registerUser" else [])]
+    # No example can hold a code that was mailed to somebody.
+    mailed = operation_id in {"resetPassword", "verifyEmail"}
+    allowed = [*successes, *([409] if mailed else [])]
     assert answer.status_code in allowed, f"{page.path}: {answer.text}"
 
 

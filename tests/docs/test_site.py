@@ -154,4 +154,4 @@ def test_every_page_has_its_markdown_and_llms_txt_names_it(site: Path) -> None:
 
 def test_the_whole_site_fits_a_language_model(site: Path) -> None:
     text = (site / "llms-full.txt").read_text()
-    assert len(text) / CHARACTERS_PER_TOKEN < 70_000
+    assert len(text) / CHARACTERS_PER_TOKEN < 60_000

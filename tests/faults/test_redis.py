@@ -151,7 +151,7 @@ async def limited(server: RedisServer) -> AsyncIterator[Limited]:
     async with make_redis(server.url) as redis:
 
         class Watched(RedisLimiter):
-            async def hit(self, key, policies):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+            async def hit(self, key, policies, *, read_along=None):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
                 asked.append(time.monotonic())
                 return await super().hit(key, policies)
 

@@ -21,9 +21,9 @@ from taskiq import AsyncBroker, InMemoryBroker
 from taskiq.receiver import Receiver
 from taskiq_redis import ListQueueBroker
 
+from app.core.accounts_setup import make_passwords
 from app.core.config import Settings
 from app.core.dependencies import Resources, open_resources
-from app.core.security import Passwords
 from app.db.models import Task, User
 from app.db.seed import seed
 from app.services.outbox import Payload, enqueue
@@ -229,7 +229,7 @@ async def set_password(settings: Settings) -> str:
     """Let the owner of the items sign in; return the address."""
     async with open_resources(settings) as resources, resources.database.write() as work:
         session = work.users._session
-        hashed = await Passwords(4).hash(PASSWORD)
+        hashed = await make_passwords(settings).hash(PASSWORD)
         await session.execute(update(User).values(password_hash=hashed))
         return str(await session.scalar(select(User.email)))
 

@@ -105,7 +105,9 @@ async def test_the_administrator_counts_as_one_who_was_registered(
     async with started(create_app(served(database))) as client:
         answer: httpx2.Response = await client.post("/auth/register", json=account)
 
-    assert answer.status_code == 409
+        assert answer.status_code == 202
+        form = {"grant_type": "password", "username": "root@example.com", "password": PASSWORD}
+        assert (await client.post("/auth/token", data=form)).status_code == 400
 
 
 def test_help_names_the_commands(

@@ -30,12 +30,16 @@ LAYERS = {
     "spec/v1/*.yaml": {"openapi", "common"},
     "app/schemas/v1/*.py": {"models", "operations"},
     "app/api/v1/routes/*.py": set(),
-    "app/services/*.py": {"idempotency", "outbox", "pagination", "preconditions"},
+    "app/services/*.py": {
+        *("account_mail", "accounts", "administration", "grants", "idempotency", "login"),
+        *("outbox", "pagination", "preconditions", "session_gate"),
+    },
 }
 STORES = {
-    "app/db/models/*.py": {"idempotency_keys", "tasks"},
+    "app/db/models/*.py": {"account_tokens", "idempotency_keys", "refresh_tokens", "tasks"},
     "app/db/repositories/*.py": {
-        *("dead_tasks", "idempotency_keys", "repository", "schedules", "tasks"),
+        *("account_tokens", "dead_tasks", "idempotency_keys", "refresh_tokens", "repository"),
+        *("schedules", "tasks"),
     },
 }
 WITH_TABLES = [tag for tag in TAGS if tag in Base.metadata.tables]

@@ -48,6 +48,12 @@ class Settings(
             return None
         return Path(url.database)
 
+    @cached_property
+    def keys_file(self) -> Path:
+        """File of the private keys; in development it is made at the first start."""
+        folder = Path("data") if self.sqlite_file is None else self.sqlite_file.parent
+        return self.signing_keys_file or folder / "signing-keys.json"
+
     @model_validator(mode="after")
     def _refuse_unsafe_production(self) -> Self:
         if not self.in_production:
@@ -59,8 +65,7 @@ class Settings(
             faults.append("DATABASE_URL is SQLite; set a postgresql+psycopg:// URL")
         if "*" in self.cors_origins:
             faults.append("CORS_ORIGINS holds *; list the origins")
-        if self.bcrypt_rounds < 10:
-            faults.append("BCRYPT_ROUNDS is below 10; set 12 or more")
+        faults.extend(self.account_faults())
         if self.unimplemented == "mock":
             faults.append("UNIMPLEMENTED is mock; set problem")
         if faults:

@@ -1,20 +1,26 @@
 """One module of rows per resource; importing the package registers every table."""
 
+from app.db.models.account_tokens import AccountToken
 from app.db.models.api_keys import ApiKey
 from app.db.models.exports import Export, ExportChunk
 from app.db.models.idempotency_keys import IdempotencyKey
 from app.db.models.items import Item
+from app.db.models.refresh_tokens import RefreshToken
+from app.db.models.sessions import Session
 from app.db.models.tasks import DeadTask, Schedule, Task
 from app.db.models.users import User
 
 __all__ = [
+    "AccountToken",
     "ApiKey",
     "DeadTask",
     "Export",
     "ExportChunk",
     "IdempotencyKey",
     "Item",
+    "RefreshToken",
     "Schedule",
+    "Session",
     "Task",
     "User",
 ]

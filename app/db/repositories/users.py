@@ -3,9 +3,10 @@
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 
 from app.core.security import Role
+from app.db.base import DatabaseNow
 from app.db.models.users import User
 from app.db.repositories.repository import Repository
 
@@ -48,6 +49,33 @@ class UserRepository(Repository[User]):
     async def find_by_email(self, email: str) -> User | None:
         """Return the account with this address; upper and lower case are the same."""
         return await self._session.scalar(select(User).where(User.email == email.lower()))
+
+    async def lock(self, user_id: UUID) -> User | None:
+        """Return an account that nobody else can change before this transaction ends."""
+        return await self._session.scalar(self.self_of(user_id).with_for_update())
+
+    async def replace_hash(self, user: User, password_hash: str) -> None:
+        """Store the same password under another hash, unless it was changed meanwhile."""
+        unchanged = update(User).where(User.id == user.id, User.password_hash == user.password_hash)
+        await self._session.execute(
+            unchanged.values(password_hash=password_hash).execution_options(
+                synchronize_session=False
+            )
+        )
+        user.password_hash = password_hash
+
+    async def note_verified(self, user_id: UUID) -> None:
+        """Note that somebody proved to read the mail to the address; the first time counts."""
+        await self._session.execute(
+            update(User)
+            .where(User.id == user_id, User.email_verified_at.is_(None))
+            .values(email_verified_at=DatabaseNow())
+            .execution_options(synchronize_session=False)
+        )
+
+    async def role_of(self, user_id: UUID) -> Role:
+        """Return the role of an account that exists."""
+        return (await self._session.scalars(select(User.role).where(User.id == user_id))).one()
 
     async def has_admin(self) -> bool:
         """Tell whether any administrator exists."""

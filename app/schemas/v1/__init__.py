@@ -2,7 +2,7 @@
 """The contract in Python types: models, replies and service interfaces."""
 
 from app.schemas.v1.api_keys import ApiKeysService, CreateApiKey201, ListApiKeys200
-from app.schemas.v1.auth import AuthService, CreateToken200, RegisterUser201
+from app.schemas.v1.auth import AuthService, CreateToken200, RevokeToken200
 from app.schemas.v1.exports import CreateExport202, ExportsService, GetExportFile200, WatchExport200
 from app.schemas.v1.health import HealthService
 from app.schemas.v1.items import (
@@ -13,7 +13,9 @@ from app.schemas.v1.items import (
     ListItems200,
     UpdateItem200,
 )
+from app.schemas.v1.jwks import JwksService
 from app.schemas.v1.models import (
+    Accepted,
     Account,
     AccountPage,
     AccountUpdate,
@@ -22,12 +24,14 @@ from app.schemas.v1.models import (
     ApiKeyCreated,
     ApiKeyPage,
     ApiKeyScope,
+    EmailVerification,
     Export,
     ExportCreate,
     ExportFormat,
     ExportStatus,
     FieldError,
     FieldLocation,
+    GrantType,
     HealthCheck,
     Item,
     ItemCreate,
@@ -35,11 +39,19 @@ from app.schemas.v1.models import (
     ItemSort,
     ItemStatus,
     ItemUpdate,
+    Jwk,
+    JwkSet,
     Liveness,
     OAuthError,
     OAuthErrorCode,
+    PasswordChange,
+    PasswordForgot,
+    PasswordReset,
     Problem,
     Readiness,
+    RevocationRequest,
+    Session,
+    SessionPage,
     Token,
     TokenRequest,
     User,
@@ -47,9 +59,11 @@ from app.schemas.v1.models import (
     UserRole,
     UserUpdate,
 )
+from app.schemas.v1.sessions import ListSessions200, SessionsService
 from app.schemas.v1.users import GetUser200, GetUser304, ListUsers200, UpdateUser200, UsersService
 
 __all__ = [
+    "Accepted",
     "Account",
     "AccountPage",
     "AccountUpdate",
@@ -64,6 +78,7 @@ __all__ = [
     "CreateExport202",
     "CreateItem201",
     "CreateToken200",
+    "EmailVerification",
     "Export",
     "ExportCreate",
     "ExportFormat",
@@ -76,6 +91,7 @@ __all__ = [
     "GetItem304",
     "GetUser200",
     "GetUser304",
+    "GrantType",
     "HealthCheck",
     "HealthService",
     "Item",
@@ -85,15 +101,26 @@ __all__ = [
     "ItemStatus",
     "ItemUpdate",
     "ItemsService",
+    "Jwk",
+    "JwkSet",
+    "JwksService",
     "ListApiKeys200",
     "ListItems200",
+    "ListSessions200",
     "ListUsers200",
     "Liveness",
     "OAuthError",
     "OAuthErrorCode",
+    "PasswordChange",
+    "PasswordForgot",
+    "PasswordReset",
     "Problem",
     "Readiness",
-    "RegisterUser201",
+    "RevocationRequest",
+    "RevokeToken200",
+    "Session",
+    "SessionPage",
+    "SessionsService",
     "Token",
     "TokenRequest",
     "UpdateItem200",

@@ -11,24 +11,23 @@ from app.schemas.v1 import models
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterUser201(Reply):
-    """The account was created."""
-
-    status: ClassVar[int] = 201
-    header_names: ClassVar[Mapping[str, str]] = {"location": "Location"}
-
-    body: models.User
-    location: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateToken200(Reply):
-    """A new access token."""
+    """A new access token and a new refresh token."""
 
     status: ClassVar[int] = 200
     constant_headers: ClassVar[Mapping[str, str]] = {"Cache-Control": "no-store"}
 
     body: models.Token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeToken200(Reply):
+    """The token is good for nothing any more, if it ever was."""
+
+    status: ClassVar[int] = 200
+    constant_headers: ClassVar[Mapping[str, str]] = {"Cache-Control": "no-store"}
+
+    body: None = None
 
 
 class AuthService(Protocol):
@@ -38,7 +37,7 @@ class AuthService(Protocol):
     async def register_user(
         self,
         body: models.UserRegister,
-    ) -> RegisterUser201:
+    ) -> models.Accepted:
         """Create an account.
 
         POST /auth/register; errors: 400, 409, 413, 415, 422, 429, 500, 503.
@@ -55,3 +54,47 @@ class AuthService(Protocol):
         POST /auth/token; errors: 400, 413, 415, 429, 500, 503.
         """
         raise OperationNotImplemented("createToken")
+
+    @operation
+    async def revoke_token(
+        self,
+        body: models.RevocationRequest,
+    ) -> RevokeToken200:
+        """Sign out.
+
+        POST /auth/revoke; errors: 400, 413, 415, 429, 500, 503.
+        """
+        raise OperationNotImplemented("revokeToken")
+
+    @operation
+    async def forgot_password(
+        self,
+        body: models.PasswordForgot,
+    ) -> models.Accepted:
+        """Ask for a new password.
+
+        POST /auth/password/forgot; errors: 400, 413, 415, 422, 429, 500, 503.
+        """
+        raise OperationNotImplemented("forgotPassword")
+
+    @operation
+    async def reset_password(
+        self,
+        body: models.PasswordReset,
+    ) -> None:
+        """Set a new password.
+
+        POST /auth/password/reset; errors: 400, 409, 413, 415, 422, 429, 500, 503.
+        """
+        raise OperationNotImplemented("resetPassword")
+
+    @operation
+    async def verify_email(
+        self,
+        body: models.EmailVerification,
+    ) -> None:
+        """Prove an e-mail address.
+
+        POST /auth/email/verify; errors: 400, 409, 413, 415, 422, 429, 500, 503.
+        """
+        raise OperationNotImplemented("verifyEmail")

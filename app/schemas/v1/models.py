@@ -47,6 +47,13 @@ class FieldLocation(StrEnum):
     COOKIE = "cookie"
 
 
+class Accepted(Schema):
+    """Says the same whether the address has an account or not."""
+
+    detail: Annotated[str, Field(max_length=1000)]
+    """What happens next, for people."""
+
+
 class UserRegister(Schema):
     """What it takes to create an account."""
 
@@ -63,20 +70,54 @@ class UserRegister(Schema):
     """Name to show to others."""
 
 
-class TokenRequest(Schema):
-    """Form of RFC 6749, section 4.3.2. Unknown fields are ignored, as section 3.2 demands."""
+class GrantType(StrEnum):
+    """What a token is asked for with."""
 
-    grant_type: Literal["password"]
-    """Always `password`."""
-    username: Annotated[str, Field(max_length=254, min_length=1, pattern="^[^\\x00]*$")]
-    """Email of the account."""
-    password: Annotated[SecretStr, Field(max_length=128, min_length=1)]
-    """Password of the account."""
-    scope: Annotated[
-        str | MISSING,
-        Field(max_length=1000, pattern="^([!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*)?$"),
-    ] = MISSING
-    """Scopes wanted, separated by spaces; leave it out or empty to get all that the user may have."""
+    PASSWORD = "password"
+    REFRESH_TOKEN = "refresh_token"
+
+
+class RevocationRequest(Schema):
+    """Form of RFC 7009, section 2.1. Unknown fields are ignored."""
+
+    token: Annotated[str, Field(max_length=2000, min_length=1, pattern="^[ -~]+$")]
+    """A refresh token or an access token."""
+    token_type_hint: Annotated[str | MISSING, Field(max_length=100, pattern="^[^\\x00]*$")] = (
+        MISSING
+    )
+    """What kind of token it is; the server finds out without it."""
+
+
+class PasswordForgot(Schema):
+    """Whose password is forgotten."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    email: Annotated[EmailStr, Field(max_length=254)]
+    """Address of the account."""
+
+
+class PasswordReset(Schema):
+    """A new password, and the right to set it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    token: Annotated[SecretStr, Field(max_length=200, min_length=1)]
+    """The token from the mail."""
+    password: Annotated[SecretStr, Field(max_length=128, min_length=12)]
+    """The new password."""
+
+
+class EmailVerification(Schema):
+    """Proof that somebody reads the mail to an address."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    token: Annotated[SecretStr, Field(max_length=200, min_length=1)]
+    """The token from the mail."""
 
 
 class Token(Schema):
@@ -90,6 +131,8 @@ class Token(Schema):
     """Seconds until the access token expires."""
     scope: Annotated[str, Field(max_length=1000)]
     """Scopes that the token holds, separated by spaces."""
+    refresh_token: Annotated[str, Field(max_length=200)]
+    """Good for one more access token; the answer then holds its successor."""
 
 
 class OAuthErrorCode(StrEnum):
@@ -103,6 +146,53 @@ class OAuthErrorCode(StrEnum):
     INVALID_SCOPE = "invalid_scope"
 
 
+class Jwk(Schema):
+    """A public key on the curve P-256 (RFC 7518, section 6.2.1)."""
+
+    kty: Literal["EC"]
+    """Always `EC`."""
+    crv: Literal["P-256"]
+    """Always `P-256`."""
+    x: Annotated[str, Field(max_length=43)]
+    """One coordinate, as base64url."""
+    y: Annotated[str, Field(max_length=43)]
+    """The other coordinate, as base64url."""
+    kid: Annotated[str, Field(max_length=43)]
+    """Thumbprint of the key (RFC 7638); tokens name it in their header."""
+    use: Literal["sig"]
+    """Always `sig`."""
+    alg: Literal["ES256"]
+    """Always `ES256`."""
+
+
+class Session(Schema):
+    """One login of yours, from one device."""
+
+    id: UUID
+    """Identifies the session (UUIDv7)."""
+    created_at: AwareDatetime
+    """When you signed in."""
+    last_used_at: AwareDatetime
+    """When the session last got an access token."""
+    expires_at: AwareDatetime
+    """When the session ends at the latest."""
+    user_agent: Annotated[str | None, Field(max_length=200)]
+    """What the device called itself when you signed in."""
+    address: Annotated[str | None, Field(max_length=50)]
+    """Network address that you signed in from."""
+    current: StrictBool
+    """Whether it is the session of this request."""
+
+
+class SessionPage(Schema):
+    """One page of sessions."""
+
+    items: Annotated[list[Session], Field(max_length=100)]
+    """The sessions of this page."""
+    next: Annotated[str | None, Field(max_length=2000)]
+    """Send it as `cursor` to get the page after this one; null on the last page."""
+
+
 class User(Schema):
     """An account."""
 
@@ -112,6 +202,8 @@ class User(Schema):
     """Address that the user signs in with."""
     display_name: Annotated[str | None, Field(max_length=100, min_length=1)]
     """Name to show to others; null when none was chosen."""
+    email_verified: StrictBool
+    """Whether somebody proved to read the mail to this address."""
     created_at: AwareDatetime
     """When the account was created."""
     updated_at: AwareDatetime
@@ -179,6 +271,18 @@ class AccountPage(Schema):
     """The accounts of this page."""
     next: Annotated[str | None, Field(max_length=2000)]
     """Send it as `cursor` to get the page after this one; null on the last page."""
+
+
+class PasswordChange(Schema):
+    """A new password for who knows the present one."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    current_password: Annotated[SecretStr, Field(max_length=128, min_length=1)]
+    """The present password."""
+    new_password: Annotated[SecretStr, Field(max_length=128, min_length=12)]
+    """The new password."""
 
 
 class ApiKeyScope(StrEnum):
@@ -395,12 +499,42 @@ class FieldError(Schema):
     """What is wrong with the field."""
 
 
+class TokenRequest(Schema):
+    """Form of RFC 6749, sections 4.3.2 and 6.
+
+    `password` needs username and password, `refresh_token` needs refresh_token. Unknown fields are
+    ignored and empty ones count as left out, as section 3.2 demands.
+    """
+
+    grant_type: GrantType
+    username: Annotated[str | MISSING, Field(max_length=254, pattern="^[^\\x00]*$")] = MISSING
+    """Email of the account."""
+    password: Annotated[SecretStr | MISSING, Field(max_length=128)] = MISSING
+    """Password of the account."""
+    refresh_token: Annotated[SecretStr | MISSING, Field(max_length=200)] = MISSING
+    """The refresh token of the last answer."""
+    scope: Annotated[
+        str | MISSING,
+        Field(max_length=1000, pattern="^([!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*)?$"),
+    ] = MISSING
+    """Scopes wanted, separated by spaces; leave it out or empty to get all that the user, or the
+    session, may have.
+    """
+
+
 class OAuthError(Schema):
     """Error of RFC 6749, section 5.2."""
 
     error: OAuthErrorCode
     error_description: Annotated[str, Field(max_length=1000)]
     """What went wrong, for developers."""
+
+
+class JwkSet(Schema):
+    """Public keys, as RFC 7517, section 5, has them."""
+
+    keys: Annotated[list[Jwk], Field(max_length=20)]
+    """The keys; empty while tokens are signed with a shared secret."""
 
 
 class Problem(Schema):

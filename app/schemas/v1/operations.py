@@ -30,7 +30,7 @@ REGISTER_USER = Operation(
     tag="auth",
     media_types=("application/json",),
     body_required=True,
-    statuses=frozenset({201, 400, 409, 413, 415, 422, 429, 500, 503}),
+    statuses=frozenset({202, 400, 409, 413, 415, 422, 429, 500, 503}),
     extensions={
         "x-rate-limit": {
             "bucket": "auth",
@@ -56,11 +56,144 @@ CREATE_TOKEN = Operation(
             "bucket": "createToken",
             "per": "address",
             "policies": [
-                {"name": "burst", "requests": 5, "seconds": 1},
-                {"name": "sustained", "requests": 50, "seconds": 900},
+                {"name": "burst", "requests": 20, "seconds": 1},
+                {"name": "sustained", "requests": 600, "seconds": 60},
             ],
         }
     },
+)
+REVOKE_TOKEN = Operation(
+    operation_id="revokeToken",
+    method="POST",
+    path="/auth/revoke",
+    tag="auth",
+    media_types=("application/x-www-form-urlencoded",),
+    body_required=True,
+    statuses=frozenset({200, 400, 413, 415, 429, 500, 503}),
+    error_format="oauth2",
+    extensions={
+        "x-rate-limit": {
+            "bucket": "auth",
+            "per": "address",
+            "policies": [
+                {"name": "burst", "requests": 10, "seconds": 1},
+                {"name": "sustained", "requests": 100, "seconds": 60},
+            ],
+        }
+    },
+)
+FORGOT_PASSWORD = Operation(
+    operation_id="forgotPassword",
+    method="POST",
+    path="/auth/password/forgot",
+    tag="auth",
+    media_types=("application/json",),
+    body_required=True,
+    statuses=frozenset({202, 400, 413, 415, 422, 429, 500, 503}),
+    extensions={
+        "x-rate-limit": {
+            "bucket": "auth",
+            "per": "address",
+            "policies": [
+                {"name": "burst", "requests": 10, "seconds": 1},
+                {"name": "sustained", "requests": 100, "seconds": 60},
+            ],
+        }
+    },
+)
+RESET_PASSWORD = Operation(
+    operation_id="resetPassword",
+    method="POST",
+    path="/auth/password/reset",
+    tag="auth",
+    media_types=("application/json",),
+    body_required=True,
+    statuses=frozenset({204, 400, 409, 413, 415, 422, 429, 500, 503}),
+    extensions={
+        "x-rate-limit": {
+            "bucket": "auth",
+            "per": "address",
+            "policies": [
+                {"name": "burst", "requests": 10, "seconds": 1},
+                {"name": "sustained", "requests": 100, "seconds": 60},
+            ],
+        }
+    },
+)
+VERIFY_EMAIL = Operation(
+    operation_id="verifyEmail",
+    method="POST",
+    path="/auth/email/verify",
+    tag="auth",
+    media_types=("application/json",),
+    body_required=True,
+    statuses=frozenset({204, 400, 409, 413, 415, 422, 429, 500, 503}),
+    extensions={
+        "x-rate-limit": {
+            "bucket": "auth",
+            "per": "address",
+            "policies": [
+                {"name": "burst", "requests": 10, "seconds": 1},
+                {"name": "sustained", "requests": 100, "seconds": 60},
+            ],
+        }
+    },
+)
+GET_JWKS = Operation(
+    operation_id="getJwks",
+    method="GET",
+    path="/.well-known/jwks.json",
+    tag="jwks",
+    statuses=frozenset({200, 500}),
+    extensions={
+        "x-rate-limit": {"bucket": "jwks", "policies": []},
+        "x-cache": {"seconds": 300, "public": True},
+    },
+)
+LIST_SESSIONS = Operation(
+    operation_id="listSessions",
+    method="GET",
+    path="/users/me/sessions",
+    tag="sessions",
+    security=({"oauth2": ("profile:read",)},),
+    statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
+    extensions={
+        "x-pagination": {"cursor": "cursor", "limit": "limit", "items": "items", "next": "next"}
+    },
+)
+END_SESSIONS = Operation(
+    operation_id="endSessions",
+    method="DELETE",
+    path="/users/me/sessions",
+    tag="sessions",
+    security=({"oauth2": ("profile:write",)},),
+    statuses=frozenset({204, 401, 403, 429, 500, 503}),
+)
+END_SESSION = Operation(
+    operation_id="endSession",
+    method="DELETE",
+    path="/users/me/sessions/{session_id}",
+    tag="sessions",
+    security=({"oauth2": ("profile:write",)},),
+    statuses=frozenset({204, 401, 403, 404, 422, 429, 500, 503}),
+)
+CHANGE_PASSWORD = Operation(
+    operation_id="changePassword",
+    method="PUT",
+    path="/users/me/password",
+    tag="users",
+    security=({"oauth2": ("profile:write",)},),
+    media_types=("application/json",),
+    body_required=True,
+    statuses=frozenset({204, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
+)
+REQUEST_VERIFICATION = Operation(
+    operation_id="requestVerification",
+    method="POST",
+    path="/users/me/verification",
+    tag="users",
+    security=({"oauth2": ("profile:write",)},),
+    statuses=frozenset({202, 401, 403, 429, 500, 503}),
 )
 GET_ME = Operation(
     operation_id="getMe",
@@ -251,6 +384,16 @@ OPERATIONS: Mapping[str, Operation] = {
     "getReadiness": GET_READINESS,
     "registerUser": REGISTER_USER,
     "createToken": CREATE_TOKEN,
+    "revokeToken": REVOKE_TOKEN,
+    "forgotPassword": FORGOT_PASSWORD,
+    "resetPassword": RESET_PASSWORD,
+    "verifyEmail": VERIFY_EMAIL,
+    "getJwks": GET_JWKS,
+    "listSessions": LIST_SESSIONS,
+    "endSessions": END_SESSIONS,
+    "endSession": END_SESSION,
+    "changePassword": CHANGE_PASSWORD,
+    "requestVerification": REQUEST_VERIFICATION,
     "getMe": GET_ME,
     "updateMe": UPDATE_ME,
     "listUsers": LIST_USERS,

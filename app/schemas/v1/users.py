@@ -64,6 +64,31 @@ class UsersService(Protocol):
     """Your own profile, and all accounts for administrators."""
 
     @operation
+    async def change_password(
+        self,
+        body: models.PasswordChange,
+        *,
+        principal: Principal,
+    ) -> None:
+        """Change your password.
+
+        PUT /users/me/password; errors: 400, 401, 403, 409, 413, 415, 422, 429, 500, 503.
+        """
+        raise OperationNotImplemented("changePassword")
+
+    @operation
+    async def request_verification(
+        self,
+        *,
+        principal: Principal,
+    ) -> models.Accepted:
+        """Ask for verification mail.
+
+        POST /users/me/verification; errors: 401, 403, 429, 500, 503.
+        """
+        raise OperationNotImplemented("requestVerification")
+
+    @operation
     async def get_me(
         self,
         *,

@@ -1,11 +1,13 @@
 # Code generated from spec/v1 by make generate. DO NOT EDIT.
 """The routers of every tag, in the order of the contract."""
 
-from app.api.v1.routes import api_keys, auth, exports, health, items, users
+from app.api.v1.routes import api_keys, auth, exports, health, items, jwks, sessions, users
 
 ROUTERS = (
     health.router,
     auth.router,
+    jwks.router,
+    sessions.router,
     users.router,
     api_keys.router,
     items.router,

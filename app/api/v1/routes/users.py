@@ -18,6 +18,26 @@ Service = Annotated[v1.UsersService, Depends(deps.users)]
 Caller = Annotated[Principal, Depends(deps.principal)]
 
 
+@router.put("/users/me/password", operation_id="changePassword", response_model=None)
+async def change_password(
+    service: Service,
+    principal: Caller,
+    body: Annotated[v1.PasswordChange, Body()],
+) -> Response:
+    """Change your password."""
+    await service.change_password(body, principal=principal)
+    return render(None, 204)
+
+
+@router.post("/users/me/verification", operation_id="requestVerification", response_model=None)
+async def request_verification(
+    service: Service,
+    principal: Caller,
+) -> Response:
+    """Ask for verification mail."""
+    return render(await service.request_verification(principal=principal), 202)
+
+
 @router.get("/users/me", operation_id="getMe", response_model=None)
 async def get_me(
     service: Service,

@@ -1,0 +1,54 @@
+# Code generated from spec/v1/sessions.yaml by make generate. DO NOT EDIT.
+"""Where the signed-in user is signed in: the routes."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from app.api import deps
+from app.api.contract import contract_route
+from app.api.render import render, render_reply
+from app.core.security import Principal
+from app.schemas import types, v1
+from app.schemas.v1 import operations
+
+router = APIRouter(route_class=contract_route(operations.OPERATIONS))
+
+Service = Annotated[v1.SessionsService, Depends(deps.sessions)]
+Caller = Annotated[Principal, Depends(deps.principal)]
+
+
+@router.get("/users/me/sessions", operation_id="listSessions", response_model=None)
+async def list_sessions(
+    service: Service,
+    principal: Caller,
+    limit: Annotated[types.IntParam, Query(ge=1, le=100)] = 20,
+    cursor: Annotated[
+        str | None, Query(min_length=1, max_length=2000, pattern="^[A-Za-z0-9_-]+$")
+    ] = None,
+) -> Response:
+    """List your sessions."""
+    return render_reply(
+        await service.list_sessions(limit=limit, cursor=cursor, principal=principal)
+    )
+
+
+@router.delete("/users/me/sessions", operation_id="endSessions", response_model=None)
+async def end_sessions(
+    service: Service,
+    principal: Caller,
+) -> Response:
+    """Sign out everywhere."""
+    await service.end_sessions(principal=principal)
+    return render(None, 204)
+
+
+@router.delete("/users/me/sessions/{session_id}", operation_id="endSession", response_model=None)
+async def end_session(
+    service: Service,
+    principal: Caller,
+    session_id: Annotated[types.UUID, Path()],
+) -> Response:
+    """End a session."""
+    await service.end_session(session_id, principal=principal)
+    return render(None, 204)

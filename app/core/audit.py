@@ -1,0 +1,67 @@
+"""Security events: one structured line each, whatever the log level, and never a secret."""
+
+import logging
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+logger = logging.getLogger(__name__)
+
+
+class Event(StrEnum):
+    """What may happen to accounts, sessions and keys."""
+
+    ACCOUNT_CREATED = "account.created"
+    LOGIN_SUCCEEDED = "login.succeeded"
+    LOGIN_FAILED = "login.failed"
+    LOGIN_THROTTLED = "login.throttled"
+    TOKEN_REFRESHED = "token.refreshed"  # noqa: S105 - a name
+    TOKEN_REPLAYED = "token.replayed"  # noqa: S105 - a name
+    TOKEN_REUSED = "token.reused"  # noqa: S105 - a name
+    SESSION_REVOKED = "session.revoked"
+    SESSIONS_REVOKED = "sessions.revoked"
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105 - a name
+    PASSWORD_FORGOTTEN = "password.forgotten"  # noqa: S105 - a name
+    PASSWORD_RESET = "password.reset"  # noqa: S105 - a name
+    EMAIL_VERIFIED = "email.verified"
+    ROLE_CHANGED = "role.changed"
+    USER_DISABLED = "user.disabled"
+    USER_ENABLED = "user.enabled"
+    USER_DELETED = "user.deleted"
+    API_KEY_CREATED = "api_key.created"
+    API_KEY_REVOKED = "api_key.revoked"
+    SIGNING_KEY_CREATED = "signing_key.created"
+    SIGNING_KEY_ACTIVATED = "signing_key.activated"
+    SIGNING_KEY_REMOVED = "signing_key.removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where a request comes from, and what it calls itself."""
+
+    address: str | None = None
+    user_agent: str | None = None
+
+
+client: ContextVar[Client] = ContextVar("client", default=Client())  # noqa: B039 - frozen
+
+
+def record(
+    event: Event,
+    *,
+    user_id: UUID | None = None,
+    session_id: UUID | None = None,
+    **facts: str | int,
+) -> None:
+    """Log an event with who is concerned and where the request came from.
+
+    Args:
+        event: What happened.
+        user_id: The account, where it is known.
+        session_id: The session, where there is one.
+        facts: What else helps whoever investigates; never an address of mail, a password or token.
+    """
+    subject = {"user_id": user_id, "session_id": session_id, "address": client.get().address}
+    known = {name: str(value) for name, value in subject.items() if value is not None}
+    logger.info("security event", extra={"event": event.value, **known, **facts})

@@ -1,0 +1,80 @@
+"""Commands for the keys of access tokens: `python -m app.manage keys --help`."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from app.core import audit
+from app.core.audit import Event
+from app.core.config import Settings
+from app.core.logging import configure_logging
+from app.core.security import KeyRing, make_key, read_keys, write_keys
+
+Step = Callable[[Path], None]
+
+
+def add_key_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `keys` with its steps to a command line."""
+    keys = commands.add_parser("keys", help="make, rotate and list the keys of access tokens")
+    keys.add_argument("step", choices=_STEPS, help="; ".join(_HELP))
+    keys.add_argument("--file", type=Path, help="instead of SIGNING_KEYS_FILE")
+    keys.set_defaults(run=run_step)
+
+
+def run_step(settings: Settings, chosen: argparse.Namespace) -> None:
+    """Run one step on the key file, then list the keys; their private parts are never shown."""
+    configure_logging(settings.log_level)
+    path = chosen.file or settings.keys_file
+    try:
+        _STEPS[chosen.step](path)
+        ring = read_keys(path)
+    except ValueError as error:
+        sys.exit(str(error))
+    sys.stdout.write(f"{path}\n")
+    for key in ring.keys:
+        sys.stdout.write(f"{key.state:8} {key.algorithm} {key.kid}\n")
+
+
+def _make(path: Path) -> None:
+    if not path.exists():
+        key = make_key("ES256")
+        write_keys(path, KeyRing([key]), replacing=False)
+        audit.record(Event.SIGNING_KEY_CREATED, kid=key.kid)
+
+
+def _add(path: Path) -> None:
+    key = make_key("ES256")
+    write_keys(path, read_keys(path).with_next(key))
+    audit.record(Event.SIGNING_KEY_CREATED, kid=key.kid)
+
+
+def _activate(path: Path) -> None:
+    ring = read_keys(path).activated()
+    write_keys(path, ring)
+    audit.record(Event.SIGNING_KEY_ACTIVATED, kid=ring.active.kid)
+
+
+def _prune(path: Path) -> None:
+    write_keys(path, read_keys(path).pruned())
+    audit.record(Event.SIGNING_KEY_REMOVED)
+
+
+def _show(path: Path) -> None:
+    """Change nothing."""
+
+
+_STEPS: dict[str, Step] = {
+    "make": _make,
+    "add": _add,
+    "activate": _activate,
+    "prune": _prune,
+    "list": _show,
+}
+_HELP = (
+    "make: a file with one key, if there is none",
+    "add: a key that verifies and does not sign yet",
+    "activate: the added key signs, the one before is retired",
+    "prune: retired keys go",
+    "list: only show",
+)

@@ -1,0 +1,123 @@
+"""Mail leaves through one port: a mail server in production, files in development."""
+
+import logging
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formatdate
+from pathlib import Path
+from typing import Literal, Protocol
+
+from anyio import to_thread
+from uuid_utils.compat import uuid7
+
+logger = logging.getLogger(__name__)
+
+Security = Literal["starttls", "tls", "none"]
+
+_TIMEOUT_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A mail in plain text to one address."""
+
+    to: str
+    subject: str
+    text: str
+
+    def message(self, sender: str) -> EmailMessage:
+        """Return the mail as RFC 5322 has it."""
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = sender, self.to, self.subject
+        message["Date"] = formatdate()
+        message["Message-ID"] = f"<{uuid7()}@{sender.rpartition('@')[2]}>"
+        # Keeps vacation notices from answering.
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(self.text)
+        return message
+
+
+class MailFailed(Exception):
+    """The mail server did not take the mail; a later try may succeed."""
+
+
+class Mailer(Protocol):
+    """Sends mail."""
+
+    async def send(self, mail: Mail) -> None:
+        """Hand a mail over.
+
+        Raises:
+            MailFailed: It was not taken.
+        """
+        ...
+
+
+class FileMailer:
+    """Writes mail to files: development has no mail server, and a log is no place for tokens."""
+
+    def __init__(self, folder: Path, sender: str) -> None:
+        self._folder = folder
+        self._sender = sender
+
+    async def send(self, mail: Mail) -> None:
+        """Write the mail, and log where it is."""
+        file = self._folder / f"{uuid7()}.eml"
+        await to_thread.run_sync(self._write, file, bytes(mail.message(self._sender)))
+        logger.info("mail written to a file", extra={"file": str(file), "subject": mail.subject})
+
+    def _write(self, file: Path, content: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_bytes(content)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    """Where mail is handed in (RFC 6409), and how."""
+
+    host: str
+    port: int
+    security: Security
+    username: str | None
+    password: str | None
+
+
+class SmtpMailer:
+    """Hands mail to a server, one connection each: mail is rare, and a task waits for it."""
+
+    def __init__(self, server: MailServer, sender: str) -> None:
+        self._server = server
+        self._sender = sender
+
+    async def send(self, mail: Mail) -> None:
+        """Hand the mail to the server.
+
+        Raises:
+            MailFailed: The server does not answer, or does not take it.
+        """
+        await to_thread.run_sync(self._send, mail)
+
+    def _send(self, mail: Mail) -> None:
+        try:
+            with self._connect() as connection:
+                if self._server.username is not None:
+                    connection.login(self._server.username, self._server.password or "")
+                connection.send_message(mail.message(self._sender))
+        except (OSError, smtplib.SMTPException) as error:
+            # The server's words may repeat the address; the kind of the error is enough.
+            raise MailFailed(type(error).__name__) from error
+
+    def _connect(self) -> smtplib.SMTP:
+        server = self._server
+        if server.security == "tls":
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(
+                server.host, server.port, timeout=_TIMEOUT_SECONDS, context=context
+            )
+        connection = smtplib.SMTP(server.host, server.port, timeout=_TIMEOUT_SECONDS)
+        if server.security == "starttls":
+            connection.starttls(context=ssl.create_default_context())
+        return connection

@@ -1,0 +1,52 @@
+"""Opaque secrets: random values that a client holds and the server only knows the digest of."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_SECRET_BYTES = 32
+_NONCE_BYTES = 12
+
+
+def make_secret() -> str:
+    """Return a fresh random value of 256 bits, as text that fits into a URL."""
+    return secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def digest(secret: str) -> str:
+    """Return what the database stores of a random secret.
+
+    A plain SHA-256 suffices: nobody can guess 256 random bits, however cheap each guess is.
+    """
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def seal(presented: str, successor: str) -> str:
+    """Encrypt a token's successor so that only who presents the token again can read it."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return to_base64(nonce + _box(presented).encrypt(nonce, successor.encode(), None))
+
+
+def unseal(presented: str, sealed: str) -> str | None:
+    """Return the successor that was sealed under a token; None when it was another token's."""
+    raw = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
+    try:
+        opened = _box(presented).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], None)
+    except InvalidTag:
+        return None
+    return opened.decode()
+
+
+def to_base64(raw: bytes) -> str:
+    """Return bytes as base64url without padding (RFC 4648, section 5)."""
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _box(presented: str) -> AESGCM:
+    # Another key than the stored digest: who reads the database cannot open the box.
+    return AESGCM(hmac.digest(presented.encode(), b"refresh successor", "sha256"))

@@ -1,0 +1,141 @@
+"""Password hashes and the rules for new passwords."""
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Literal, ParamSpec, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from passlib.context import CryptContext
+
+from app.core.exceptions import Conflict, FieldError, ServiceUnavailable
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Scheme = Literal["bcrypt_sha256", "argon2"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashCost:
+    """What a hash costs: each step of `bcrypt_rounds` doubles the time."""
+
+    scheme: Scheme = "bcrypt_sha256"
+    bcrypt_rounds: int = 12
+    argon2_memory_kib: int = 19_456
+    argon2_passes: int = 2
+    argon2_lanes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a password is right, and its hash anew where the stored one is out of date."""
+
+    valid: bool
+    new_hash: str | None = None
+
+
+class Passwords:
+    """Hashes and verifies passwords in threads of its own; the event loop never waits.
+
+    bcrypt runs over SHA-256, which has none of bcrypt's 72-byte limit. As many threads run as there
+    are processors: more would only share them, and argon2 would need its memory for each.
+
+    Args:
+        cost: Scheme and cost of new hashes; older ones are verified too.
+        queue: How many may wait for a thread.
+    """
+
+    def __init__(self, cost: HashCost, *, queue: int = 100) -> None:
+        self._context = CryptContext(
+            schemes=["argon2", "bcrypt_sha256", "bcrypt"],
+            default=cost.scheme,
+            deprecated="auto",
+            bcrypt_sha256__rounds=cost.bcrypt_rounds,
+            argon2__type="ID",
+            argon2__memory_cost=cost.argon2_memory_kib,
+            argon2__time_cost=cost.argon2_passes,
+            argon2__parallelism=cost.argon2_lanes,
+        )
+        self._threads = CapacityLimiter(os.cpu_count() or 1)
+        self._queue = queue
+
+    async def hash(self, password: str) -> str:
+        """Return a salted hash of `password`.
+
+        Raises:
+            ServiceUnavailable: Too many wait already.
+        """
+        return await self._run(self._context.hash, password)
+
+    async def verify(self, password: str, password_hash: str | None) -> Verdict:
+        """Tell whether `password` is behind the hash; without one, take as long to say no.
+
+        A stored hash that cannot be read is a failed login, and logged.
+
+        Raises:
+            ServiceUnavailable: Too many wait already.
+        """
+        if password_hash is None:
+            await self._run(self._context.dummy_verify)
+            return Verdict(valid=False)
+        try:
+            return Verdict(*await self._run(self._verify, password, password_hash))
+        except ValueError as error:
+            # The hash itself stays out of the log.
+            logger.error(  # noqa: TRY400 - the trace would hold what no log may
+                "a stored password hash cannot be read", extra={"reason": type(error).__name__}
+            )
+            return Verdict(valid=False)
+
+    def _verify(self, password: str, password_hash: str) -> tuple[bool, str | None]:
+        if self._context.identify(password_hash) == "bcrypt" and len(password.encode()) > 72:
+            # bcrypt refuses what it would cut off; no such password was ever set with it.
+            return False, None
+        return self._context.verify_and_update(password, password_hash)
+
+    async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._threads.statistics().tasks_waiting >= self._queue:
+            raise ServiceUnavailable("Too many passwords wait to be checked.")
+        return await to_thread.run_sync(lambda: work(*args, **kwargs), limiter=self._threads)
+
+
+class PasswordPolicy:
+    """What a new password has to be (NIST SP 800-63B, section 3.1.1.2).
+
+    The contract states the longest and an absolute shortest length. What it cannot state is checked
+    here, and answered 409: the value is well formed, and the service has a reason against it.
+
+    Args:
+        min_length: Fewest characters.
+    """
+
+    def __init__(self, min_length: int) -> None:
+        self._min_length = min_length
+        listed = (files("app.core.security") / "common_passwords.txt").read_text(encoding="utf-8")
+        self._common = frozenset(listed.split())
+
+    def check(self, password: str, *, email: str, field: str) -> None:
+        """Accept a new password.
+
+        Raises:
+            Conflict: It is too short, well known, or the address; `errors` names the field.
+        """
+        if fault := self._fault(password, email.lower()):
+            code, detail = fault
+            error = FieldError(location="body", pointer=f"/{field}", code=code, detail=detail)
+            raise Conflict(f"The password cannot be used: it {detail}.", errors=[error])
+
+    def _fault(self, password: str, email: str) -> tuple[str, str] | None:
+        plain = password.lower()
+        if len(password) < self._min_length:
+            return "too-short", f"has fewer than {self._min_length} characters"
+        if plain in self._common or len(set(plain)) < 4:
+            return "too-common", "is one that everybody tries first"
+        if plain in {email, email.partition("@")[0]}:
+            return "is-email", "is the e-mail address"
+        return None

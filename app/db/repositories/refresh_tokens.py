@@ -1,0 +1,52 @@
+"""Queries about refresh tokens."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.base import DatabaseNow
+from app.db.models.refresh_tokens import RefreshToken
+from app.db.models.sessions import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A token that somebody sent, and whether its successor may be handed out once more."""
+
+    token: RefreshToken
+    session: Session
+    is_fresh: bool
+
+
+class RefreshTokenRepository:
+    """Chains of tokens; a token is read with a lock, so that it gets one successor only."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def present(self, digest: str, *, grace_seconds: int) -> Presented | None:
+        """Return a token with its session; who presents it at the same time waits here."""
+        statement = select(RefreshToken).where(RefreshToken.digest == digest).with_for_update()
+        token = await self._session.scalar(statement)
+        if token is None:
+            return None
+        session = await self._session.get_one(Session, token.session_id)
+        fresh = select(RefreshToken.digest).where(
+            RefreshToken.digest == digest, RefreshToken.spent_at > DatabaseNow(-grace_seconds)
+        )
+        return Presented(token, session, await self._session.scalar(fresh) is not None)
+
+    async def add(self, digest: str, session_id: UUID) -> None:
+        """Append a token to a session's chain."""
+        self._session.add(RefreshToken(digest=digest, session_id=session_id))
+        await self._session.flush()
+
+    async def spend(self, digest: str, successor: str) -> None:
+        """Note that a token was exchanged, with its sealed successor."""
+        await self._session.execute(
+            update(RefreshToken)
+            .where(RefreshToken.digest == digest)
+            .values(spent_at=DatabaseNow(), successor=successor)
+        )

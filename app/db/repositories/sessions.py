@@ -1,0 +1,77 @@
+"""Queries about sessions."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
+
+from app.db.base import DatabaseNow
+from app.db.keyset import SortKey
+from app.db.models.sessions import Session
+from app.db.models.users import User
+from app.db.repositories.repository import Repository
+
+
+class SessionRepository(Repository[Session]):
+    """Logins in the database, by the database's clock."""
+
+    model: ClassVar = Session
+    newest_first: ClassVar = [SortKey(Session.created_at, descending=True)]
+
+    def owned_by(self, user_id: UUID) -> Select[Session]:
+        """Return what a user may see of the sessions: the own ones that last."""
+        return select(Session).where(Session.user_id == user_id, _lasts())
+
+    async def lasts(self, session_id: UUID, user_id: UUID) -> bool:
+        """Tell whether a session still lasts, and its user may sign in."""
+        statement = (
+            select(Session.id)
+            .join(User, User.id == Session.user_id)
+            .where(Session.id == session_id, User.id == user_id, User.disabled_at.is_(None))
+            .where(_lasts())
+        )
+        return await self._session.scalar(statement) is not None
+
+    async def use(self, session_id: UUID, *, idle_seconds: int) -> None:
+        """Note that the session got an access token."""
+        moments = {"last_used_at": DatabaseNow(), "idle_until": DatabaseNow(idle_seconds)}
+        await self._session.execute(
+            update(Session).where(Session.id == session_id).values(**moments)
+        )
+
+    async def end(self, user_id: UUID, session_id: UUID) -> Sequence[UUID]:
+        """End one session of a user, and return its id; nothing where the user has none such."""
+        return await self._end(Session.user_id == user_id, Session.id == session_id)
+
+    async def end_all(self, user_id: UUID, *, but: UUID | None = None) -> Sequence[UUID]:
+        """End the sessions of a user, and return their ids."""
+        others = [Session.id != but] if but else []
+        return await self._end(Session.user_id == user_id, *others)
+
+    async def _end(self, *conditions: ColumnElement[bool]) -> Sequence[UUID]:
+        statement = (
+            update(Session)
+            .where(*conditions, Session.revoked_at.is_(None))
+            .values(revoked_at=DatabaseNow())
+            .returning(Session.id)
+            .execution_options(synchronize_session=False)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def delete_ended(self, *, older_than_seconds: int, limit: int) -> int:
+        """Delete sessions that ended some time ago, with their tokens; return how many."""
+        then = DatabaseNow(-older_than_seconds)
+        gone = or_(
+            Session.revoked_at <= then, Session.expires_at <= then, Session.idle_until <= then
+        )
+        ended = select(Session.id).where(gone).limit(limit)
+        deleted = await self._session.scalars(
+            delete(Session).where(Session.id.in_(ended)).returning(Session.id)
+        )
+        return len(deleted.all())
+
+
+def _lasts() -> ColumnElement[bool]:
+    now = DatabaseNow()
+    return and_(Session.revoked_at.is_(None), Session.expires_at > now, Session.idle_until > now)

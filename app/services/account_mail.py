@@ -1,0 +1,100 @@
+"""Mail about accounts: asked for in a transaction, written and sent by background work.
+
+A request leaves only the kind of mail and the account behind. The token is made when the mail is
+written, so no queue, log or backup holds one that is good.
+"""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from app.core.mail import Mail, Mailer
+from app.core.security import digest, make_secret
+from app.db.models.account_tokens import Purpose
+from app.db.models.users import User
+from app.db.unit_of_work import Database
+from app.services.outbox import Payload
+
+Kind = Literal["reset-password", "verify-email", "already-registered"]
+
+
+class SendAccountMail(Payload):
+    """Write and send a mail about an account."""
+
+    task: ClassVar = "send_account_mail"
+
+    kind: Kind
+    user_id: UUID
+
+
+class AccountMail:
+    """Writes and sends the mail that account operations ask for.
+
+    Args:
+        link_url: Web page that the links lead to; None: the mail has the code alone.
+        reset_seconds: Life of a token for a new password.
+        verify_seconds: Life of a token that proves an address.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        mailer: Mailer,
+        *,
+        link_url: str | None,
+        reset_seconds: int,
+        verify_seconds: int,
+    ) -> None:
+        self._database = database
+        self._mailer = mailer
+        self._link_url = link_url
+        self._lives: dict[Purpose, int] = {
+            "reset-password": reset_seconds,
+            "verify-email": verify_seconds,
+        }
+
+    async def deliver(self, kind: Kind, user_id: UUID) -> None:
+        """Write a mail and send it; nothing where the account is gone or disabled.
+
+        A repeat sends another mail with a token of its own, and the first one is good no more.
+
+        Raises:
+            MailFailed: The server did not take it.
+        """
+        async with self._database.write() as work:
+            user = await work.users.get(work.users.self_of(user_id), user_id)
+            if user is None or user.disabled_at is not None:
+                return
+            secret = None
+            if kind != "already-registered":
+                secret = make_secret()
+                life = self._lives[kind]
+                await work.account_tokens.add(digest(secret), user.id, kind, life_seconds=life)
+        await self._mailer.send(self._write(kind, user, secret))
+
+    def _write(self, kind: Kind, user: User, secret: str | None) -> Mail:
+        if kind == "already-registered" or secret is None:
+            text = (
+                "Somebody tried to create an account with this address, which has one already.\n"
+                "If it was you, sign in, or ask for a new password.\n"
+                "If not, there is nothing to do: nothing was changed.\n"
+            )
+            return Mail(to=user.email, subject="You have an account already", text=text)
+        minutes = max(1, round(self._lives[kind] / 60))
+        subject, purpose = _TEXTS[kind]
+        text = (
+            f"{purpose}\n\n{self._way(kind, secret)}\n\n"
+            f"It works once, within {minutes} minutes. If you did not ask for it, do nothing.\n"
+        )
+        return Mail(to=user.email, subject=subject, text=text)
+
+    def _way(self, kind: Purpose, secret: str) -> str:
+        if self._link_url is None:
+            return f"Code: {secret}"
+        # A fragment stays in the browser: no server on the way logs it.
+        return f"{self._link_url}/{kind}#token={secret}"
+
+
+_TEXTS: dict[Purpose, tuple[str, str]] = {
+    "reset-password": ("Your new password", "With this you can set a new password:"),
+    "verify-email": ("Please confirm your address", "This confirms that the address is yours:"),
+}

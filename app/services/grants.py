@@ -1,0 +1,164 @@
+"""Sessions and their tokens: opened with a password, gone on with by refresh tokens."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TypeAlias
+from uuid import UUID
+
+from app.core import audit
+from app.core.audit import Event
+from app.core.exceptions import OAuthError, Unauthorized
+from app.core.security import (
+    ROLE_SCOPES,
+    AccessTokens,
+    Principal,
+    Role,
+    digest,
+    make_secret,
+    seal,
+    unseal,
+)
+from app.db.models.sessions import Session
+from app.db.models.users import User
+from app.db.repositories.refresh_tokens import Presented
+from app.db.unit_of_work import Database, UnitOfWork, retried
+from app.schemas import v1
+from app.services.session_gate import SessionGate
+
+Scopes: TypeAlias = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lives:
+    """How long sessions last, and how long a spent refresh token may be repeated, in seconds."""
+
+    session: int
+    idle: int
+    grace: int
+
+
+class Grants:
+    """Gives out access and refresh tokens."""
+
+    def __init__(
+        self, database: Database, access_tokens: AccessTokens, gate: SessionGate, lives: Lives
+    ) -> None:
+        self._database = database
+        self._access_tokens = access_tokens
+        self._gate = gate
+        self._lives = lives
+
+    async def open(self, user: User, scope: str | None) -> v1.Token | None:
+        """Open a session for a user whose password was right; None if that changed meanwhile.
+
+        Raises:
+            OAuthError: `invalid_scope` for scopes that the user may not have.
+        """
+        scopes = _choose(ROLE_SCOPES[user.role], scope)
+        refresh_token, now = make_secret(), datetime.now(UTC)
+        client = audit.client.get()
+        async with self._database.write() as work:
+            current = await work.users.lock(user.id)
+            if current is None or current.disabled_at is not None:
+                return None
+            if current.password_hash != user.password_hash:
+                return None
+            session = await work.sessions.add(
+                Session(
+                    user_id=user.id,
+                    scope=scope or None,
+                    user_agent=client.user_agent,
+                    address=client.address,
+                    last_used_at=now,
+                    idle_until=now + timedelta(seconds=self._lives.idle),
+                    expires_at=now + timedelta(seconds=self._lives.session),
+                )
+            )
+            await work.refresh_tokens.add(digest(refresh_token), session.id)
+            self._gate.opened(work, session.id)
+        audit.record(Event.LOGIN_SUCCEEDED, user_id=user.id, session_id=session.id)
+        return self._token(user.id, session.id, scopes, refresh_token)
+
+    @retried
+    async def refresh(self, presented: str, scope: str | None) -> v1.Token | None:
+        """Exchange a refresh token; None when it is not good.
+
+        A token that was spent longer than a moment ago was stolen, from the user or from the thief:
+        the whole session ends (RFC 9700, section 4.14), which is committed before the refusal.
+
+        Raises:
+            OAuthError: `invalid_scope` for scopes that the session may not have; the token stays
+                good.
+        """
+        async with self._database.write() as work:
+            found = await work.refresh_tokens.present(
+                digest(presented), grace_seconds=self._lives.grace
+            )
+            if found is None or not await work.sessions.lasts(
+                found.session.id, found.session.user_id
+            ):
+                return None
+            session = found.session
+            role = await work.users.role_of(session.user_id)
+            scopes = _choose(_granted(role, session.scope), scope)
+            successor = await self._successor(work, found, presented)
+        if successor is None:
+            return None
+        return self._token(session.user_id, session.id, scopes, successor)
+
+    @retried
+    async def revoke(self, token: str) -> None:
+        """End the session of a refresh token or an access token (RFC 7009)."""
+        async with self._database.write() as work:
+            found = await work.refresh_tokens.present(digest(token), grace_seconds=0)
+            if found is not None:
+                await self._gate.end(work, found.session.user_id, found.session.id)
+                return
+            try:
+                principal = self._access_tokens.read(token)
+            except Unauthorized:
+                return
+            if principal.session_id is not None:
+                await self._gate.end(work, principal.user_id, principal.session_id)
+
+    async def _successor(self, work: UnitOfWork, found: Presented, presented: str) -> str | None:
+        session, token = found.session, found.token
+        note = partial(audit.record, user_id=session.user_id, session_id=session.id)
+        if token.spent_at is None:
+            successor = make_secret()
+            await work.refresh_tokens.add(digest(successor), session.id)
+            await work.refresh_tokens.spend(token.digest, seal(presented, successor))
+            await work.sessions.use(session.id, idle_seconds=self._lives.idle)
+            note(Event.TOKEN_REFRESHED)
+            return successor
+        if found.is_fresh and token.successor is not None:
+            note(Event.TOKEN_REPLAYED)
+            return unseal(presented, token.successor)
+        note(Event.TOKEN_REUSED)
+        await self._gate.end(work, session.user_id, session.id)
+        return None
+
+    def _token(
+        self, user_id: UUID, session_id: UUID, scopes: Scopes, refresh_token: str
+    ) -> v1.Token:
+        caller = Principal(user_id=user_id, session_id=session_id, scopes=scopes)
+        return v1.Token(
+            access_token=self._access_tokens.issue(caller),
+            token_type="Bearer",  # noqa: S106 - the kind of token, not a secret
+            expires_in=int(self._access_tokens.lifetime.total_seconds()),
+            scope=" ".join(sorted(scopes)),
+            refresh_token=refresh_token,
+        )
+
+
+def _granted(role: Role, scope: str | None) -> Scopes:
+    """Return what a session may have: what was asked for, as far as the role still has it."""
+    return ROLE_SCOPES[role] & frozenset(scope.split()) if scope else ROLE_SCOPES[role]
+
+
+def _choose(allowed: Scopes, scope: str | None) -> Scopes:
+    wanted = frozenset((scope or "").split())
+    if not wanted <= allowed:
+        raise OAuthError("invalid_scope", f"Choose from: {' '.join(sorted(allowed))}.")
+    return wanted or allowed

@@ -1,0 +1,81 @@
+"""Whether a session still lasts, and its end."""
+
+from functools import partial
+from uuid import UUID
+
+from app.core import audit
+from app.core.audit import Event
+from app.core.security import Principal, invalid_token
+from app.core.session_marks import SessionMarks
+from app.db.unit_of_work import Database, UnitOfWork
+
+
+class SessionGate:
+    """Lets requests in whose session lasts, and ends sessions for every other service.
+
+    A session is ended in the transaction of what ends it; the other processes are told after the
+    commit, so they never hear of an end that was rolled back.
+    """
+
+    def __init__(self, database: Database, marks: SessionMarks) -> None:
+        self._database = database
+        self._marks = marks
+
+    def key(self, principal: Principal | None) -> str | None:
+        """Return the key that the limiter is to read along for this caller."""
+        if principal is None or principal.session_id is None:
+            return None
+        return self._marks.key(principal.session_id)
+
+    async def admit(self, principal: Principal, note: bytes | None) -> None:
+        """Let a caller in whose session, if it has one, still lasts.
+
+        Args:
+            principal: Who calls.
+            note: What the limiter read along.
+
+        Raises:
+            Unauthorized: The session has ended, or its account is disabled or gone.
+            ServiceUnavailable: There is no mark, and the database does not answer.
+        """
+        session_id = principal.session_id
+        if session_id is None:
+            return
+        alive = self._marks.is_alive(session_id, note)
+        if alive is None:
+            async with self._database.read() as work:
+                alive = await work.sessions.lasts(session_id, principal.user_id)
+            if alive:
+                await self._marks.note_alive(session_id)
+            else:
+                await self._marks.note_ended([session_id])
+        if not alive:
+            raise invalid_token()
+
+    def opened(self, work: UnitOfWork, session_id: UUID) -> None:
+        """Spare the first request of a new session the question, once it is committed."""
+        work.after_commit.append(partial(self._marks.note_alive, session_id))
+
+    async def end(self, work: UnitOfWork, user_id: UUID, session_id: UUID) -> bool:
+        """End one session in the caller's transaction; False where the user has none such."""
+        ended = await work.sessions.end(user_id, session_id)
+        work.after_commit.append(partial(self._marks.note_ended, ended))
+        if ended:
+            audit.record(Event.SESSION_REVOKED, user_id=user_id, session_id=session_id)
+        return bool(ended)
+
+    async def end_sessions(
+        self, work: UnitOfWork, user_id: UUID, *, but: UUID | None = None
+    ) -> None:
+        """End the sessions of a user in the caller's transaction.
+
+        Call it wherever an account is disabled or deleted, or its role or password changes.
+
+        Args:
+            work: The transaction; the marks are written after its commit.
+            user_id: Whose sessions.
+            but: A session that goes on.
+        """
+        ended = await work.sessions.end_all(user_id, but=but)
+        work.after_commit.append(partial(self._marks.note_ended, ended))
+        audit.record(Event.SESSIONS_REVOKED, user_id=user_id, count=len(ended))

@@ -1,0 +1,72 @@
+"""Where the caller is signed in."""
+
+from typing import final
+from uuid import UUID
+
+from app.core.exceptions import NotFound
+from app.core.security import Cursors, Principal
+from app.db.models.sessions import Session
+from app.db.unit_of_work import Database, retried
+from app.schemas import v1
+from app.services.pagination import ListQuery
+from app.services.session_gate import SessionGate
+
+_PATH = "/api/v1/users/me/sessions"
+
+
+@final
+class Sessions(v1.SessionsService):
+    """Lists and ends the caller's sessions."""
+
+    def __init__(self, database: Database, cursors: Cursors, gate: SessionGate) -> None:
+        self._database = database
+        self._cursors = cursors
+        self._gate = gate
+
+    async def list_sessions(
+        self, *, limit: int, cursor: str | None, principal: Principal
+    ) -> v1.ListSessions200:
+        """Return one page, the newest first.
+
+        Raises:
+            NotFound: The cursor is not one that this server gave out for this list.
+        """
+        query = ListQuery(path=_PATH, reader=principal.user_id, filters={})
+        start = None if cursor is None else self._cursors.decode(cursor, query.scope)
+        async with self._database.read() as work:
+            visible, order = work.sessions.owned_by(principal.user_id), work.sessions.newest_first
+            page = await work.sessions.list_page(visible, sort=order, start=start, limit=limit)
+        body = v1.SessionPage(items=[_to_session(row, principal) for row in page.rows], next=None)
+        if page.next_position is None:
+            return v1.ListSessions200(body=body)
+        body.next = self._cursors.encode(page.next_position, query.scope)
+        return v1.ListSessions200(body=body, link=query.next_link(body.next, limit))
+
+    @retried
+    async def end_sessions(self, *, principal: Principal) -> None:
+        """Sign the caller out everywhere."""
+        async with self._database.write() as work:
+            await self._gate.end_sessions(work, principal.user_id)
+
+    @retried
+    async def end_session(self, session_id: UUID, *, principal: Principal) -> None:
+        """End one of the caller's sessions.
+
+        Raises:
+            NotFound: There is no such session, it has ended, or it is somebody else's.
+        """
+        async with self._database.write() as work:
+            if not await self._gate.end(work, principal.user_id, session_id):
+                raise NotFound("There is no session with this id.")
+
+
+def _to_session(row: Session, principal: Principal) -> v1.Session:
+    return v1.Session(
+        id=row.id,
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+        expires_at=row.expires_at,
+        user_agent=row.user_agent,
+        address=row.address,
+        current=row.id == principal.session_id,
+    )

@@ -1,0 +1,202 @@
+"""Guessing passwords: it is slowed down, refused, and tells nothing."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from statistics import median
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from passlib.hash import bcrypt
+from sqlalchemy import update
+
+from app.core.config import Settings
+from app.db.models import User
+from app.main import create_app
+from tests import figures
+from tests.apps import changed, started
+from tests.backends import kind_of
+from tests.clients import PASSWORD, Caller, sign_in, sign_up
+from tests.problems import assert_problem
+
+FLOOR = 0.06
+ROUNDS = 12
+
+
+async def guess(client: httpx2.AsyncClient, email: str, password: str) -> httpx2.Response:
+    form = {"grant_type": "password", "username": email, "password": password}
+    return await client.post("/auth/token", data=form)
+
+
+Start = Callable[..., Awaitable[tuple[FastAPI, httpx2.AsyncClient]]]
+
+
+@pytest.fixture
+async def start(settings: Settings) -> AsyncIterator[Start]:
+    """Start applications with settings of their own."""
+    opened = []
+
+    async def begin(**changes: object) -> tuple[FastAPI, httpx2.AsyncClient]:
+        app = create_app(changed(settings, redis_prefix=f"test:{uuid4().hex}:", **changes))
+        context = started(app)
+        client = await context.__aenter__()
+        opened.append(context)
+        return app, client
+
+    yield begin
+    for context in reversed(opened):
+        await context.__aexit__(None, None, None)
+
+
+def from_address(client: httpx2.AsyncClient, app: FastAPI, address: str) -> httpx2.AsyncClient:
+    transport = httpx2.ASGITransport(app=app, client=(address, 1))
+    return httpx2.AsyncClient(transport=transport, base_url=client.base_url)
+
+
+async def test_five_failures_of_an_address_and_account_are_the_limit(start: Start) -> None:
+    app, client = await start(rate_limit_scale=1)
+    ada = await sign_up(client, "Ada")
+
+    failures = [(await guess(client, ada.email, "wrong")).status_code for _ in range(5)]
+    refused = await guess(client, ada.email, PASSWORD)
+
+    assert failures == [400] * 5
+    assert_problem(refused, 429, "quota-exceeded")
+    assert 0 < int(refused.headers["Retry-After"]) <= 900
+    async with from_address(client, app, "203.0.113.9") as elsewhere:
+        assert (await guess(elsewhere, ada.email, PASSWORD)).status_code == 200
+
+
+async def test_right_passwords_do_not_count(start: Start) -> None:
+    _, client = await start(rate_limit_scale=1)
+    ada = await sign_up(client, "Ada")
+
+    for _ in range(8):
+        assert (await guess(client, ada.email, PASSWORD)).status_code == 200
+
+
+async def test_many_guesses_at_once_are_counted_before_they_are_checked(start: Start) -> None:
+    _, client = await start(rate_limit_scale=1)
+    email = f"{uuid4().hex}@example.com"
+
+    answers = await asyncio.gather(*(guess(client, email, str(n)) for n in range(15)))
+
+    assert sum(answer.status_code == 400 for answer in answers) == 5
+
+
+async def test_an_account_has_a_limit_over_all_addresses(start: Start) -> None:
+    app, client = await start(rate_limit_scale=1)
+    email = f"{uuid4().hex}@example.com"
+    statuses = []
+    for n in range(21):
+        async with from_address(client, app, f"203.0.113.{n}") as elsewhere:
+            statuses.append((await guess(elsewhere, email, "wrong")).status_code)
+
+    assert statuses == [400] * 20 + [429]
+
+
+async def test_each_failure_waits_longer_than_the_one_before(start: Start) -> None:
+    _, client = await start(login_delay_seconds=0.05)
+    email = f"{uuid4().hex}@example.com"
+    times = []
+    for _ in range(4):
+        begun = time.perf_counter()
+        await guess(client, email, "wrong")
+        times.append(time.perf_counter() - begun)
+
+    assert times[1] > 0.05
+    assert times[2] > 0.1
+    assert times[3] > 0.2
+
+
+async def disable(app: FastAPI, caller: Caller) -> None:
+    user_id = UUID((await caller.get("/users/me")).json()["id"])
+    await set_user(app, user_id, disabled_at=datetime.now(UTC))
+
+
+async def set_user(app: FastAPI, user_id: UUID, **values: object) -> None:
+    async with app.state.resources.database.write() as work:
+        await work.users._session.execute(update(User).where(User.id == user_id).values(**values))
+
+
+async def test_no_failure_tells_by_its_answer_or_time_who_exists(
+    start: Start, settings: Settings
+) -> None:
+    """Promise 6."""
+    app, client = await start(login_floor_seconds=FLOOR)
+    known, disabled, legacy = [await sign_up(client, name) for name in ("Ada", "Dis", "Leg")]
+    user_id = UUID((await legacy.get("/users/me")).json()["id"])
+    await set_user(app, user_id, password_hash=bcrypt.using(rounds=8).hash(PASSWORD))
+    await disable(app, disabled)
+    cases = {
+        "unknown": (f"{uuid4().hex}@example.com", "wrong"),
+        "wrong": (known.email, "wrong"),
+        "disabled": (disabled.email, PASSWORD),
+        "legacy": (legacy.email, "wrong"),
+    }
+    times: dict[str, list[float]] = {name: [] for name in cases}
+    bodies = set()
+    for _ in range(ROUNDS):
+        for name, (email, password) in cases.items():
+            begun = time.perf_counter()
+            answer = await guess(client, email, password)
+            times[name].append(time.perf_counter() - begun)
+            bodies.add((answer.status_code, answer.text))
+
+    medians = {name: median(found) for name, found in times.items()}
+    spread = max(medians.values()) / min(medians.values()) - 1
+    shown = ", ".join(f"{name} {value * 1000:.1f} ms" for name, value in medians.items())
+    figures.record(f"failed logins [{kind_of(settings)}]", f"{shown}; {spread:.1%} apart")
+    assert len(bodies) == 1
+    assert spread < 0.25
+    assert min(medians.values()) >= FLOOR
+
+
+async def test_a_legacy_hash_is_upgraded_at_login(
+    client: httpx2.AsyncClient, app: FastAPI, ada: Caller
+) -> None:
+    user_id = UUID((await ada.get("/users/me")).json()["id"])
+    await set_user(app, user_id, password_hash=bcrypt.using(rounds=4).hash(PASSWORD))
+
+    assert await sign_in(client, ada.email)
+
+    async with app.state.resources.database.read() as work:
+        user = await work.users.find_by_email(ada.email)
+    assert user.password_hash.startswith("$bcrypt-sha256$")
+    assert await sign_in(client, ada.email)
+
+
+async def test_a_hash_that_cannot_be_read_is_a_failed_login(
+    client: httpx2.AsyncClient, app: FastAPI, ada: Caller
+) -> None:
+    user_id = UUID((await ada.get("/users/me")).json()["id"])
+    await set_user(app, user_id, password_hash="no hash at all")
+
+    answer = await guess(client, ada.email, PASSWORD)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+
+async def test_argon2_is_one_setting_away(start: Start) -> None:
+    app, client = await start(password_scheme="argon2", argon2_memory_kib=1024)
+
+    ada = await sign_up(client, "Ada")
+
+    async with app.state.resources.database.read() as work:
+        user = await work.users.find_by_email(ada.email)
+    assert user.password_hash.startswith("$argon2id$")
+
+
+async def test_beyond_the_queue_a_login_is_told_to_come_back(start: Start) -> None:
+    _, client = await start(password_queue=1, bcrypt_rounds=10)
+
+    answers = await asyncio.gather(*(guess(client, f"{n}@b.co", "wrong") for n in range(30)))
+
+    refused = [answer for answer in answers if answer.status_code == 503]
+    assert refused
+    for answer in refused:
+        assert_problem(answer, 503, "service-unavailable")
+        assert int(answer.headers["Retry-After"]) > 0

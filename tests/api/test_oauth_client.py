@@ -1,0 +1,62 @@
+"""A standard OAuth2 client, not written here, against the served application."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import httpx2
+import pytest
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.requests_client import OAuth2Session
+from pydantic import SecretStr
+
+from app.core.config import Settings
+from tests import backends
+from tests.apps import make_settings
+from tests.clients import PASSWORD
+from tests.conftest import migrate
+from tests.contract.server import Server, serve
+
+EMAIL = "ada@example.com"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("oauth")
+    with backends.sqlite(folder) as url:
+        settings: Settings = make_settings(database_url=SecretStr(url), bcrypt_rounds=4)
+        migrate(settings)
+        with serve(settings, folder) as server:
+            account = {"email": EMAIL, "password": PASSWORD}
+            httpx2.post(f"{server.url}/api/v1/auth/register", json=account).raise_for_status()
+            yield server
+
+
+@pytest.fixture
+def session(server: Server) -> Iterator[OAuth2Session]:
+    with OAuth2Session(
+        token_endpoint=f"{server.url}/api/v1/auth/token",
+        revocation_endpoint=f"{server.url}/api/v1/auth/revoke",
+        token_endpoint_auth_method="none",
+    ) as session:
+        yield session
+
+
+def test_it_signs_in_refreshes_and_signs_out(session: OAuth2Session, server: Server) -> None:
+    me = f"{server.url}/api/v1/users/me"
+
+    first = dict(session.fetch_token(username=EMAIL, password=PASSWORD))
+    assert session.get(me).json()["email"] == EMAIL
+    second = dict(session.refresh_token(session.metadata["token_endpoint"]))
+    assert session.get(me).json()["email"] == EMAIL
+    revoked = cast("Any", session).revoke_token(
+        session.metadata["revocation_endpoint"], token=second["refresh_token"]
+    )
+
+    assert second["refresh_token"] != first["refresh_token"]
+    assert revoked.status_code == 200
+    assert session.get(me).status_code == 401
+
+
+def test_it_understands_a_refusal(session: OAuth2Session) -> None:
+    with pytest.raises(OAuthError, match="invalid_grant"):
+        session.fetch_token(username=EMAIL, password="not the password")

@@ -1,0 +1,290 @@
+"""Sessions and their tokens over HTTP."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx2
+import jwt
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Executable, delete, update
+
+from app.core.config import Settings
+from app.db.models import RefreshToken, Session, User
+from app.db.unit_of_work import Database
+from tests import figures
+from tests.backends import kind_of
+from tests.clients import Caller, sign_in, sign_up
+from tests.problems import assert_problem
+from tests.tokens import ALL_SCOPES
+
+LONG_AGO = datetime.now(UTC) - timedelta(days=365)
+
+
+async def refresh(client: httpx2.AsyncClient, token: str, **form: str) -> httpx2.Response:
+    data = {"grant_type": "refresh_token", "refresh_token": token} | form
+    return await client.post("/auth/token", data=data)
+
+
+async def revoke(client: httpx2.AsyncClient, token: str) -> httpx2.Response:
+    return await client.post("/auth/revoke", data={"token": token})
+
+
+def bearer(answer: dict[str, Any]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {answer['access_token']}"}
+
+
+async def is_let_in(client: httpx2.AsyncClient, answer: dict[str, Any]) -> bool:
+    return (await client.get("/users/me", headers=bearer(answer))).status_code == 200
+
+
+def assert_invalid_grant(answer: httpx2.Response) -> None:
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["error"] == "invalid_grant"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def session_of(answer: dict[str, Any]) -> UUID:
+    return UUID(jwt.decode(answer["access_token"], options={"verify_signature": False})["sid"])
+
+
+async def change(app: FastAPI, statement: Executable) -> None:
+    """Change rows behind the back of the application."""
+    database: Database = app.state.resources.database
+    async with database.write() as work:
+        await work.users._session.execute(statement)
+
+
+async def age_tokens(app: FastAPI, answer: dict[str, Any]) -> None:
+    """Let the spent tokens of a session be spent a minute ago."""
+    spent = datetime.now(UTC) - timedelta(minutes=1)
+    mine = RefreshToken.session_id == session_of(answer)
+    await change(
+        app,
+        update(RefreshToken).where(mine, RefreshToken.spent_at.is_not(None)).values(spent_at=spent),
+    )
+
+
+async def test_a_refresh_token_gets_new_tokens_and_is_spent(
+    client: httpx2.AsyncClient, ada: Caller
+) -> None:
+    first = await sign_in(client, ada.email)
+
+    second = (await refresh(client, first["refresh_token"])).json()
+
+    assert second["refresh_token"] != first["refresh_token"]
+    assert second["scope"] == ALL_SCOPES
+    assert session_of(second) == session_of(first)
+    assert await is_let_in(client, second)
+
+
+async def test_a_repeat_within_the_grace_gets_the_very_same_successor(
+    client: httpx2.AsyncClient, ada: Caller
+) -> None:
+    first = await sign_in(client, ada.email)
+
+    answers = [(await refresh(client, first["refresh_token"])).json() for _ in range(3)]
+
+    assert len({answer["refresh_token"] for answer in answers}) == 1
+    assert await is_let_in(client, answers[-1])
+
+
+async def test_a_hundred_refreshes_at_once_have_one_successor(
+    client: httpx2.AsyncClient, ada: Caller, settings: Settings
+) -> None:
+    """Promise 4."""
+    first = await sign_in(client, ada.email)
+
+    answers = await asyncio.gather(*(refresh(client, first["refresh_token"]) for _ in range(100)))
+
+    successors = {answer.json().get("refresh_token") for answer in answers}
+    refused = sum(answer.status_code != 200 for answer in answers)
+    figures.record(
+        f"100 refreshes of one token at once [{kind_of(settings)}]",
+        f"{len(successors)} successor, {refused} refused",
+    )
+    assert (refused, len(successors)) == (0, 1)
+    assert (await refresh(client, successors.pop())).status_code == 200
+
+
+async def test_a_spent_token_that_comes_back_later_ends_the_session(
+    client: httpx2.AsyncClient, app: FastAPI, ada: Caller
+) -> None:
+    first = await sign_in(client, ada.email)
+    second = (await refresh(client, first["refresh_token"])).json()
+    await age_tokens(app, first)
+
+    assert_invalid_grant(await refresh(client, first["refresh_token"]))
+
+    # The refusal was an error, and its effect stayed.
+    assert_invalid_grant(await refresh(client, second["refresh_token"]))
+    assert not await is_let_in(client, second)
+
+
+async def test_other_sessions_outlive_a_reuse(
+    client: httpx2.AsyncClient, app: FastAPI, ada: Caller
+) -> None:
+    stolen, other = await sign_in(client, ada.email), await sign_in(client, ada.email)
+    await refresh(client, stolen["refresh_token"])
+    await age_tokens(app, stolen)
+    await refresh(client, stolen["refresh_token"])
+
+    assert (await refresh(client, other["refresh_token"])).status_code == 200
+    assert await is_let_in(client, other)
+
+
+@pytest.mark.parametrize("token", ["x", "a" * 43, "ü"])
+async def test_a_refresh_token_that_nobody_gave_out_is_refused(
+    client: httpx2.AsyncClient, token: str
+) -> None:
+    assert_invalid_grant(await refresh(client, token))
+
+
+@pytest.mark.parametrize("moment", ["expires_at", "idle_until", "revoked_at"])
+async def test_a_session_that_is_over_gives_out_no_tokens(
+    client: httpx2.AsyncClient, app: FastAPI, ada: Caller, moment: str
+) -> None:
+    first = await sign_in(client, ada.email)
+    over = update(Session).where(Session.id == session_of(first))
+    await change(app, over.values({moment: LONG_AGO}))
+
+    assert_invalid_grant(await refresh(client, first["refresh_token"]))
+
+
+async def test_a_session_never_gets_more_than_it_was_opened_with(
+    client: httpx2.AsyncClient, ada: Caller
+) -> None:
+    first = await sign_in(client, ada.email, scope="items:read profile:read")
+
+    more = await refresh(client, first["refresh_token"], scope="items:write")
+    less = await refresh(client, first["refresh_token"], scope="items:read")
+    as_before = await refresh(client, less.json()["refresh_token"])
+
+    assert (more.status_code, more.json()["error"]) == (400, "invalid_scope")
+    assert less.json()["scope"] == "items:read"
+    assert as_before.json()["scope"] == "items:read profile:read"
+
+
+@pytest.mark.parametrize("kind", ["refresh_token", "access_token"])
+async def test_a_revoked_token_takes_its_session_along(
+    client: httpx2.AsyncClient, ada: Caller, kind: str
+) -> None:
+    """Promise 5, in the process that ends the session."""
+    answer = await sign_in(client, ada.email)
+    assert await is_let_in(client, answer)
+
+    revoked = await revoke(client, answer[kind])
+
+    assert (revoked.status_code, revoked.content) == (200, b"")
+    refused = await client.get("/users/me", headers=bearer(answer))
+    assert_problem(refused, 401, "unauthorized")
+    assert refused.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+    assert_invalid_grant(await refresh(client, answer["refresh_token"]))
+
+
+async def test_a_token_that_nobody_knows_is_revoked_all_the_same(
+    client: httpx2.AsyncClient,
+) -> None:
+    assert (await revoke(client, "unknown")).status_code == 200
+
+
+async def test_a_revocation_without_a_token_is_answered_as_oauth2_says(
+    client: httpx2.AsyncClient,
+) -> None:
+    answer = await client.post("/auth/revoke", data={})
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+async def test_sessions_are_listed_by_page_with_the_present_one_marked(
+    client: httpx2.AsyncClient, ada: Caller, bob: Caller
+) -> None:
+    for _ in range(2):
+        await sign_in(client, ada.email)
+
+    first = await ada.get("/users/me/sessions?limit=2")
+    second = await ada.get(f"/users/me/sessions?limit=2&cursor={first.json()['next']}")
+
+    assert first.headers["Link"].endswith('rel="next"')
+    sessions = first.json()["items"] + second.json()["items"]
+    assert [session["current"] for session in sessions] == [False, False, True]
+    assert {session["user_agent"] for session in sessions} == {client.headers["User-Agent"]}
+    assert len((await bob.get("/users/me/sessions")).json()["items"]) == 1
+
+
+async def test_a_session_can_be_ended_from_another_one(
+    client: httpx2.AsyncClient, ada: Caller
+) -> None:
+    lost = await sign_in(client, ada.email)
+
+    ended = await ada.delete(f"/users/me/sessions/{session_of(lost)}")
+
+    assert ended.status_code == 204
+    assert not await is_let_in(client, lost)
+    assert len((await ada.get("/users/me/sessions")).json()["items"]) == 1
+    again = await ada.delete(f"/users/me/sessions/{session_of(lost)}")
+    assert_problem(again, 404, "not-found")
+
+
+async def test_nobody_ends_somebody_elses_session(
+    client: httpx2.AsyncClient, ada: Caller, bob: Caller
+) -> None:
+    hers = await sign_in(client, ada.email)
+
+    answer = await bob.delete(f"/users/me/sessions/{session_of(hers)}")
+
+    assert_problem(answer, 404, "not-found")
+    assert await is_let_in(client, hers)
+
+
+async def test_signing_out_everywhere_ends_this_session_too(
+    client: httpx2.AsyncClient, ada: Caller, bob: Caller
+) -> None:
+    other = await sign_in(client, ada.email)
+
+    assert (await ada.delete("/users/me/sessions")).status_code == 204
+
+    assert not await is_let_in(client, other)
+    assert (await ada.get("/users/me")).status_code == 401
+    assert (await bob.get("/users/me")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/users/me"), ("POST", "/items"), ("GET", "/items")]
+)
+async def test_a_token_is_no_good_when_its_account_is_gone(
+    client: httpx2.AsyncClient, app: FastAPI, method: str, path: str
+) -> None:
+    gone = await sign_up(client, "Gone")
+    user_id = UUID((await gone.get("/users/me")).json()["id"])
+    database: Database = app.state.resources.database
+    async with database.write() as work:
+        await app.state.resources.session_gate.end_sessions(work, user_id)
+        await work.users._session.execute(delete(User).where(User.id == user_id))
+
+    answer = await gone.request(method, path, {"name": "Oak table"} if method == "POST" else None)
+
+    assert_problem(answer, 401, "unauthorized")
+
+
+async def test_a_disabled_account_is_refused_like_a_wrong_password_and_signed_out(
+    client: httpx2.AsyncClient, app: FastAPI
+) -> None:
+    eve = await sign_up(client, "Eve")
+    answer = await sign_in(client, eve.email)
+    user_id = UUID((await eve.get("/users/me")).json()["id"])
+    database: Database = app.state.resources.database
+    async with database.write() as work:
+        disabled = update(User).where(User.id == user_id).values(disabled_at=datetime.now(UTC))
+        await work.users._session.execute(disabled)
+        await app.state.resources.session_gate.end_sessions(work, user_id)
+
+    form = {"grant_type": "password", "username": eve.email, "password": "correct horse battery"}
+    right = await client.post("/auth/token", data=form)
+    wrong = await client.post("/auth/token", data=form | {"password": str(uuid4())})
+
+    assert (right.status_code, right.json()) == (wrong.status_code, wrong.json())
+    assert_invalid_grant(await refresh(client, answer["refresh_token"]))
+    assert not await is_let_in(client, answer)

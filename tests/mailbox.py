@@ -1,0 +1,47 @@
+"""The mail that an application sent while it has no mail server."""
+
+import asyncio
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from fastapi import FastAPI
+from sqlalchemy import func, select
+
+from app.db.models import Task
+from app.db.unit_of_work import Database
+from app.services.account_mail import SendAccountMail
+from tests.workers import working
+
+
+async def mail_to(app: FastAPI, address: str) -> list[EmailMessage]:
+    """Return what an address got so far, the oldest first."""
+    await settle(app)
+    folder = app.state.settings.mail_folder
+    messages = [
+        message_from_bytes(file.read_bytes(), policy=policy.default)
+        for file in sorted(folder.glob("*.eml"))
+    ]
+    return [message for message in messages if message["To"] == address]
+
+
+async def settle(app: FastAPI) -> None:
+    """Wait until all mail that was asked for is sent."""
+    database: Database = app.state.resources.database
+    waiting = select(func.count()).where(
+        Task.name == SendAccountMail.task, Task.status != "done", Task.last_error.is_(None)
+    )
+    async with working(app.state.settings), asyncio.timeout(15):
+        left = 1
+        while left:
+            await asyncio.sleep(0.02)
+            async with database.read() as work:
+                left = await work.tasks._session.scalar(waiting) or 0
+
+
+async def code_for(app: FastAPI, address: str, subject: str) -> str:
+    """Return the code in the latest mail of a subject."""
+    texts = [m.get_content() for m in await mail_to(app, address) if subject in m["Subject"]]
+    found = re.search(r"Code: (\S+)", texts[-1])
+    assert found, texts[-1]
+    return found[1]
