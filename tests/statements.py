@@ -1,6 +1,5 @@
 """What the application says to the database."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -8,9 +7,13 @@ from typing import Any, NamedTuple
 from fastapi import FastAPI
 from sqlalchemy import Engine, event
 
+from app.core.logging import request_id, task_id
 from app.db.unit_of_work import Database
 
-_BACKGROUND = re.compile(r"^BEGIN|^SELECT 1$|\b(tasks|schedules)\b")
+
+def in_request() -> bool:
+    """Tell whether what runs now is a request, and no probe, scheduler or task."""
+    return request_id.get() is not None and task_id.get() is None
 
 
 class Statement(NamedTuple):
@@ -33,7 +36,7 @@ def watched(app: FastAPI) -> Iterator[list[Statement]]:
     statements: list[Statement] = []
 
     def collect(_: object, __: object, sql: str, parameters: object, *___: object) -> None:
-        if not _BACKGROUND.search(sql):
+        if in_request() and not sql.startswith("BEGIN") and sql != "SELECT 1":
             statements.append(Statement(sql, parameters))
 
     engine = engine_of(app)

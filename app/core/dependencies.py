@@ -84,8 +84,7 @@ async def open_resources(settings: Settings, ring: Ring = ring_nobody) -> AsyncI
         probes = Probes({"database": database.ping})
         limiter, marks = _open_limiter(settings, breaker, stack)
         keys = open_keys(settings)
-        lifetime = timedelta(seconds=settings.access_token_seconds)
-        access_tokens = AccessTokens(keys, settings.public_url, lifetime)
+        access_tokens = _make_access_tokens(settings, keys)
         gate = SessionGate(database, marks)
         sign_in = make_sign_in(settings, database, limiter, gate, access_tokens)
         resources = Resources(
@@ -95,11 +94,7 @@ async def open_resources(settings: Settings, ring: Ring = ring_nobody) -> AsyncI
             session_gate=gate,
             sign_in=sign_in,
             cursors=Cursors(secret),
-            idempotency=Idempotency(
-                database,
-                lease_seconds=settings.idempotency_lease_seconds,
-                life_seconds=settings.idempotency_key_seconds,
-            ),
+            idempotency=_make_idempotency(settings, database),
             limiter=limiter,
             cache=_open_cache(settings, breaker, stack),
             probes=probes,
@@ -107,6 +102,19 @@ async def open_resources(settings: Settings, ring: Ring = ring_nobody) -> AsyncI
         )
         await stack.enter_async_context(probes.watch())
         yield resources
+
+
+def _make_access_tokens(settings: Settings, keys: KeyRing) -> AccessTokens:
+    lifetime = timedelta(seconds=settings.access_token_seconds)
+    return AccessTokens(keys, settings.public_url, lifetime)
+
+
+def _make_idempotency(settings: Settings, database: Database) -> Idempotency:
+    return Idempotency(
+        database,
+        lease_seconds=settings.idempotency_lease_seconds,
+        life_seconds=settings.idempotency_key_seconds,
+    )
 
 
 def _open_limiter(

@@ -73,7 +73,8 @@ class Accounts:
         async with self._database.write() as work:
             user = await work.users.find_by_email(email)
             if user is not None and user.disabled_at is None and may_mail:
-                await enqueue(work, SendAccountMail(kind=kind, user_id=user.id))
+                mail = SendAccountMail(kind=kind, user_id=user.id)
+                await enqueue(work, mail, key=f"mail:{user.id}")
         if kind == "reset-password":
             audit.record(Event.PASSWORD_FORGOTTEN, user_id=user.id if user else None)
 

@@ -1,11 +1,12 @@
 """What administrators may change about accounts, and what has to stay."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from pydantic import MISSING
 
 from app.core.audit import Event
-from app.core.exceptions import Conflict
+from app.core.exceptions import Conflict, NotFound
 from app.db.models.users import User
 from app.db.unit_of_work import UnitOfWork
 from app.schemas import v1
@@ -33,3 +34,37 @@ def change_access(user: User, body: v1.AccountUpdate) -> list[Event]:
         user.disabled_at = datetime.now(UTC) if body.disabled else None
         events.append(Event.USER_DISABLED if body.disabled else Event.USER_ENABLED)
     return events
+
+
+async def find_account(work: UnitOfWork, user_id: UUID) -> User:
+    """Return any account.
+
+    Raises:
+        NotFound: There is no such account.
+    """
+    user = await work.users.get(work.users.accounts(), user_id)
+    if user is None:
+        raise NotFound("There is no account with this id.")
+    return user
+
+
+def to_user(user: User) -> v1.User:
+    """Return the account as the contract shows it."""
+    return v1.User(
+        id=user.id,
+        email=user.email,
+        display_name=user.display_name,
+        email_verified=user.email_verified_at is not None,
+        created_at=user.created_at,
+        updated_at=user.updated_at,
+    )
+
+
+def to_account(user: User) -> v1.Account:
+    """Return the account as administrators see it."""
+    return v1.Account(
+        **to_user(user).model_dump(exclude={"email_verified"}),
+        role=v1.UserRole(user.role),
+        email_verified_at=user.email_verified_at,
+        disabled_at=user.disabled_at,
+    )

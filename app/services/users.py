@@ -7,13 +7,19 @@ from pydantic import MISSING
 
 from app.core import audit
 from app.core.audit import Event
-from app.core.exceptions import NotFound, Unauthorized
+from app.core.exceptions import Unauthorized
 from app.core.security import Cursors, Principal
 from app.db.models.users import User
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
 from app.services.accounts import Accounts
-from app.services.administration import change_access, require_another_admin
+from app.services.administration import (
+    change_access,
+    find_account,
+    require_another_admin,
+    to_account,
+    to_user,
+)
 from app.services.pagination import ListQuery
 from app.services.preconditions import etag, is_unchanged, require_match
 from app.services.session_gate import SessionGate
@@ -107,7 +113,7 @@ class Users(v1.UsersService):
                 role=role.value if role else None, disabled=disabled, email=email
             )
             page = await work.users.list_page(visible, sort=(), start=start, limit=limit)
-        body = v1.AccountPage(items=[_to_account(row) for row in page.rows], next=None)
+        body = v1.AccountPage(items=[to_account(row) for row in page.rows], next=None)
         if page.next_position is None:
             return v1.ListUsers200(body=body)
         body.next = self._cursors.encode(page.next_position, query.scope)
@@ -122,10 +128,10 @@ class Users(v1.UsersService):
             NotFound: There is no such account.
         """
         async with self._database.read() as work:
-            user = await _account(work, user_id)
+            user = await find_account(work, user_id)
         if is_unchanged(if_none_match, etag(user.version)):
             return v1.GetUser304(etag=etag(user.version))
-        return v1.GetUser200(body=_to_account(user), etag=etag(user.version))
+        return v1.GetUser200(body=to_account(user), etag=etag(user.version))
 
     @retried
     async def update_user(
@@ -139,7 +145,7 @@ class Users(v1.UsersService):
             Conflict: The last active administrator would be demoted or disabled.
         """
         async with self._database.write() as work:
-            user = await _account(work, user_id)
+            user = await find_account(work, user_id)
             require_match(if_match, etag(user.version))
             if body.role == v1.UserRole.USER or body.disabled is True:
                 await require_another_admin(work, user)
@@ -151,7 +157,7 @@ class Users(v1.UsersService):
                 await self._gate.end_sessions(work, user.id)
         for event in events:
             audit.record(event, user_id=user_id, actor_id=str(principal.user_id))
-        return v1.UpdateUser200(body=_to_account(user), etag=etag(user.version))
+        return v1.UpdateUser200(body=to_account(user), etag=etag(user.version))
 
     @retried
     async def delete_user(
@@ -165,7 +171,7 @@ class Users(v1.UsersService):
             Conflict: It is the last active administrator.
         """
         async with self._database.write() as work:
-            user = await _account(work, user_id)
+            user = await find_account(work, user_id)
             require_match(if_match, etag(user.version))
             await require_another_admin(work, user)
             await self._gate.end_sessions(work, user.id)
@@ -174,36 +180,8 @@ class Users(v1.UsersService):
         audit.record(Event.USER_DELETED, user_id=user_id, actor_id=str(principal.user_id))
 
 
-def to_user(user: User) -> v1.User:
-    """Return the account as the contract shows it."""
-    return v1.User(
-        id=user.id,
-        email=user.email,
-        display_name=user.display_name,
-        email_verified=user.email_verified_at is not None,
-        created_at=user.created_at,
-        updated_at=user.updated_at,
-    )
-
-
-def _to_account(user: User) -> v1.Account:
-    return v1.Account(
-        **to_user(user).model_dump(exclude={"email_verified"}),
-        role=v1.UserRole(user.role),
-        email_verified_at=user.email_verified_at,
-        disabled_at=user.disabled_at,
-    )
-
-
 async def _caller(work: UnitOfWork, principal: Principal) -> User:
     user = await work.users.get(work.users.self_of(principal.user_id), principal.user_id)
     if user is None:
         raise Unauthorized("The account that this token was issued to is gone.")
-    return user
-
-
-async def _account(work: UnitOfWork, user_id: UUID) -> User:
-    user = await work.users.get(work.users.accounts(), user_id)
-    if user is None:
-        raise NotFound("There is no account with this id.")
     return user

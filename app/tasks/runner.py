@@ -5,6 +5,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from contextvars import Context
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +54,8 @@ class Runner:
 
         Then those that run get a while to end, and the rest is given back for others to begin anew.
         """
-        sweeper = asyncio.create_task(self._sweep_forever(), name="tasks")
+        # Nothing of whoever starts the process belongs to its tasks.
+        sweeper = asyncio.create_task(self._sweep_forever(), name="tasks", context=Context())
         try:
             yield
         finally:
@@ -69,6 +71,8 @@ class Runner:
 
     async def run(self, wanted: UUID) -> None:
         """Run one task now, if it is due and nobody else runs it."""
+        # Whoever told of the task may be a request; the task itself knows what it belongs to.
+        request_id.set(None)
         if started := await self._start(wanted):
             await asyncio.wait({started})
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -62,7 +63,7 @@ class Scheduler:
     async def serving(self) -> AsyncIterator[None]:
         """Look every second for what is due, until the block ends."""
         ended = asyncio.Event()
-        ticker = asyncio.create_task(self._tick(ended), name="schedule")
+        ticker = asyncio.create_task(self._tick(ended), name="schedule", context=Context())
         try:
             yield
         finally:

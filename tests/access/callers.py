@@ -14,7 +14,7 @@ from app.db.models import ApiKey
 from app.schemas.operation import Operation
 from tests import api_keys
 from tests.access.matrix import KEY_SCOPES, USER_SCOPES, asked
-from tests.clients import Caller, get_token, sign_up
+from tests.clients import Caller, get_token, sign_in, sign_up, sign_up_admin
 from tests.tokens import issue
 
 Headers = dict[str, str]
@@ -28,6 +28,12 @@ class Stage:
     user: Caller
     other: Caller
     admin: Caller
+
+    async def with_new_people(self) -> "Stage":
+        """Return a stage that an operation may leave unusable."""
+        client, database = self.user.client, self.app.state.resources.database
+        user, other = await sign_up(client, "Ada"), await sign_up(client, "Bob")
+        return Stage(self.app, user, other, await sign_up_admin(client, database, "Root"))
 
 
 async def _anonymous(_: Stage, __: Operation) -> Headers:
@@ -52,6 +58,13 @@ async def _expired_token(stage: Stage, _: Operation) -> Headers:
     moments = {"iat": past, "nbf": past, "exp": past + timedelta(minutes=10)}
     token = issue(stage.app.state.settings, sub=profile["id"], **moments)
     return {"Authorization": f"Bearer {token}"}
+
+
+async def _revoked_token(stage: Stage, _: Operation) -> Headers:
+    client = stage.user.client
+    tokens = await sign_in(client, stage.user.email)
+    await client.post("/auth/revoke", data={"token": tokens["refresh_token"]})
+    return {"Authorization": f"Bearer {tokens['access_token']}"}
 
 
 async def _wrong_scope(stage: Stage, operation: Operation) -> Headers:
@@ -97,6 +110,7 @@ CREDENTIALS: Mapping[str, Callable[[Stage, Operation], Awaitable[Headers]]] = {
     "other user": _other_user,
     "admin": _admin,
     "expired token": _expired_token,
+    "revoked token": _revoked_token,
     "wrong scope": _wrong_scope,
     "API key": _api_key,
     "key without scope": _key_without_scope,

@@ -20,6 +20,7 @@ class Column:
         scheme: What the caller sends; None for nothing.
         scopes: What the credentials hold when they are sent to an operation.
         is_valid: Whether the credentials are good at all.
+        session_lasts: Whether the token's session goes on; it is asked after the scopes.
         is_owner: Whether the caller acts for the user whose thing the path names.
     """
 
@@ -27,6 +28,7 @@ class Column:
     scheme: str | None
     scopes: Callable[[Operation], frozenset[str]]
     is_valid: bool = True
+    session_lasts: bool = True
     is_owner: bool = True
 
 
@@ -62,6 +64,7 @@ COLUMNS = (
     Column("other user", "oauth2", _user, is_owner=False),
     Column("admin", "oauth2", _admin, is_owner=False),
     Column("expired token", "oauth2", _user, is_valid=False),
+    Column("revoked token", "oauth2", _user, session_lasts=False),
     Column("wrong scope", "oauth2", _all_but_asked),
     Column("API key", "api_key", _key),
     Column("key without scope", "api_key", _key_without_asked),
@@ -73,7 +76,7 @@ COLUMNS = (
 
 def expected(operation: Operation, row: Row, column: Column) -> int:
     """Return the status that a caller has to get for a valid request."""
-    success = min(operation.statuses)
+    success = row.status or min(operation.statuses)
     if not operation.security or {} in operation.security:
         return success
     wanted = [one for one in operation.security if set(one) == {column.scheme}]
@@ -82,5 +85,7 @@ def expected(operation: Operation, row: Row, column: Column) -> int:
     held = column.scopes(operation)
     if not any(held.issuperset(*one.values()) for one in wanted):
         return 403
+    if not column.session_lasts:
+        return 401
     is_hidden = row.thing is not None and row.thing.is_owned and not column.is_owner
     return 404 if is_hidden else success

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from tests import api_keys, exports, items
-from tests.clients import PASSWORD, Caller, sign_up
+from tests.clients import PASSWORD, Caller, get_token, sign_up
 
 Body = Callable[[Caller], Mapping[str, object]]
 
@@ -23,10 +23,17 @@ class Thing:
 
 @dataclass(frozen=True)
 class Row:
-    """A valid call: the thing that the path names, and the body that the user would send."""
+    """A valid call: the thing that the path names, and the body that the user would send.
+
+    Attributes:
+        status: What whoever is let in gets, where it is not the first success of the contract.
+        ends_sessions: Whether the callers cannot be used again.
+    """
 
     thing: Thing | None = None
     body: Body | None = None
+    status: int | None = None
+    ends_sessions: bool = False
 
 
 async def _make_item(user: Caller) -> str:
@@ -35,6 +42,12 @@ async def _make_item(user: Caller) -> str:
 
 async def _make_api_key(user: Caller) -> str:
     return str((await api_keys.create(user))["id"])
+
+
+async def _make_session(user: Caller) -> str:
+    """Sign in once more; the newest session is the first of the list."""
+    await get_token(user.client, user.email)
+    return str((await user.get("/users/me/sessions")).json()["items"][0]["id"])
 
 
 async def _make_account(user: Caller) -> str:
@@ -66,6 +79,26 @@ def _sign_in(user: Caller) -> Mapping[str, object]:
     return {"grant_type": "password", "username": user.email, "password": PASSWORD}
 
 
+def _unknown_token(_: Caller) -> Mapping[str, object]:
+    return {"token": uuid4().hex}
+
+
+def _address(user: Caller) -> Mapping[str, object]:
+    return {"email": user.email}
+
+
+def _spent_code(_: Caller) -> Mapping[str, object]:
+    return {"token": uuid4().hex}
+
+
+def _spent_code_and_password(_: Caller) -> Mapping[str, object]:
+    return {"token": uuid4().hex, "password": PASSWORD}
+
+
+def _same_password(_: Caller) -> Mapping[str, object]:
+    return {"current_password": PASSWORD, "new_password": PASSWORD}
+
+
 def _name(_: Caller) -> Mapping[str, object]:
     return {"name": "Oak table"}
 
@@ -87,6 +120,7 @@ API_KEY = Thing(_make_api_key, is_owned=True)
 EXPORT = Thing(_make_export, is_owned=True)
 FILE = Thing(_make_file, is_owned=True)
 CANCELLED = Thing(_make_cancelled, is_owned=True)
+SESSION = Thing(_make_session, is_owned=True)
 ACCOUNT = Thing(_make_account, is_owned=False)
 
 ROWS: Mapping[str, Row] = {
@@ -94,6 +128,16 @@ ROWS: Mapping[str, Row] = {
     "getReadiness": Row(),
     "registerUser": Row(body=_new_account),
     "createToken": Row(body=_sign_in),
+    "revokeToken": Row(body=_unknown_token),
+    "forgotPassword": Row(body=_address),
+    "resetPassword": Row(body=_spent_code_and_password, status=409),
+    "verifyEmail": Row(body=_spent_code, status=409),
+    "getJwks": Row(),
+    "listSessions": Row(),
+    "endSession": Row(SESSION),
+    "endSessions": Row(ends_sessions=True),
+    "changePassword": Row(body=_same_password, ends_sessions=True),
+    "requestVerification": Row(),
     "getMe": Row(),
     "updateMe": Row(body=_display_name),
     "listUsers": Row(),
