@@ -1,6 +1,7 @@
 """The site in a real browser: nothing foreign, nothing broken, nothing wider than the screen."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,8 +14,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from app.schemas.v1 import operations
+from tests.docs.pages import PAGES as SOURCES
 from tests.docs.pages import ROOT
 from tools.docs.llms import CHARACTERS_PER_TOKEN
+from tools.docs.pages import build_pages
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -155,3 +159,18 @@ def test_every_page_has_its_markdown_and_llms_txt_names_it(site: Path) -> None:
 def test_the_whole_site_fits_a_language_model(site: Path) -> None:
     text = (site / "llms-full.txt").read_text()
     assert len(text) / CHARACTERS_PER_TOKEN < 60_000
+
+
+def test_the_short_form_keeps_what_an_extension_needs(site: Path) -> None:
+    text = (site / "llms-full.txt").read_text()
+    missing = [name for name in operations.OPERATIONS if f"\n{name}: " not in text]
+    assert missing == []
+    written = [address for address, page in build_pages().items() if page.editable]
+    for page in (page for page in SOURCES if page.path in written):
+        assert f"<!-- {page.path} -->" in text
+        lost = [
+            block.line
+            for block in page.blocks
+            if re.sub(r"\n{3,}", "\n\n", block.content) not in text
+        ]
+        assert lost == [], page.path

@@ -73,7 +73,7 @@ def describe(schema: Node) -> str:
 def members(schema: Node) -> str:
     """Return tables of an object's members, and of the objects that they hold."""
     parts = []
-    for name, node in _objects(schema, {}).items():
+    for name, node in objects(schema, {}).items():
         required = node.strings("required")
         rows = [
             (
@@ -89,15 +89,15 @@ def members(schema: Node) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _objects(schema: Node, found: dict[str, Node]) -> dict[str, Node]:
+def objects(schema: Node, found: dict[str, Node]) -> dict[str, Node]:
     """Return every object below a schema by its name; each is followed once."""
     node = schema.follow()
     if node.has("properties") and schema.schema_name not in found:
         found[schema.schema_name] = node
         for _, value in node.get("properties").entries():
-            _objects(value, found)
+            objects(value, found)
     for part in _inner(node):
-        _objects(part, found)
+        objects(part, found)
     return found
 
 
