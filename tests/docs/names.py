@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from app.core.audit import Event
 from app.core.config import Settings
 from app.core.exceptions import CATALOGUE
 from app.schemas.v1 import operations
@@ -19,10 +20,13 @@ from tests.docs.pages import PAGES, ROOT, Page
 
 FOLDERS = ("app", "docs", "spec", "tests", "tools", ".ci", ".github")
 FILES = {".ini", ".json", ".md", ".py", ".toml", ".txt", ".yaml", ".yml", ".example"}
+# Header parameters of RFC 7515, section 4.1, which pages speak of though nothing reads them.
+JOSE = {"alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "typ", "cty", "crit"}
 LATER = {"app/api/v1/deps.py"}  # spec/README.md: what an older version gets beside a newer one
 # What pages say of libraries and formats, and what a guide speaks of before it is there.
 FOREIGN = {
     *("curl", "make", "mypy", "pytest", "python", "sh", "alter_column", "adapters"),
+    *JOSE,
     *("minProperties", "readOnly", "uniqueItems", "writeOnly", "no-store", "import-overrides"),
 }
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -55,8 +59,27 @@ def _command_exists(match: re.Match[str], page: Page) -> bool:
         return verb is None or verb in VERBS
     folder = ROOT / module.replace(".", "/")
     sources = (folder.with_suffix(".py"), folder / "__main__.py")
-    text = next((path.read_text(encoding="utf-8") for path in sources if path.is_file()), None)
-    return text is not None and (verb is None or f'"{verb}"' in text)
+    source = next((path for path in sources if path.is_file()), None)
+    return source is not None and (verb is None or verb in _verbs(source))
+
+
+@cache
+def _verbs(source: Path) -> set[str]:
+    """Return the sub-commands of a module, and of those whose `add_…` functions it imports."""
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    found = {text for text in texts if isinstance(text, str)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and any(n.name.startswith("add_") for n in node.names):
+            added = ROOT / f"{node.module}".replace(".", "/")
+            found |= _added_verbs(added.with_suffix(".py"))
+    return found
+
+
+def _added_verbs(source: Path) -> set[str]:
+    """Return the first argument of every call of `add_parser`."""
+    text = source.read_text(encoding="utf-8")
+    return set(re.findall(r'\.add_parser\(\s*"([\w-]+)"', text))
 
 
 def _request_exists(match: re.Match[str], page: Page) -> bool:
@@ -103,6 +126,11 @@ def _operation_exists(match: re.Match[str], page: Page) -> bool:
     return match[0] in operations.OPERATIONS or match[0] in _contract_keys() | FOREIGN
 
 
+def _event_exists(match: re.Match[str], page: Page) -> bool:
+    """Tell whether a dotted word is an audit event; other dotted words are names."""
+    return match[0] in set(Event) or _identifier_exists(match, page)
+
+
 def _code_exists(match: re.Match[str], page: Page) -> bool:
     return match[0] in CATALOGUE or match[0] in _contract_keys() | make_targets() | FOREIGN
 
@@ -133,6 +161,7 @@ _KINDS: tuple[tuple[str, str, _Check], ...] = (
     ("operation", r"[a-z]+(?:[A-Z][a-z]+)+$", _operation_exists),
     ("code", rf"{_KEBAB.pattern}$", _code_exists),
     ("extension", r"(x-[a-z-]+)(?:: \S+)?$", _extension_exists),
+    ("name", r"[a-z_]+\.[a-z_]+$", _event_exists),
     ("name", r"@?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:\([^)]*\))?$", _identifier_exists),
 )
 
