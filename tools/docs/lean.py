@@ -51,11 +51,12 @@ def _signatures(address: str) -> str:
 
 
 def _path(address: str) -> str:
-    return address.removeprefix(f"{CODE}/").removesuffix(".md") + ".py"
+    path = address.removeprefix(f"{CODE}/")
+    return path.removesuffix("README.md") if path.endswith("/README.md") else f"{path[:-3]}.py"
 
 
 def _module(address: str) -> str:
-    return _path(address).removesuffix(".py").replace("/", ".")
+    return _path(address).removesuffix(".py").rstrip("/").replace("/", ".")
 
 
 def _text(page: Page) -> str:

@@ -79,17 +79,28 @@ def build_pages(root: Path = ROOT) -> dict[str, Page]:
         for address in addresses
     }
     for module in modules(root):
-        address = f"{CODE}/{module.with_suffix('.md')}"
+        is_package = module.name == "__init__.py"
+        shown = module.parent / "README.md" if is_package else module.with_suffix(".md")
+        address = f"{CODE}/{shown}"
         name = ".".join(module.with_suffix("").parts).removesuffix(".__init__")
         pages[address] = Page(address, f"# `{name}`\n\n::: {name}\n", editable=False)
     return pages
 
 
 def modules(root: Path) -> list[PurePosixPath]:
-    """Return the modules of the application and its tools that people wrote and that say much."""
+    """Return the modules of the application and its tools that people wrote and that say much.
+
+    A package is one of them if its `__init__.py` defines something.
+    """
     found = (PurePosixPath(path.relative_to(root)) for path in sorted(_below(root, ".py")))
     shown = (path for path in found if path.parts[0] in {"app", "spec"})
-    return [p for p in shown if not p.name.startswith("_") and not _GENERATED_CODE.match(f"{p}")]
+    written = (path for path in shown if not _GENERATED_CODE.match(f"{path}"))
+    return [path for path in written if not path.name.startswith("_") or _defines(root / path)]
+
+
+def _defines(path: Path) -> bool:
+    text = path.read_text(encoding="utf-8")
+    return path.name == "__init__.py" and bool(re.search(r"^(class|def) ", text, re.MULTILINE))
 
 
 def is_written(address: str) -> bool:
@@ -103,7 +114,8 @@ def place_in_site(page: Page, pages: dict[str, Page], host: str) -> Callable[[st
     def place(address: str) -> str:
         shown = address.removesuffix("/")
         module = f"{CODE}/{shown.removesuffix('.py')}.md"
-        for candidate in (shown, f"{shown}/README.md", module):
+        package = f"{CODE}/{shown.removesuffix('/__init__.py')}/README.md"
+        for candidate in (shown, f"{shown}/README.md", module, package):
             if candidate in pages:
                 return posixpath.relpath(candidate, page.folder or ".")
         if not (ROOT / shown).exists() or shown.startswith(".."):
