@@ -117,6 +117,11 @@ def write_configuration(folder: Path, users: Sequence[Account]) -> Path:
         [[operations]]
         include-operation-id = {json.dumps(FOR_ADMINS)}
         warnings = false
+
+        # Few chains of requests get as far as a file that is done.
+        [[operations]]
+        include-operation-id = "getExportFile"
+        warnings = false
         """)
     return configuration
 
