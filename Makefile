@@ -21,7 +21,7 @@ SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
 .PHONY: help run worker scheduler tasks watch seed test fuzz bench coverage check format-check types imports spec-lint \
-	generate-check format generate migrate setup keys migration downgrade lock install-hooks docker-build compose-up clean
+	docs docs-serve docs-lint docs-check generate-check format generate migrate setup keys migration downgrade lock install-hooks docker-build compose-up clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} \

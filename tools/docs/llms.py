@@ -17,21 +17,30 @@ _LEFT_OUT = re.compile(
 )
 _SHORT_ROW = 60
 _OPERATION = re.compile(
-    r"^\| (?:Contract|Needs|Operation|Roles|Route|Service|Tables) \|.*\n"
-    r"|^\| Rate limit \| `RATE_LIMIT_.*\n|^\| Queries \| none.*\n"
+    r"^\| (?:Contract|Needs|Operation|Queries|Roles|Route|Service|Tables) \|.*\n"
+    r"|^\| Rate limit \| `RATE_LIMIT_.*\n"
     r"|^\| (?:Fact|---) \| (?:Value|---) \|\n|^## Call it\n[\s\S]*",
     re.MULTILINE,
 )
 _ERROR_ROWS = re.compile(r"^\| Status \| Code \| When \|\n.*\n((?:\|.*\n)+)", re.MULTILINE)
-_PROBLEM = re.compile(
-    r"^\*\*What to do:.*\n\n|^\| (?:Code|Status|Operations|Fact|---) \|.*\n?|^```json\n[\s\S]*",
-    re.MULTILINE,
-)
 _BLOCK = re.compile(r"(^```json\n[\s\S]*?^```\n|(?:^\|.*\n)+)", re.MULTILINE)
 # What a product is not built upon, and errors, which have pages of their own: names suffice.
 _BRIEF = tuple(
-    f"{CODE}/{name}/" for name in ("spec", "app/api", "app/core/exceptions", "app/db/migrations")
+    f"{CODE}/{name}/"
+    for name in ("spec", "app/api", "app/core", "app/db/migrations", "app/telemetry")
 )
+# History, which says nothing about what there is, and problems, of which the overview says all.
+_NOT_IN_FULL = re.compile(rf"{GENERATED}/(changes-|problems/[a-z])")
+_EXAMPLES_AND_HEADERS = re.compile(
+    r"^```json\n[\s\S]*?^```\n+|^\| Header \| Meaning \|\n(?:\|.*\n)+\n?", re.MULTILINE
+)
+# The last cell of a field or parameter; the contract says it beside the rest.
+_MEANING = re.compile(
+    r"^(\| (?:Name|Field|---|`)[^\n]*? \|(?: [^|\n]* \|)?)[^|\n]+\|$", re.MULTILINE
+)
+# One tag shows what operations are like; of the others the overview and the contract say enough.
+_SHOWN_IN_FULL = "/items"
+_DIAGRAM = re.compile(r"^```mermaid\n[\s\S]*?^```\n+", re.MULTILINE)
 CHARACTERS_PER_TOKEN = 3.5  # on the safe side; English prose has about four
 _SECTIONS = {"docs/how-to/": "How-to guides", "docs/reference/": "Reference", "docs/": "Documents"}
 _REFERENCE = re.compile(r"^::: (\S+)$", re.MULTILINE)
@@ -84,7 +93,7 @@ def _lean(pages: Sequence[Page]) -> str:
     """
     seen: set[str] = set()
     parts = []
-    for page in pages:
+    for page in (page for page in pages if not _NOT_IN_FULL.match(page.address)):
         text = _LEFT_OUT.sub(
             "", _expanded(page.relinked(str), brief=page.address.startswith(_BRIEF))
         )
@@ -101,17 +110,18 @@ def _lean(pages: Sequence[Page]) -> str:
 def _generated(text: str, seen: set[str], page: Page) -> str:
     """Return a generated page without links, and without the blocks that an earlier page has."""
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    if page.folder == f"{GENERATED}/problems" and not page.address.endswith("README.md"):
-        text = _PROBLEM.sub("", text)
-    elif page.address.startswith(f"{GENERATED}/api/"):
-        text = _OPERATION.sub("", text)
+    if page.folder.startswith(f"{GENERATED}/api/"):
+        if not page.folder.endswith(_SHOWN_IN_FULL):
+            text = text.partition("\n## ")[0]
+        text = _MEANING.sub(r"\1", _EXAMPLES_AND_HEADERS.sub("", _OPERATION.sub("", text)))
         text = _ERROR_ROWS.sub(lambda rows: _in_one_line(rows[1]), text)
+    text = _DIAGRAM.sub("", text)
     found = []
     for block in _BLOCK.split(text):
         known = block in seen
         seen.add(block)
         repeated = known and block.startswith(("```json", "| Field", "| Header"))
-        found.append("(as above)\n" if repeated else _cut(block, seen))
+        found.append("" if repeated else _cut(block, seen))
     return "".join(found)
 
 
@@ -126,8 +136,7 @@ def _cut(block: str, seen: set[str]) -> str:
 
 
 def _in_one_line(rows: str) -> str:
-    cells = (row.split(" | ") for row in rows.strip().splitlines())
-    return ", ".join(f"{status.strip('| ')} {codes}".strip() for status, codes, *_ in cells) + "\n"
+    return ", ".join(row.split(" | ")[0].strip("| ") for row in rows.strip().splitlines()) + "\n"
 
 
 def _expanded(text: str, *, brief: bool = False) -> str:
