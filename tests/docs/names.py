@@ -22,10 +22,11 @@ FILES = {".ini", ".json", ".md", ".py", ".toml", ".txt", ".yaml", ".yml", ".exam
 LATER = {"app/api/v1/deps.py"}  # spec/README.md: what an older version gets beside a newer one
 # What pages say of libraries and formats, and what a guide speaks of before it is there.
 FOREIGN = {
-    *("curl", "make", "mypy", "pytest", "python", "sh", "alter_column", "adapters"),
+    *("curl", "make", "mypy", "pytest", "python", "sh", "alter_column", "adapters", "x5u"),
     *("minProperties", "readOnly", "uniqueItems", "writeOnly", "no-store", "import-overrides"),
 }
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_DOTTED_WORDS = re.compile(rf"(?:{_WORD.pattern})(?:\.(?:{_WORD.pattern}))*")
 _KEBAB = re.compile(r"[a-z]+(?:-[a-z]+)+")
 _CONSTANT = re.compile(r"^([A-Z][A-Z0-9_]*)\b(?:: .+?)? [?:]?= ?", re.MULTILINE)
 _VARIABLE = re.compile(r"\benviron(?:\.get)?[\[(]\s*\"(\w+)\"")
@@ -54,9 +55,13 @@ def _command_exists(match: re.Match[str], page: Page) -> bool:
     if module == "spec":
         return verb is None or verb in VERBS
     folder = ROOT / module.replace(".", "/")
-    sources = (folder.with_suffix(".py"), folder / "__main__.py")
-    text = next((path.read_text(encoding="utf-8") for path in sources if path.is_file()), None)
-    return text is not None and (verb is None or f'"{verb}"' in text)
+    sources = [
+        path for path in (folder.with_suffix(".py"), folder / "__main__.py") if path.is_file()
+    ]
+    # Modules of this name add their verbs to those of the module that is run.
+    sources += (ROOT / "app").rglob("*commands.py") if sources else ()
+    text = "".join(path.read_text(encoding="utf-8") for path in sources)
+    return bool(text) and (verb is None or f'"{verb}"' in text)
 
 
 def _request_exists(match: re.Match[str], page: Page) -> bool:
@@ -182,8 +187,8 @@ def _names_of(tree: ast.AST) -> Iterator[str]:
                 yield name
             case ast.alias(name=name, asname=alias):
                 yield from (*name.split("."), alias or name)
-            case ast.Constant(value=str(text)) if _WORD.fullmatch(text):
-                yield text
+            case ast.Constant(value=str(text)) if _DOTTED_WORDS.fullmatch(text):
+                yield from text.split(".")
             case _:
                 pass
 
