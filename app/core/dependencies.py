@@ -4,20 +4,18 @@ Whatever a worker or a command needs too belongs here; whatever mentions `Reques
 `Depends` belongs in `app/api/deps.py`.
 """
 
-import hmac
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib.resources import files
 
 from app.core.accounts_setup import SignIn, make_sign_in, open_keys
-from app.core.cache import Cache, make_cache_backend
+from app.core.cache import Cache
 from app.core.config import Settings
-from app.core.rate_limit import FallbackLimiter, Limiter, MemoryLimiter, RedisLimiter
-from app.core.redis import Breaker, make_redis
+from app.core.rate_limit import Limiter
+from app.core.redis import Breaker
 from app.core.security import AccessTokens, Cursors, KeyRing
-from app.core.session_marks import MemoryMarks, NoMarks, RedisMarks, SessionMarks
+from app.core.shared_state import open_cache, open_limiter
 from app.db.engine import make_engine
 from app.db.unit_of_work import Database, Ring, ring_nobody
 from app.services.api_keys import ApiKeys
@@ -82,7 +80,7 @@ async def open_resources(settings: Settings, ring: Ring = ring_nobody) -> AsyncI
         stack.push_async_callback(engine.dispose)
         database = Database(engine, ring)
         probes = Probes({"database": database.ping})
-        limiter, marks = _open_limiter(settings, breaker, stack)
+        limiter, marks = open_limiter(settings, breaker, stack)
         keys = open_keys(settings)
         access_tokens = _make_access_tokens(settings, keys)
         gate = SessionGate(database, marks)
@@ -96,7 +94,7 @@ async def open_resources(settings: Settings, ring: Ring = ring_nobody) -> AsyncI
             cursors=Cursors(secret),
             idempotency=_make_idempotency(settings, database),
             limiter=limiter,
-            cache=_open_cache(settings, breaker, stack),
+            cache=open_cache(settings, breaker, stack),
             probes=probes,
             stream_seconds=settings.event_stream_seconds,
         )
@@ -114,35 +112,6 @@ def _make_idempotency(settings: Settings, database: Database) -> Idempotency:
         database,
         lease_seconds=settings.idempotency_lease_seconds,
         life_seconds=settings.idempotency_key_seconds,
-    )
-
-
-def _open_limiter(
-    settings: Settings, breaker: Breaker, stack: AsyncExitStack
-) -> tuple[Limiter, SessionMarks]:
-    memory = MemoryLimiter(processes=settings.processes)
-    if settings.redis_url is None:
-        return memory, MemoryMarks() if settings.processes == 1 else NoMarks()
-    redis = make_redis(settings.redis_url.get_secret_value())
-    stack.push_async_callback(redis.aclose)
-    limiter = FallbackLimiter(RedisLimiter(redis, settings.redis_prefix), memory, breaker)
-    return limiter, RedisMarks(redis, settings.redis_prefix, breaker)
-
-
-def _open_cache(settings: Settings, breaker: Breaker, stack: AsyncExitStack) -> Cache:
-    url = settings.redis_url.get_secret_value() if settings.redis_url else None
-    # Without Redis nobody would tell this process what another one changed: nothing is kept then.
-    backend = make_cache_backend(url, size=10_000 if settings.processes == 1 else 0)
-    stack.push_async_callback(backend.close)
-    # Another contract means another format of what is kept.
-    contract = (files("app.schemas.v1") / "openapi.json").read_bytes()
-    return Cache(
-        backend,
-        breaker,
-        prefix=settings.redis_prefix,
-        secret=hmac.digest(settings.secret_key.get_secret_value().encode(), contract, "sha256"),
-        life_seconds=settings.cache_seconds,
-        absent_seconds=settings.cache_absent_seconds,
     )
 
 

@@ -1,9 +1,11 @@
 """One attempt at a task, as the code that does the work sees it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from pydantic import ValidationError
 
 from app.core.config import Settings
 from app.core.dependencies import Resources
@@ -88,5 +90,8 @@ class Handler(Generic[P]):
             LeaseLostError: Another attempt has begun.
         """
         await work.tasks.bury(task, error)
-        if self.give_up is not None:
-            await self.give_up(work, self.payload.model_validate(task.payload))
+        # What cannot be read names nobody to tell.
+        with suppress(ValidationError):
+            payload = self.payload.model_validate(task.payload)
+            if self.give_up is not None:
+                await self.give_up(work, payload)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from contextvars import Context
@@ -16,14 +15,13 @@ from app.core.logging import request_id, task_id, traceparent
 from app.db.models.tasks import Task
 from app.db.repositories.tasks import LeaseLostError
 from app.tasks.run import Handler, Run
-from app.tasks.waiting import happens
+from app.tasks.waiting import happens, pause_after
 from app.telemetry.metrics import TASKS
 from app.telemetry.traces import continue_trace
 
 logger = logging.getLogger(__name__)
 
 _SWEEP_SECONDS = 1.0
-_LONGEST_PAUSE_SECONDS = 3600.0
 _MAX_ERROR = 2000
 
 
@@ -79,13 +77,18 @@ class Runner:
     async def _sweep_forever(self) -> None:
         while not self._stopping:
             self._more.clear()
-            try:
-                await self._bury_exhausted()
-                while await self._start():
-                    pass
-            except ProblemError as error:
-                logger.warning("cannot look for tasks", extra={"reason": error.detail})
+            for sweep in (self._bury_exhausted, self._start_due):
+                try:
+                    await sweep()
+                except ProblemError as error:
+                    logger.warning("cannot look for tasks", extra={"reason": error.detail})
+                except Exception:
+                    logger.exception("cannot look for tasks")
             await happens(self._more, _SWEEP_SECONDS)
+
+    async def _start_due(self) -> None:
+        while await self._start():
+            pass
 
     async def _start(self, wanted: UUID | None = None) -> asyncio.Task[None] | None:
         """Begin a task as soon as there is a slot for it; return None where none is due."""
@@ -172,17 +175,11 @@ class Runner:
                 if is_last:
                     await self._handlers[task.name].bury(work, task, reason)
                 else:
-                    pause = self._pause_before(task.attempt + 1)
+                    pause = pause_after(task.attempt, self._settings.task_retry_seconds)
                     await work.tasks.retry(task, reason, delay_seconds=pause)
         except LeaseLostError:
             return "lost: another attempt has begun"
         return f"dead: {reason}" if is_last else f"failed: {reason}"
-
-    def _pause_before(self, attempt: int) -> float:
-        longest = min(
-            _LONGEST_PAUSE_SECONDS, self._settings.task_retry_seconds * 2 ** (attempt - 2)
-        )
-        return round(random.uniform(longest / 2, longest), 3)  # noqa: S311 - jitter
 
     async def _give_back(self, task: Task) -> None:
         try:

@@ -1,7 +1,7 @@
 """Every operation, called by everybody: each cell of the matrix holds on the running API."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import httpx2
@@ -22,7 +22,11 @@ from tests.problems import assert_problem
 from tests.workers import working
 
 CODES = {401: "unauthorized", 403: "insufficient-scope", 404: "not-found"}
-CELLS = [(operation, column) for operation in operations.OPERATIONS.values() for column in COLUMNS]
+Cell = tuple[Operation, Column]
+
+CELLS: list[Cell] = [
+    (operation, column) for operation in operations.OPERATIONS.values() for column in COLUMNS
+]
 
 
 @pytest.fixture
@@ -50,10 +54,10 @@ async def call(stage: Stage, operation: Operation, column: Column) -> httpx2.Res
     )
 
 
-async def wrong_cells(stage: Stage) -> dict[str, str]:
+async def wrong_cells(stage: Stage, cells: Sequence[Cell] = CELLS) -> dict[str, str]:
     """Return the cells whose status is not the expected one."""
     wrong = {}
-    for operation, column in CELLS:
+    for operation, column in cells:
         answer = await call(stage, operation, column)
         status = expected(operation, ROWS[operation.operation_id], column)
         if answer.status_code != status:
@@ -85,7 +89,9 @@ async def test_an_operation_that_forgets_who_may_call_would_be_found(
 
     monkeypatch.setattr(security, "_satisfy", satisfy)
 
-    wrong = await wrong_cells(stage)
+    wrong = await wrong_cells(
+        stage, [cell for cell in CELLS if cell[0].operation_id in {"getUser", "updateItem"}]
+    )
 
     assert wrong["getUser by user"] == "200 instead of 403"
     assert wrong["updateItem by key without scope"] == "200 instead of 403"

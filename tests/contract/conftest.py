@@ -41,6 +41,7 @@ def fuzzed_settings(backend: str, tmp_path: Path) -> Iterator[Settings]:
             rate_limit_scale=1_000_000,
             bcrypt_rounds=4,
             mail_folder=tmp_path / "mail",
+            event_stream_seconds=1,
             log_level="ERROR",
         )
         migrate(settings)

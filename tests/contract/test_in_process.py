@@ -1,5 +1,6 @@
 """Every operation of the contract, fuzzed in this process, embedded and on the servers."""
 
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from app.db.models import Item
 from app.db.repositories.items import ItemRepository
 from app.db.unit_of_work import Database
 from app.main import create_app
+from app.tasks.process import Process
 from tests import backends
 from tests.apps import started
 from tests.contract import campaign
@@ -28,9 +30,18 @@ from tests.contract import campaign
 
 @pytest.fixture(params=["peers"])
 async def contract(
-    request: pytest.FixtureRequest, fuzzed_settings: Settings, tmp_path: Path, anyio_backend: str
+    request: pytest.FixtureRequest,
+    fuzzed_settings: Settings,
+    tmp_path: Path,
+    anyio_backend: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> BaseSchema:
-    """The contract as the application serves it; schemathesis starts and stops the application."""
+    """The contract as the application serves it; schemathesis starts and stops the application.
+
+    It runs each request in an event loop of its own, so nothing may go on between them: no tasks.
+    """
+    idle = partial(Process, works=False, schedules=False)
+    monkeypatch.setattr(Process, "of_api", idle)
     app = create_app(fuzzed_settings)
     async with started(app) as client:
         users = await register(request.param, app, client)

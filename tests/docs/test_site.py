@@ -34,7 +34,7 @@ PAGES = [
     "docs/reference/settings/",
     "docs/reference/api/",
     "docs/reference/api/v1/items/createItem/",
-    "docs/reference/code/app/core/config/",
+    "docs/reference/code/app/core/redis/",
     "docs/reference/problems/conflict/",
 ]
 WIDTHS = {"desktop": (1360, 900), "phone": (390, 844)}

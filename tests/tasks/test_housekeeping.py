@@ -6,11 +6,26 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
+from app.core.security import digest, make_secret
 from app.db.base import Base
-from app.db.models import Export, ExportChunk, IdempotencyKey, Task, User
+from app.db.models import (
+    AccountToken,
+    Export,
+    ExportChunk,
+    IdempotencyKey,
+    RefreshToken,
+    Session,
+    Task,
+    User,
+)
 from app.db.repositories.idempotency_keys import KeyName
 from app.services.outbox import Payload
-from app.tasks.housekeeping import DeleteExpiredKeys, DeleteFinishedTasks, DeleteOldExports
+from app.tasks.housekeeping import (
+    DeleteExpiredKeys,
+    DeleteExpiredTokens,
+    DeleteFinishedTasks,
+    DeleteOldExports,
+)
 from app.tasks.registry import HANDLERS
 from app.tasks.run import Run
 from tests.tasks.conftest import Lab
@@ -52,13 +67,18 @@ async def test_expired_idempotency_keys_are_forgotten(lab: Lab, life: int, left:
     assert keys.all() == left
 
 
-async def add_export(lab: Lab) -> UUID:
+async def add_user(lab: Lab) -> UUID:
     async with lab.resources.database.write() as work:
         user = User(
             email=f"{uuid4().hex}@example.com", password_hash="-", role="user", display_name=None
         )
-        owner = await work.users.add(user)
-        export = await work.exports.add(Export(owner_id=owner.id, format="csv"))
+        return (await work.users.add(user)).id
+
+
+async def add_export(lab: Lab) -> UUID:
+    owner_id = await add_user(lab)
+    async with lab.resources.database.write() as work:
+        export = await work.exports.add(Export(owner_id=owner_id, format="csv"))
         await work.exports.add_chunk(export, b"id")
         return export.id
 
@@ -83,3 +103,48 @@ async def test_rows_of_tasks_that_ended_long_ago_are_deleted(lab: Lab) -> None:
     await do(lab, DeleteFinishedTasks())
 
     assert [await exists(lab, Task, task_id) for task_id in ids] == [False, True, True]
+
+
+async def add_session(lab: Lab, owner_id: UUID, *, idle_until: datetime) -> UUID:
+    async with lab.resources.database.write() as work:
+        session = await work.sessions.add(
+            Session(
+                user_id=owner_id,
+                scope=None,
+                user_agent=None,
+                address=None,
+                last_used_at=idle_until,
+                idle_until=idle_until,
+                expires_at=datetime.now(UTC) + timedelta(days=1),
+            )
+        )
+        await work.refresh_tokens.add(digest(make_secret()), session.id)
+        return session.id
+
+
+async def test_sessions_that_ended_long_ago_are_deleted_with_their_tokens(lab: Lab) -> None:
+    owner_id = await add_user(lab)
+    old = await add_session(lab, owner_id, idle_until=LONG_AGO)
+    lasting = await add_session(lab, owner_id, idle_until=datetime.now(UTC) + timedelta(days=1))
+
+    await do(lab, DeleteExpiredTokens())
+
+    assert not await exists(lab, Session, old)
+    assert await exists(lab, Session, lasting)
+    async with lab.resources.database.read() as work:
+        mine = RefreshToken.session_id.in_((old, lasting))
+        tokens = await work.tasks._session.scalars(select(RefreshToken.session_id).where(mine))
+    assert tokens.all() == [lasting]
+
+
+@pytest.mark.parametrize(("life", "left"), [(-1, False), (60, True)])
+async def test_codes_that_nobody_used_in_time_are_deleted(
+    lab: Lab, life: int, *, left: bool
+) -> None:
+    owner_id, code = await add_user(lab), digest(make_secret())
+    async with lab.resources.database.write() as work:
+        await work.account_tokens.add(code, owner_id, "verify-email", life_seconds=life)
+
+    await do(lab, DeleteExpiredTokens())
+
+    assert await exists(lab, AccountToken, code) == left

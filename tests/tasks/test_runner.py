@@ -13,8 +13,12 @@ from app.core.logging import request_id, traceparent
 from app.db.base import DatabaseNow
 from app.db.models import DeadTask, Task, User
 from app.db.repositories.tasks import LeaseLostError
+from app.services.exports import WriteExport
 from app.services.outbox import Payload
-from app.tasks.run import Run
+from app.tasks.exports import fail_export
+from app.tasks.run import Handler, Run
+from app.tasks.runner import Runner
+from app.tasks.waiting import pause_after
 from tests.tasks.conftest import Lab
 
 Handle = Callable[[Run, Payload], Awaitable[None]]
@@ -108,13 +112,29 @@ async def test_a_failed_task_is_tried_again_by_itself(lab: Lab) -> None:
     assert task.last_error == "ValueError: failure 1"
 
 
-async def test_the_pause_before_another_attempt_doubles(lab: Lab) -> None:
-    runner = lab.runner({}, task_retry_seconds=2)
-
-    pauses = [runner._pause_before(attempt) for attempt in (2, 3, 4, 40)]
+def test_the_pause_before_another_attempt_doubles_up_to_an_hour() -> None:
+    pauses = [pause_after(failures, first_seconds=2) for failures in (1, 2, 3, 40)]
 
     assert 1 <= pauses[0] <= 2 <= pauses[1] <= 4 <= pauses[2] <= 8
     assert 1800 <= pauses[3] <= 3600
+
+
+async def test_a_payload_that_cannot_be_read_dies_and_stops_nothing(lab: Lab) -> None:
+    members = {"task": f"chore_{uuid4().hex}", "max_attempts": 1}
+    kind: type[WriteExport] = type("Broken", (WriteExport,), members)
+    task_id = await lab.add(kind(export_id=uuid4()))
+    async with lab.resources.database.write() as work:
+        unreadable = update(Task).where(Task.id == task_id).values(payload={"export_id": "?"})
+        await work.tasks._session.execute(unreadable)
+    handler = Handler(kind, nothing, give_up=fail_export)
+
+    await Runner(lab.resources, {kind.task: handler}, lab.settings).run(task_id)
+
+    assert await lab.find(task_id) is None
+    async with lab.resources.database.read() as work:
+        dead = await work.tasks._session.get(DeadTask, task_id)
+    assert dead is not None
+    assert dead.error.startswith("ValidationError: ")
 
 
 async def test_a_task_that_fails_too_often_is_dead(lab: Lab) -> None:

@@ -39,8 +39,12 @@ def scopes(endpoint: Endpoint) -> list[frozenset[str]]:
 
 
 def needs(endpoint: Endpoint) -> str:
-    """Return the scopes that a caller needs."""
-    wanted = [codes(sorted(names)) or "an access token" for names in scopes(endpoint)]
+    """Return what a caller has to send, with the scopes that it has to hold."""
+    wanted = [
+        f"{codes(sorted(entry.strings(scheme)))} by {codes([scheme])}"
+        for entry in endpoint.security()
+        for scheme, _ in entry.entries()
+    ]
     return " or ".join(wanted) or "nothing"
 
 

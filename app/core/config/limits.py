@@ -7,7 +7,7 @@ class LimitSettings(BaseModel):
     """Redis, rate limits and cache."""
 
     redis_url: SecretStr | None = Field(
-        None, description="redis://host:6379/0 for limits and cache; empty: in this process."
+        None, description="redis://host:6379/0 for limits, cache and tasks; empty: in this process."
     )
     redis_prefix: str = Field("app:", description="Start of every key in Redis.")
     processes: PositiveInt = Field(

@@ -476,6 +476,15 @@ class Export(Schema):
     """When the work ended; null before that."""
 
 
+class ExportEvent(Schema):
+    """Each event of a stream that watches an export."""
+
+    event: Literal["export"]
+    """Always `export`."""
+    data: Annotated[str, Field(max_length=2000)]
+    """The export at that moment, as the JSON of `Export`."""
+
+
 class Readiness(Schema):
     """State of the process and of everything that it depends on."""
 
