@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from app.core.config import Settings
+from app.core.logging import request_id
 from tests.keys import keys_file
 
 UNREACHABLE_DATABASE = SecretStr("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
@@ -56,6 +57,8 @@ async def started(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """Start an application and give an anonymous client of it."""
     transport = httpx2.ASGITransport(app=app)
     client = httpx2.AsyncClient(transport=transport, base_url="http://test/api/v1")
+    # What the application does in the background belongs to no request of the test.
+    request_id.set(None)
     with own_log():
         async with app.router.lifespan_context(app), client:
             yield client

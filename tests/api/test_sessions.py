@@ -28,6 +28,14 @@ async def refresh(client: httpx2.AsyncClient, token: str, **form: str) -> httpx2
     return await client.post("/auth/token", data=data)
 
 
+async def refresh_in_the_end(client: httpx2.AsyncClient, token: str) -> httpx2.Response:
+    """Refresh as a client does: where the server is too busy it comes back."""
+    async with asyncio.timeout(60):
+        while (answer := await refresh(client, token)).status_code == 503:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    return answer
+
+
 async def revoke(client: httpx2.AsyncClient, token: str) -> httpx2.Response:
     return await client.post("/auth/revoke", data={"token": token})
 
@@ -97,7 +105,9 @@ async def test_a_hundred_refreshes_at_once_have_one_successor(
     """Promise 4."""
     first = await sign_in(client, ada.email)
 
-    answers = await asyncio.gather(*(refresh(client, first["refresh_token"]) for _ in range(100)))
+    answers = await asyncio.gather(
+        *(refresh_in_the_end(client, first["refresh_token"]) for _ in range(100))
+    )
 
     successors = {answer.json().get("refresh_token") for answer in answers}
     refused = sum(answer.status_code != 200 for answer in answers)
