@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
+from taskiq import TaskiqEvents
 from taskiq.receiver import Receiver
 
 from app.core.config import Settings
@@ -85,8 +86,8 @@ def work(settings: Settings, parent: Connection) -> None:
     know_chores()
     broker = make_worker(settings)
     broker.is_worker_process = True
-    parent.send(0)
-    receiver = Receiver(broker, max_async_tasks=settings.task_slots)
+    broker.add_event_handler(TaskiqEvents.WORKER_STARTUP, lambda _: parent.send(0))
+    receiver = Receiver(broker, max_async_tasks=1)
     asyncio.run(receiver.listen(asyncio.Event()))
 
 

@@ -142,13 +142,13 @@ def hasty(url: str, redis_url: str | None) -> Settings:
     return settings
 
 
-async def make_all(place: Site, count: int) -> None:
-    """Make tasks, some at once, that take up to 0.1 s each."""
+async def make_all(place: Site, count: int, longest: float) -> None:
+    """Make tasks, some at once, that take up to `longest` seconds each."""
     left = iter(range(count))
 
     async def make_some() -> None:
         for _ in left:
-            await place.make(round(random.uniform(0, 0.1), 3))
+            await place.make(round(random.uniform(0, longest), 3))
             await asyncio.sleep(random.uniform(0, 0.05))
 
     await asyncio.gather(*(make_some() for _ in range(8)))
@@ -182,7 +182,7 @@ async def test_killed_workers_apis_and_a_restarted_redis_lose_nothing(
 ) -> None:
     """Promise 1."""
     async with site(full, workers=2) as place:
-        making = asyncio.create_task(make_all(place, TASKS))
+        making = asyncio.create_task(make_all(place, TASKS, longest=0.6))
         for number in range(KILLS):
             await asyncio.sleep(random.uniform(0.1, 0.5))
             await place.kill_worker()
@@ -215,7 +215,7 @@ async def test_an_api_that_runs_its_tasks_itself_loses_nothing_when_it_is_killed
 ) -> None:
     """Promise 1, on SQLite alone."""
     async with site(embedded, workers=0) as place:
-        making = asyncio.create_task(make_all(place, TASKS))
+        making = asyncio.create_task(make_all(place, TASKS, longest=0.2))
         for _ in range(KILLS):
             await asyncio.sleep(random.uniform(0.2, 0.6))
             await place.kill_api()
