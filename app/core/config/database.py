@@ -12,9 +12,9 @@ class DatabaseSettings(BaseModel):
         SecretStr("sqlite+aiosqlite:///data/app.db"),
         description="SQLAlchemy URL: sqlite+aiosqlite:///file or postgresql+psycopg://user@host/name.",
     )
-    database_pool_size: PositiveInt = Field(5, description="Connections to keep open.")
+    database_pool_size: PositiveInt = Field(10, description="Connections to keep open.")
     database_max_overflow: NonNegativeInt = Field(
-        10, description="Further connections to open under load."
+        5, description="Further connections to open under load."
     )
     database_pool_timeout_seconds: PositiveFloat = Field(
         2, description="Longest wait for a free connection before answering 503."
