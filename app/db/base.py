@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect, MetaData, String, TypeDecorator, literal
+from sqlalchemy import ColumnElement, DateTime, Dialect, MetaData, String, TypeDecorator
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, declared_attr, mapped_column
@@ -43,8 +43,8 @@ class DatabaseNow(FunctionElement[datetime]):
     type = UtcDateTime()
     inherit_cache = True
 
-    def __init__(self, plus_seconds: float = 0) -> None:
-        super().__init__(literal(plus_seconds))
+    def __init__(self, plus_seconds: float | ColumnElement[float] = 0) -> None:
+        super().__init__(plus_seconds)
 
 
 @compiles(DatabaseNow, "postgresql")

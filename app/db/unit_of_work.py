@@ -3,11 +3,10 @@
 import asyncio
 import random
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
-from uuid import UUID
 
 from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -32,7 +31,7 @@ from app.db.repositories.users import UserRepository
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Ring = Callable[[Sequence[UUID]], Awaitable[None]]
+Ring = Callable[[], None]
 
 _ATTEMPTS = 12
 _LONGEST_PAUSE_SECONDS = 0.1
@@ -58,7 +57,7 @@ class UnitOfWork:
         self.after_commit: list[Callable[[], Awaitable[None]]] = []
 
 
-async def ring_nobody(_: Sequence[UUID]) -> None:
+def ring_nobody() -> None:
     """Leave new tasks to the workers that look for them by themselves."""
 
 
@@ -66,7 +65,7 @@ class Database:
     """Opens units of work; never share one, and never hold one open during slow work.
 
     Args:
-        ring: Told of the tasks that a transaction has made, once it is committed.
+        ring: Called when a transaction that has made tasks is committed; it must not block.
 
     Raises (from every unit of work):
         Conflict: A unique value is taken; `errors` names the field.
@@ -90,8 +89,8 @@ class Database:
                 yield work
         for call in work.after_commit:
             await call()
-        if work.tasks.added:
-            await self._ring(work.tasks.added)
+        if work.tasks.has_added:
+            self._ring()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from app.core.logging import request_id, traceparent
-from app.db.models.tasks import Task
+from app.db.repositories.tasks import NewTask
 from app.db.unit_of_work import UnitOfWork
 
 
@@ -43,7 +43,7 @@ async def enqueue(
     Returns:
         The task's id.
     """
-    task = Task(
+    task = NewTask(
         name=payload.task,
         payload=payload.model_dump(mode="json"),
         key=key,
@@ -51,4 +51,5 @@ async def enqueue(
         request_id=request_id.get(),
         traceparent=traceparent.get(),
     )
-    return (await work.tasks.add(task, delay_seconds=delay_seconds)).id
+    await work.tasks.add(task, delay_seconds=delay_seconds)
+    return task.id

@@ -1,14 +1,15 @@
 """How workers hear of new tasks: through taskiq, in this process or by a list in Redis.
 
-Only the ids of tasks travel. The rows are the truth, so a message that is lost costs a second, and
+A message says nothing but "look". The rows are the truth, so one that is lost costs a second, and
 one that comes twice costs nothing.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from typing import Any
-from uuid import UUID
 
 from pydantic import SecretStr
 from redis.asyncio.retry import Retry
@@ -24,7 +25,7 @@ from app.telemetry.metrics import set_bell_up
 
 logger = logging.getLogger(__name__)
 
-Answer = Callable[[UUID], Awaitable[None]]
+Answer = Callable[[], Awaitable[None]]
 
 _PAUSE_SECONDS = 1.0
 
@@ -73,23 +74,37 @@ class Bell:
                 ListQueueBroker, settings.redis_url, settings.redis_prefix, TIMEOUT_SECONDS
             )
         )
-        self._run = _register(self._broker, answer)
+        self._look = _register(self._broker, answer)
+        self._rings: asyncio.Queue[None] = asyncio.Queue()
 
-    async def ring(self, task_ids: Sequence[UUID]) -> None:
-        """Tell of tasks whose transaction is committed; it never fails and never takes long."""
-        for task_id in task_ids:
-            try:
-                await self._breaker.ask(self._send, task_id)
-            except RedisUnavailable:
-                return
+    def ring(self) -> None:
+        """Tell of tasks whose transaction is committed; it never fails and never waits."""
+        if self._rings.empty():
+            self._rings.put_nowait(None)
 
-    async def close(self) -> None:
-        """Let go of the connections."""
-        await self._broker.shutdown()
-
-    async def _send(self, task_id: UUID) -> None:
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """Pass the rings on until the block ends; the last one, too."""
+        # Nothing of whoever rings belongs to what is woken.
+        sender = asyncio.create_task(self._send_forever(), name="bell", context=Context())
         try:
-            await self._run.kiq(str(task_id))
+            yield
+        finally:
+            await self._rings.join()
+            sender.cancel()
+            await self._broker.shutdown()
+
+    async def _send_forever(self) -> None:
+        while True:
+            await self._rings.get()
+            # Workers that are not told look by themselves.
+            with suppress(RedisUnavailable):
+                await self._breaker.ask(self._send)
+            self._rings.task_done()
+
+    async def _send(self) -> None:
+        try:
+            await self._look.kiq()
         except SendTaskError as error:
             raise RedisError(str(error.__cause__)) from error.__cause__
 
@@ -108,8 +123,8 @@ def _redis_broker(
     )
 
 
-def _register(broker: AsyncBroker, answer: Answer) -> AsyncTaskiqDecoratedTask[[str], Any]:
-    async def run(task_id: str) -> None:
-        await answer(UUID(task_id))
+def _register(broker: AsyncBroker, answer: Answer) -> AsyncTaskiqDecoratedTask[[], Any]:
+    async def look() -> None:
+        await answer()
 
-    return broker.register_task(run, task_name="run")
+    return broker.register_task(look, task_name="look")

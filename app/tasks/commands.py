@@ -10,7 +10,8 @@ from uuid import UUID
 from app.core.config import Settings
 from app.core.dependencies import Resources
 from app.core.logging import configure_logging
-from app.db.models.tasks import DeadTask, Task
+from app.db.models.tasks import DeadTask
+from app.db.repositories.tasks import NewTask
 from app.tasks.process import Process
 
 Act = Callable[[Resources, argparse.Namespace], Awaitable[None]]
@@ -67,8 +68,9 @@ async def drop_dead(resources: Resources, arguments: argparse.Namespace) -> None
         _say(task_id, "dropped" if dead else "is not among the dead tasks")
 
 
-def _revived(dead: DeadTask) -> Task:
-    task = Task(
+def _revived(dead: DeadTask) -> NewTask:
+    return NewTask(
+        id=dead.id,
         name=dead.name,
         payload=dead.payload,
         key=dead.key,
@@ -76,8 +78,6 @@ def _revived(dead: DeadTask) -> Task:
         request_id=dead.request_id,
         traceparent=dead.traceparent,
     )
-    task.id = dead.id
-    return task
 
 
 def _say(task_id: UUID, what: str) -> None:

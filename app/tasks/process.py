@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from uuid import UUID
 
 from app.core.config import Settings
 from app.core.dependencies import Resources, open_resources
@@ -36,8 +35,8 @@ class Process:
     async def opened(self) -> AsyncIterator[Resources]:
         """Open what the process needs, and play its part until the block ends."""
         async with AsyncExitStack() as stack:
-            bell = Bell(self._settings, self.run)
-            stack.push_async_callback(bell.close)
+            bell = Bell(self._settings, self.wake)
+            await stack.enter_async_context(bell.serving())
             resources = await stack.enter_async_context(open_resources(self._settings, bell.ring))
             if self._works:
                 self._runner = Runner(resources, HANDLERS, self._settings)
@@ -46,7 +45,7 @@ class Process:
                 await stack.enter_async_context(Scheduler(resources.database).serving())
             yield resources
 
-    async def run(self, task_id: UUID) -> None:
-        """Run a task that somebody told of."""
+    async def wake(self) -> None:
+        """Look for tasks that somebody told of."""
         if self._runner is not None:
-            await self._runner.run(task_id)
+            await self._runner.wake()

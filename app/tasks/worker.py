@@ -27,7 +27,8 @@ def run_workers(settings: Settings) -> None:
             broker=f"{__name__}:make_worker",
             modules=[],
             workers=settings.task_workers,
-            max_async_tasks=settings.task_slots,
+            # A message waits for a free slot, and the next one may be for a worker that has one.
+            max_async_tasks=1,
             configure_logging=False,
             # The runner itself waits for its tasks, and gives back those that take too long.
             wait_tasks_timeout=0.1,
@@ -45,7 +46,7 @@ def make_worker(settings: Settings | None = None) -> AsyncBroker:
     settings = settings or Settings()
     configure_logging(settings.log_level)
     process = Process(settings, works=True, schedules=False)
-    listener = make_listener(settings, process.run)
+    listener = make_listener(settings, process.wake)
     stack = AsyncExitStack()
 
     @listener.on_event(TaskiqEvents.WORKER_STARTUP)

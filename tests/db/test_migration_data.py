@@ -69,8 +69,7 @@ async def add_tasks(database: Database, owner: UUID) -> None:
         payload = WriteExport(export_id=export.id)
         for _ in range(2):
             await enqueue(work, payload)
-        task = await work.tasks.claim([payload.task], lease_seconds=60)
-        assert task is not None
+        [task] = await work.tasks.claim([payload.task], lease_seconds=60, limit=1)
         await work.tasks.bury(task, "ValueError: no")
         await work.schedules.take("delete_old_exports", datetime.now(UTC))
 

@@ -40,8 +40,7 @@ def dead_id(settings: Settings) -> UUID:
     async def bury() -> UUID:
         async with open_resources(settings) as resources, resources.database.write() as work:
             task_id = await enqueue(work, DeleteExpiredKeys())
-            task = await work.tasks.claim([DeleteExpiredKeys.task], lease_seconds=60)
-            assert task is not None
+            [task] = await work.tasks.claim([DeleteExpiredKeys.task], lease_seconds=60, limit=1)
             await work.tasks.bury(task, "ValueError: no")
             return task_id
 

@@ -1,5 +1,6 @@
 """A runner of a test's own, with tasks of the test's own."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,9 +14,17 @@ from app.core.config import Settings
 from app.core.dependencies import Resources
 from app.db.models import Task
 from app.services.outbox import Payload, enqueue
+from app.tasks.executor import Executor
 from app.tasks.run import Handler, Run
 from app.tasks.runner import Runner
 from tests.apps import changed
+
+Handles = Mapping[Payload, Callable[[Run, Payload], Awaitable[None]]]
+
+
+def known(handlers: Handles) -> dict[str, Handler[Any]]:
+    """Return the handlers by the names of their payloads."""
+    return {payload.task: Handler(type(payload), handle) for payload, handle in handlers.items()}
 
 
 @dataclass
@@ -41,21 +50,25 @@ class Lab:
         async with self.resources.database.read() as work:
             return await work.tasks._session.get(Task, task_id)
 
-    def runner(
-        self,
-        handlers: Mapping[Payload, Callable[[Run, Payload], Awaitable[None]]],
-        **changes: object,
-    ) -> Runner:
+    def runner(self, handlers: Handles, **changes: object) -> Runner:
         """Return a runner for these payloads."""
-        known = {kind.task: Handler(type(kind), handle) for kind, handle in handlers.items()}
-        return Runner(self.resources, known, changed(self.settings, **changes))
+        return Runner(self.resources, known(handlers), changed(self.settings, **changes))
+
+    async def attempt(self, handlers: Handles, **changes: object) -> None:
+        """Make one attempt at each task of these payloads that is due."""
+        settings = changed(self.settings, **changes)
+        executor = Executor(self.resources, known(handlers), settings)
+        async with self.resources.database.write() as work:
+            tasks = await work.tasks.claim(
+                known(handlers), lease_seconds=settings.task_lease_seconds, limit=10
+            )
+        await asyncio.gather(*(executor.execute(task) for task in tasks))
 
     @asynccontextmanager
     async def claimed(self, payload: Payload) -> AsyncIterator[Task]:
         """Begin an attempt at the next task of a kind."""
         async with self.resources.database.write() as work:
-            task = await work.tasks.claim([payload.task], lease_seconds=60)
-        assert task is not None
+            [task] = await work.tasks.claim([payload.task], lease_seconds=60, limit=1)
         yield task
 
 

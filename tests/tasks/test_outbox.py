@@ -1,6 +1,5 @@
 """A task is written in the transaction of its cause."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
@@ -49,24 +48,20 @@ async def test_a_task_of_a_transaction_that_fails_is_never_there(lab: Lab) -> No
 
 
 async def test_workers_are_told_after_the_commit(lab: Lab) -> None:
-    told: list[bool] = []
+    order: list[str] = []
+    async with open_resources(lab.settings, lambda: order.append("told")) as resources:
+        engine = resources.database._sessions.kw["bind"].sync_engine
+        event.listen(engine, "commit", lambda _: order.append("committed"))
 
-    async def ring(task_ids: Sequence[UUID]) -> None:
-        told.extend([await lab.find(task_id) is not None for task_id in task_ids])
-
-    async with open_resources(lab.settings, ring) as resources:
         await add_user_and_task(lab, resources)
 
-    assert told == [True]
+    assert order == ["committed", "told"]
 
 
 async def test_workers_are_not_told_of_what_waits(lab: Lab) -> None:
-    told: list[UUID] = []
-
-    async def ring(task_ids: Sequence[UUID]) -> None:
-        told.extend(task_ids)
-
-    async with open_resources(lab.settings, ring) as resources, resources.database.write() as work:
+    told: list[None] = []
+    resources = open_resources(lab.settings, lambda: told.append(None))
+    async with resources as opened, opened.database.write() as work:
         await enqueue(work, lab.payload(), delay_seconds=60)
 
     assert told == []

@@ -1,15 +1,45 @@
 """Queries about tasks; each decision is one statement, by the database's clock."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
+from uuid_utils.compat import uuid7
 
-from app.db.base import DatabaseNow
+from app.db.base import Base, DatabaseNow
 from app.db.models.tasks import DeadTask, Task
+
+_TABLE = Base.metadata.tables[Task.__tablename__]
+# Built once and without the ORM, as requests wait for it: both would double its time.
+_INSERT = insert(_TABLE).values(run_at=DatabaseNow(bindparam("delay_seconds", type_=Float)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """A task before anybody began it; the columns of `Task` say what each field means."""
+
+    id: UUID = field(default_factory=uuid7)
+    name: str
+    payload: dict[str, Any]
+    key: str | None
+    max_attempts: int
+    request_id: str | None
+    traceparent: str | None
 
 
 class LeaseLostError(Exception):
@@ -20,45 +50,42 @@ class TaskRepository:
     """Tasks in the database.
 
     Attributes:
-        added: The tasks of this unit of work that may run as soon as it is committed.
+        has_added: Whether there are new tasks that may run as soon as they are committed.
     """
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
-        self.added: list[UUID] = []
+        self.has_added = False
 
-    async def add(self, task: Task, *, delay_seconds: float = 0) -> Task:
+    async def add(self, task: NewTask, *, delay_seconds: float = 0) -> None:
         """Insert a task that may run after a while."""
-        task.run_at = DatabaseNow(delay_seconds)
-        self._session.add(task)
-        await self._session.flush()
+        await self._session.execute(_INSERT, asdict(task) | {"delay_seconds": delay_seconds})
         if not delay_seconds:
-            self.added.append(task.id)
-        return task
+            self.has_added = True
 
     async def claim(
-        self, names: Collection[str], *, lease_seconds: float, task_id: UUID | None = None
-    ) -> Task | None:
-        """Begin an attempt at a task that is due, or whose attempt died.
+        self, names: Collection[str], *, lease_seconds: float, limit: int
+    ) -> Sequence[Task]:
+        """Begin an attempt at each of the tasks that are due longest, or whose attempt died.
+
+        An attempt beyond `max_attempts` means that the last one died, too.
 
         Args:
             names: What the caller can run; a task of another name stays as it is.
-            lease_seconds: How long the attempt may go without a sign of life.
-            task_id: The only task to look at; any when left out.
+            lease_seconds: How long the attempts may go without a sign of life.
+            limit: The most tasks to begin.
         """
-        wanted: ColumnElement[bool] = Task.name.in_(names)
-        if task_id is not None:
-            wanted = and_(wanted, Task.id == task_id)
-        candidate = (
+        due = (
             select(Task.id)
-            .where(wanted, _is_due(), Task.attempt < Task.max_attempts, _is_first_of_its_key())
+            .where(Task.name.in_(names), _is_due(), _is_first_of_its_key())
             .order_by(Task.run_at, Task.id)
-            .limit(1)
+            .limit(limit)
             .with_for_update(skip_locked=True)
+            .cte("due")
         )
         statement = (
             update(Task)
-            .where(Task.id == candidate.scalar_subquery())
+            .where(Task.id.in_(select(due.c.id)))
             .values(
                 status="running",
                 attempt=Task.attempt + 1,
@@ -67,8 +94,7 @@ class TaskRepository:
             .returning(Task)
             .execution_options(synchronize_session=False)
         )
-        claimed: Task | None = await self._session.scalar(statement)
-        return claimed
+        return (await self._session.scalars(statement)).all()
 
     async def extend(self, task: Task, *, lease_seconds: float) -> None:
         """Say that the attempt is alive, and keep others from the task until the transaction ends.
@@ -123,7 +149,7 @@ class TaskRepository:
                 name=task.name,
                 payload=task.payload,
                 key=task.key,
-                attempts=task.attempt,
+                attempts=min(task.attempt, task.max_attempts),
                 error=error,
                 request_id=task.request_id,
                 traceparent=task.traceparent,
@@ -131,16 +157,6 @@ class TaskRepository:
             )
         )
         await self._session.flush()
-
-    async def find_exhausted(self, names: Collection[str]) -> Task | None:
-        """Return a task whose last attempt died without a word."""
-        expired = and_(Task.status == "running", Task.lease_until <= DatabaseNow())
-        return await self._session.scalar(
-            select(Task)
-            .where(Task.name.in_(names), expired, Task.attempt >= Task.max_attempts)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
 
     async def delete_finished(self, *, older_than_seconds: int, limit: int) -> int:
         """Delete tasks that were done long ago, and return how many."""
@@ -154,13 +170,7 @@ class TaskRepository:
 
     async def _change(self, task: Task, **values: object) -> None:
         changes: Mapping[Any, Any] = values
-        statement = (
-            update(Task)
-            .where(_is_attempt(task))
-            .values(changes)
-            .returning(Task.id)
-            .execution_options(synchronize_session=False)
-        )
+        statement = update(_TABLE).where(_is_attempt(task)).values(changes).returning(Task.id)
         if await self._session.scalar(statement) is None:
             raise LeaseLostError
 

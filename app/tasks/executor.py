@@ -1,0 +1,112 @@
+"""Executes tasks that are claimed: keeps their leases alive, and decides what a failure means."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.config import Settings
+from app.core.dependencies import Resources
+from app.core.exceptions import ProblemError
+from app.core.logging import request_id, task_id, traceparent
+from app.db.models.tasks import Task
+from app.db.repositories.tasks import LeaseLostError
+from app.tasks.run import Handler, Run
+from app.tasks.waiting import happens, pause_after
+from app.telemetry.metrics import TASKS
+from app.telemetry.traces import continue_trace
+
+logger = logging.getLogger(__name__)
+
+_MAX_ERROR = 2000
+_LOST = "lost: another attempt has begun"
+
+
+class Executor:
+    """Makes one attempt at a task, and writes down how it ended.
+
+    Args:
+        handlers: Name of a payload → what to do.
+    """
+
+    def __init__(
+        self, resources: Resources, handlers: Mapping[str, Handler[Any]], settings: Settings
+    ) -> None:
+        self._resources = resources
+        self._handlers = handlers
+        self._settings = settings
+
+    async def execute(self, task: Task) -> None:
+        """Make the attempt; a task that this one was cancelled from is given back.
+
+        Args:
+            task: The row as it was claimed.
+        """
+        # The task belongs to the request that made it, not to whoever told of it.
+        request_id.set(task.request_id)
+        traceparent.set(continue_trace(task.traceparent))
+        task_id.set(str(task.id))
+        try:
+            outcome = await self._attempt(task)
+        except asyncio.CancelledError:
+            await self._give_back(task)
+            raise
+        except LeaseLostError:
+            outcome = _LOST
+        except ProblemError as error:
+            # The lease runs out, and then somebody tries again.
+            outcome = f"unknown: {error.detail}"
+        TASKS.labels(task.name, outcome.partition(":")[0]).inc()
+        logger.info("task", extra={"task": task.name, "attempt": task.attempt, "outcome": outcome})
+
+    async def _attempt(self, task: Task) -> str:
+        if task.attempt > task.max_attempts:
+            return await self._bury(task, "The last attempt ended without a word.")
+        handler = self._handlers[task.name]
+        run = Run(task, self._resources, self._settings)
+        ended = asyncio.Event()
+        beat = asyncio.create_task(self._beat(run, ended), name=f"lease of {task.id}")
+        try:
+            async with asyncio.timeout(handler.payload.timeout_seconds):
+                await handler.run(run, task)
+        except LeaseLostError:
+            return _LOST
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises is a failed attempt
+            return await self._fail(task, error)
+        finally:
+            ended.set()
+            await asyncio.wait({beat})
+        return "done"
+
+    async def _beat(self, run: Run, ended: asyncio.Event) -> None:
+        while not await happens(ended, self._settings.task_lease_seconds / 3):
+            try:
+                async with run.checkpoint():
+                    pass
+            except LeaseLostError:
+                return
+            except ProblemError as error:
+                logger.warning("cannot extend a lease", extra={"reason": error.detail})
+
+    async def _fail(self, task: Task, error: Exception) -> str:
+        reason = f"{type(error).__name__}: {error}"[:_MAX_ERROR]
+        logger.warning("task failed", exc_info=error, extra={"task": task.name})
+        if task.attempt >= task.max_attempts:
+            return await self._bury(task, reason)
+        pause = pause_after(task.attempt, self._settings.task_retry_seconds)
+        async with self._resources.database.write() as work:
+            await work.tasks.retry(task, reason, delay_seconds=pause)
+        return f"failed: {reason}"
+
+    async def _bury(self, task: Task, reason: str) -> str:
+        async with self._resources.database.write() as work:
+            await self._handlers[task.name].bury(work, task, reason)
+        logger.error("task is dead", extra={"task": task.name, "reason": reason})
+        return f"dead: {reason}"
+
+    async def _give_back(self, task: Task) -> None:
+        try:
+            async with self._resources.database.write() as work:
+                await work.tasks.give_back(task)
+        except (LeaseLostError, ProblemError):
+            logger.warning("cannot give a task back; its lease will run out")

@@ -1,0 +1,205 @@
+"""What becomes of an attempt: done, tried again, dead, without effect."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import update
+
+from app.core.logging import request_id, traceparent
+from app.db.base import DatabaseNow
+from app.db.models import DeadTask, Task, User
+from app.db.repositories.tasks import LeaseLostError
+from app.services.exports import WriteExport
+from app.services.outbox import Payload
+from app.tasks.executor import Executor
+from app.tasks.exports import fail_export
+from app.tasks.run import Handler, Run
+from app.tasks.waiting import pause_after
+from tests.tasks.conftest import Lab
+
+
+async def nothing(run: Run, payload: Payload) -> None:
+    """Do no work."""
+
+
+async def failing(run: Run, payload: Payload) -> None:
+    """Fail."""
+    raise ValueError("no")
+
+
+def adding(email: str, *, then_fail: bool = False) -> Callable[[Run, Payload], Awaitable[None]]:
+    """Return work that has an effect in the transaction that ends the task."""
+
+    async def work(run: Run, payload: Payload) -> None:
+        async with run.finish() as unit:
+            await unit.users.add(
+                User(email=email, password_hash="-", role="user", display_name=None)
+            )
+            if then_fail:
+                raise ValueError("too late")
+
+    return work
+
+
+async def user_exists(lab: Lab, email: str) -> bool:
+    async with lab.resources.database.read() as work:
+        return await work.users.find_by_email(email) is not None
+
+
+async def find_dead(lab: Lab, task_id: UUID) -> DeadTask:
+    assert await lab.find(task_id) is None
+    async with lab.resources.database.read() as work:
+        dead = await work.tasks._session.get(DeadTask, task_id)
+    assert dead is not None
+    return dead
+
+
+async def expire(lab: Lab, task_id: UUID) -> None:
+    async with lab.resources.database.write() as work:
+        await work.tasks._session.execute(
+            update(Task).where(Task.id == task_id).values(lease_until=DatabaseNow(-1))
+        )
+
+
+async def test_a_task_is_done_when_its_work_returns(lab: Lab) -> None:
+    payload = lab.payload()
+    task_id = await lab.add(payload)
+
+    await lab.attempt({payload: nothing})
+
+    task = await lab.find(task_id)
+    assert task is not None
+    assert (task.status, task.attempt, task.lease_until) == ("done", 1, None)
+
+
+async def test_effects_and_done_are_committed_together(lab: Lab) -> None:
+    payload, email = lab.payload(), f"{uuid4().hex}@example.com"
+    await lab.add(payload)
+
+    await lab.attempt({payload: adding(email)})
+
+    assert await user_exists(lab, email)
+
+
+async def test_effects_of_an_attempt_that_fails_are_rolled_back(lab: Lab) -> None:
+    payload, email = lab.payload(), f"{uuid4().hex}@example.com"
+    task_id = await lab.add(payload)
+
+    await lab.attempt({payload: adding(email, then_fail=True)})
+
+    task = await lab.find(task_id)
+    assert task is not None
+    assert (task.status, task.last_error) == ("queued", "ValueError: too late")
+    assert not await user_exists(lab, email)
+
+
+def test_the_pause_before_another_attempt_doubles_up_to_an_hour() -> None:
+    pauses = [pause_after(failures, first_seconds=2) for failures in (1, 2, 3, 40)]
+
+    assert 1 <= pauses[0] <= 2 <= pauses[1] <= 4 <= pauses[2] <= 8
+    assert 1800 <= pauses[3] <= 3600
+
+
+async def test_a_payload_that_cannot_be_read_dies_and_stops_nothing(lab: Lab) -> None:
+    members = {"task": f"chore_{uuid4().hex}", "max_attempts": 1}
+    kind: type[WriteExport] = type("Broken", (WriteExport,), members)
+    payload = kind(export_id=uuid4())
+    task_id = await lab.add(payload)
+    async with lab.resources.database.write() as work:
+        unreadable = update(Task).where(Task.id == task_id).values(payload={"export_id": "?"})
+        await work.tasks._session.execute(unreadable)
+    handler = Handler(kind, nothing, give_up=fail_export)
+
+    async with lab.claimed(payload) as task:
+        await Executor(lab.resources, {kind.task: handler}, lab.settings).execute(task)
+
+    dead = await find_dead(lab, task_id)
+    assert dead.error.startswith("ValidationError: ")
+
+
+async def test_a_task_that_fails_too_often_is_dead(lab: Lab) -> None:
+    payload = lab.payload(max_attempts=1)
+    task_id = await lab.add(payload)
+
+    await lab.attempt({payload: failing})
+
+    dead = await find_dead(lab, task_id)
+    assert (dead.attempts, dead.error) == (1, "ValueError: no")
+
+
+async def test_a_task_that_kills_its_worker_each_time_is_dead_too(lab: Lab) -> None:
+    payload = lab.payload(max_attempts=1)
+    task_id = await lab.add(payload)
+    async with lab.claimed(payload):
+        await expire(lab, task_id)
+
+    await lab.attempt({payload: nothing})
+
+    dead = await find_dead(lab, task_id)
+    assert (dead.attempts, dead.error) == (1, "The last attempt ended without a word.")
+
+
+async def test_an_attempt_that_takes_too_long_has_failed(lab: Lab) -> None:
+    payload = lab.payload(timeout_seconds=0.05)
+    task_id = await lab.add(payload)
+
+    async def hang(run: Run, payload: Payload) -> None:
+        await asyncio.Event().wait()
+
+    await lab.attempt({payload: hang})
+
+    task = await lab.find(task_id)
+    assert task is not None
+    assert (task.status, task.last_error) == ("queued", "TimeoutError: ")
+
+
+async def test_an_attempt_that_lost_its_lease_has_no_effect(lab: Lab) -> None:
+    payload, email = lab.payload(), f"{uuid4().hex}@example.com"
+    task_id = await lab.add(payload)
+    async with lab.claimed(payload) as first:
+        await expire(lab, task_id)
+        await lab.attempt({payload: nothing})
+
+        with pytest.raises(LeaseLostError):
+            await adding(email)(Run(first, lab.resources, lab.settings), payload)
+
+    assert not await user_exists(lab, email)
+
+
+async def test_a_lease_is_extended_while_the_work_goes_on(lab: Lab) -> None:
+    payload = lab.payload()
+    task_id = await lab.add(payload)
+    leases: list[datetime | None] = []
+
+    async def watch(run: Run, payload: Payload) -> None:
+        while len(set(leases)) < 3:
+            task = await lab.find(task_id)
+            assert task is not None
+            leases.append(task.lease_until)
+            await asyncio.sleep(0.05)
+
+    await lab.attempt({payload: watch}, task_lease_seconds=1)
+
+    assert leases == sorted(leases, key=str)
+
+
+async def test_request_and_trace_of_the_cause_are_on_the_log_lines_of_a_task(lab: Lab) -> None:
+    payload = lab.payload()
+    request_id.set("request-of-the-cause")
+    traceparent.set(f"00-{'a' * 32}-{'b' * 16}-01")
+    await lab.add(payload)
+    request_id.set(None)
+    traceparent.set(None)
+    seen = []
+
+    async def look(run: Run, payload: Payload) -> None:
+        seen.append((request_id.get(), (traceparent.get() or "").split("-")[1]))
+        logging.getLogger("test").info("at work")
+
+    await lab.attempt({payload: look})
+
+    assert seen == [("request-of-the-cause", "a" * 32)]
