@@ -66,7 +66,7 @@ class Items(v1.ItemsService):
             )
             keys = work.items.sort_keys(sort or [v1.ItemSort.CREATED_AT_DESC])
             page = await work.items.list_page(visible, sort=keys, start=start, limit=limit)
-        body = v1.ItemPage(items=[_to_item(row) for row in page.rows], next=None)
+        body = v1.ItemPage(items=[to_item(row) for row in page.rows], next=None)
         if page.next_position is None:
             return v1.ListItems200(body=body)
         body.next = self._cursors.encode(page.next_position, query.scope)
@@ -93,7 +93,7 @@ class Items(v1.ItemsService):
                 )
             )
             return v1.CreateItem201(
-                body=_to_item(item), location=f"{_PATH}/{item.id}", etag=etag(item.version)
+                body=to_item(item), location=f"{_PATH}/{item.id}", etag=etag(item.version)
             )
 
         attempt = Attempt(
@@ -120,7 +120,7 @@ class Items(v1.ItemsService):
                 item = await work.items.get(visible, item_id)
             if item is None:
                 return None
-            reply = v1.GetItem200(body=_to_item(item), etag=etag(item.version))
+            reply = v1.GetItem200(body=to_item(item), etag=etag(item.version))
             return _CACHED.dump_json(reply).decode()
 
         cached = await self._cache.get_or_load(_cache_key(item_id, principal), load)
@@ -154,7 +154,7 @@ class Items(v1.ItemsService):
             if body.quantity is not MISSING:
                 item.quantity = body.quantity
             await work.items.update(item)
-        return v1.UpdateItem200(body=_to_item(item), etag=etag(item.version))
+        return v1.UpdateItem200(body=to_item(item), etag=etag(item.version))
 
     @retried
     async def delete_item(
@@ -184,7 +184,8 @@ async def _owned(work: UnitOfWork, item_id: UUID, principal: Principal) -> Item:
     return item
 
 
-def _to_item(item: Item) -> v1.Item:
+def to_item(item: Item) -> v1.Item:
+    """Return what clients see of a row."""
     return v1.Item(
         id=item.id,
         name=item.name,

@@ -6,12 +6,12 @@ import json
 from collections.abc import Sequence
 
 from app.db.models.exports import Export
-from app.db.models.items import Item
 from app.db.unit_of_work import UnitOfWork
+from app.schemas import v1
 from app.services.exports import WriteExport
+from app.services.items import to_item
 from app.tasks.run import Run
 
-_COLUMNS = ("id", "name", "description", "status", "quantity", "created_at", "updated_at")
 _ORDER = ("created_at.asc",)
 
 
@@ -51,39 +51,24 @@ async def _write_chunk(work: UnitOfWork, export: Export, run: Run) -> bool:
         start=None if export.position is None else json.loads(export.position),
         limit=run.settings.export_chunk_rows,
     )
-    text = (
-        _csv(page.rows, with_header=not export.chunks)
-        if export.format == "csv"
-        else (_json_lines(page.rows))
-    )
-    export.rows_done += len(page.rows)
+    rows = [to_item(row) for row in page.rows]
+    is_csv = export.format == "csv"
+    text = _csv(rows, with_header=not export.chunks) if is_csv else _json_lines(rows)
+    export.rows_done += len(rows)
     if page.next_position is not None:
         export.position = json.dumps(page.next_position)
     await work.exports.add_chunk(export, text.encode())
     return page.next_position is not None
 
 
-def _csv(items: Sequence[Item], *, with_header: bool) -> str:
+def _csv(rows: Sequence[v1.Item], *, with_header: bool) -> str:
     file = io.StringIO()
-    writer = csv.writer(file)
+    writer = csv.DictWriter(file, v1.Item.model_fields)
     if with_header:
-        writer.writerow(_COLUMNS)
-    writer.writerows(_values(item) for item in items)
+        writer.writeheader()
+    writer.writerows(row.model_dump(mode="json") for row in rows)
     return file.getvalue()
 
 
-def _json_lines(items: Sequence[Item]) -> str:
-    rows = (dict(zip(_COLUMNS, _values(item), strict=True)) for item in items)
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
-def _values(item: Item) -> tuple[str | int | None, ...]:
-    return (
-        str(item.id),
-        item.name,
-        item.description,
-        item.status,
-        item.quantity,
-        item.created_at.isoformat(),
-        item.updated_at.isoformat(),
-    )
+def _json_lines(rows: Sequence[v1.Item]) -> str:
+    return "".join(f"{row.model_dump_json()}\n" for row in rows)
