@@ -54,7 +54,7 @@ class UnitOfWork:
         self.sessions = SessionRepository(session)
         self.tasks = TaskRepository(session)
         self.users = UserRepository(session)
-        self.after_commit: list[Callable[[], Awaitable[None]]] = []
+        self.after_commit: list[Callable[[], Awaitable[None] | None]] = []
 
 
 def ring_nobody() -> None:
@@ -88,7 +88,8 @@ class Database:
                 work = UnitOfWork(session)
                 yield work
         for call in work.after_commit:
-            await call()
+            if (pending := call()) is not None:
+                await pending
         if work.tasks.has_added:
             self._ring()
 

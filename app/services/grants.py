@@ -130,12 +130,12 @@ class Grants:
             await work.refresh_tokens.add(digest(successor), session.id)
             await work.refresh_tokens.spend(token.digest, seal(presented, successor))
             await work.sessions.use(session.id, idle_seconds=self._lives.idle)
-            note(Event.TOKEN_REFRESHED)
+            work.after_commit.append(partial(note, Event.TOKEN_REFRESHED))
             return successor
         if found.is_fresh and token.successor is not None:
-            note(Event.TOKEN_REPLAYED)
+            work.after_commit.append(partial(note, Event.TOKEN_REPLAYED))
             return unseal(presented, token.successor)
-        note(Event.TOKEN_REUSED)
+        work.after_commit.append(partial(note, Event.TOKEN_REUSED))
         await self._gate.end(work, session.user_id, session.id)
         return None
 

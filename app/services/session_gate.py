@@ -61,7 +61,9 @@ class SessionGate:
         ended = await work.sessions.end(user_id, session_id)
         work.after_commit.append(partial(self._marks.note_ended, ended))
         if ended:
-            audit.record(Event.SESSION_REVOKED, user_id=user_id, session_id=session_id)
+            work.after_commit.append(
+                partial(audit.record, Event.SESSION_REVOKED, user_id=user_id, session_id=session_id)
+            )
         return bool(ended)
 
     async def end_sessions(
@@ -78,4 +80,6 @@ class SessionGate:
         """
         ended = await work.sessions.end_all(user_id, but=but)
         work.after_commit.append(partial(self._marks.note_ended, ended))
-        audit.record(Event.SESSIONS_REVOKED, user_id=user_id, count=len(ended))
+        work.after_commit.append(
+            partial(audit.record, Event.SESSIONS_REVOKED, user_id=user_id, count=len(ended))
+        )

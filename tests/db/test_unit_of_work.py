@@ -1,6 +1,7 @@
 """Units of work: all or nothing, whatever ends them."""
 
 import asyncio
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -54,6 +55,22 @@ async def test_an_error_leaves_nothing(database: Database, owner_id: UUID) -> No
 
     assert await names_of(database, owner_id) == []
     assert connections_in_use(database) == 0
+
+
+async def test_what_follows_a_commit_does_not_follow_a_rollback(database: Database) -> None:
+    followed: list[str] = []
+
+    async def write(*, fail: bool) -> None:
+        async with database.write() as work:
+            work.after_commit.append(partial(followed.append, "failed" if fail else "committed"))
+            if fail:
+                raise KeyError
+
+    await write(fail=False)
+    with pytest.raises(KeyError):
+        await write(fail=True)
+
+    assert followed == ["committed"]
 
 
 async def test_a_cancellation_leaves_nothing(database: Database, owner_id: UUID) -> None:
