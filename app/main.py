@@ -69,7 +69,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if settings.in_production:
             raise RuntimeError(message)
         logger.warning(message)
-    with serve_metrics(settings.metrics_host, settings.metrics_port):
+    ports = [settings.metrics_port] if settings.metrics_port else []
+    with serve_metrics(settings.metrics_host, ports):
         async with Process.of_api(settings).opened() as resources:
             app.state.resources = resources
             yield

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from app.core.config import Settings
@@ -13,7 +15,7 @@ from app.db.models.tasks import Task
 from app.db.repositories.tasks import LeaseLostError
 from app.tasks.run import Handler, Run
 from app.tasks.waiting import happens, pause_after
-from app.telemetry.metrics import TASKS
+from app.telemetry.metrics import TASK_LATE_SECONDS, TASK_SECONDS
 from app.telemetry.traces import continue_trace
 
 logger = logging.getLogger(__name__)
@@ -46,6 +48,9 @@ class Executor:
         request_id.set(task.request_id)
         traceparent.set(continue_trace(task.traceparent))
         task_id.set(str(task.id))
+        late = (datetime.now(UTC) - task.run_at).total_seconds()
+        TASK_LATE_SECONDS.labels(task.name).observe(late)
+        started = time.perf_counter()
         try:
             outcome = await self._attempt(task)
         except asyncio.CancelledError:
@@ -56,8 +61,10 @@ class Executor:
         except ProblemError as error:
             # The lease runs out, and then somebody tries again.
             outcome = f"unknown: {error.detail}"
-        TASKS.labels(task.name, outcome.partition(":")[0]).inc()
-        logger.info("task", extra={"task": task.name, "attempt": task.attempt, "outcome": outcome})
+        seconds = time.perf_counter() - started
+        TASK_SECONDS.labels(task.name, outcome.partition(":")[0]).observe(seconds)
+        facts = {"task": task.name, "attempt": task.attempt, "outcome": outcome}
+        logger.info("task", extra=facts | {"duration_ms": round(1000 * seconds, 1)})
 
     async def _attempt(self, task: Task) -> str:
         if task.attempt > task.max_attempts:

@@ -1,6 +1,7 @@
 """Worker processes, which taskiq starts, watches and stops: `make worker`."""
 
 import logging
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from taskiq import AsyncBroker, TaskiqEvents, TaskiqState
@@ -11,6 +12,7 @@ from app.core.config import Settings
 from app.core.logging import configure_logging
 from app.tasks.broker import make_listener
 from app.tasks.process import Process
+from app.telemetry.metrics import serve_metrics
 
 _CLOSE_SECONDS = 5.0
 
@@ -51,6 +53,7 @@ def make_worker(settings: Settings | None = None) -> AsyncBroker:
 
     @listener.on_event(TaskiqEvents.WORKER_STARTUP)
     async def start(_: TaskiqState) -> None:
+        stack.enter_context(serve_metrics(settings.metrics_host, _metrics_ports(settings)))
         await stack.enter_async_context(process.opened())
         logging.getLogger(__name__).info("worker is ready")
 
@@ -59,3 +62,8 @@ def make_worker(settings: Settings | None = None) -> AsyncBroker:
         await stack.aclose()
 
     return listener
+
+
+def _metrics_ports(settings: Settings) -> Sequence[int]:
+    first = settings.task_metrics_port
+    return () if first is None else range(first, first + settings.task_workers)

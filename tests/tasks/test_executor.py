@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import update
 
 from app.core.logging import request_id, traceparent
@@ -141,6 +142,18 @@ async def test_a_task_that_kills_its_worker_each_time_is_dead_too(lab: Lab) -> N
 
     dead = await find_dead(lab, task_id)
     assert (dead.attempts, dead.error) == (1, "The last attempt ended without a word.")
+
+
+async def test_each_attempt_is_measured_by_its_outcome(lab: Lab) -> None:
+    payload = lab.payload()
+    await lab.add(payload)
+
+    await lab.attempt({payload: failing})
+
+    kind = {"task": payload.task}
+    failed = {**kind, "outcome": "failed"}
+    assert REGISTRY.get_sample_value("task_late_seconds_count", kind) == 1
+    assert REGISTRY.get_sample_value("task_attempt_seconds_count", failed) == 1
 
 
 async def test_an_attempt_that_takes_too_long_has_failed(lab: Lab) -> None:

@@ -7,6 +7,9 @@ class TaskSettings(BaseModel):
     """Background tasks, and what they make."""
 
     task_workers: PositiveInt = Field(1, description="Processes that `make worker` runs tasks in.")
+    task_metrics_port: PositiveInt | None = Field(
+        None, description="Port of /metrics of a worker; each further process takes the next one."
+    )
     task_slots: PositiveInt = Field(10, description="Tasks that one process runs at once.")
     task_lease_seconds: PositiveInt = Field(
         30, description="Time without a sign of life after which another process takes a task over."
