@@ -46,6 +46,12 @@ class Process:
             yield resources
 
     async def wake(self) -> None:
-        """Look for tasks that somebody told of."""
+        """Look for tasks that this process was told of."""
         if self._runner is not None:
-            await self._runner.wake()
+            self._runner.wake()
+
+    async def wake_with_room(self) -> None:
+        """Look for tasks once there is room, so that others hear of the next ones meanwhile."""
+        if self._runner is not None:
+            await self._runner.wait_for_room()
+            self._runner.wake()

@@ -43,10 +43,13 @@ class Runner:
         self._room.set()
         self._stopping = False
 
-    async def wake(self) -> None:
-        """Look for new tasks now, or as soon as there is room for one."""
-        await self._room.wait()
+    def wake(self) -> None:
+        """Look for new tasks now; without room for one that happens as soon as there is some."""
         self._more.set()
+
+    async def wait_for_room(self) -> None:
+        """Wait until another task could run."""
+        await self._room.wait()
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:

@@ -29,7 +29,7 @@ def run_workers(settings: Settings) -> None:
             broker=f"{__name__}:make_worker",
             modules=[],
             workers=settings.task_workers,
-            # A message waits for a free slot, and the next one may be for a worker that has one.
+            # One message at a time waits for room; see Process.wake_with_room.
             max_async_tasks=1,
             configure_logging=False,
             # The runner itself waits for its tasks, and gives back those that take too long.
@@ -48,7 +48,7 @@ def make_worker(settings: Settings | None = None) -> AsyncBroker:
     settings = settings or Settings()
     configure_logging(settings.log_level)
     process = Process(settings, works=True, schedules=False)
-    listener = make_listener(settings, process.wake)
+    listener = make_listener(settings, process.wake_with_room)
     stack = AsyncExitStack()
 
     @listener.on_event(TaskiqEvents.WORKER_STARTUP)

@@ -113,11 +113,11 @@ async def test_a_task_begins_at_once_when_the_runner_is_woken(lab: Lab) -> None:
     runner = lab.runner({payload: note})
     async with runner.serving(), asyncio.timeout(0.9):  # the runner itself looks each second
         await lab.add(payload)
-        await runner.wake()
+        runner.wake()
         await begun.wait()
 
 
-async def test_a_busy_runner_leaves_what_it_is_told_to_others(lab: Lab) -> None:
+async def test_a_runner_has_room_again_when_a_task_has_ended(lab: Lab) -> None:
     payload = lab.payload()
     await lab.add(payload)
     begun, may_end = asyncio.Event(), asyncio.Event()
@@ -129,8 +129,8 @@ async def test_a_busy_runner_leaves_what_it_is_told_to_others(lab: Lab) -> None:
     runner = lab.runner({payload: wait}, task_slots=1)
     async with runner.serving():
         await begun.wait()
-        waking = asyncio.create_task(runner.wake())
+        waiting = asyncio.create_task(runner.wait_for_room())
         await asyncio.sleep(0)
-        assert not waking.done()
+        assert not waiting.done()
         may_end.set()
-        await waking
+        await waiting
