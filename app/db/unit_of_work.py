@@ -2,21 +2,17 @@
 
 import asyncio
 import random
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
-from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import QueuePool
 
-from app.core.exceptions import Conflict, FieldError, LostRace, ServiceUnavailable
-from app.db.base import Base
+from app.core.exceptions import LostRace, ServiceUnavailable
+from app.db.errors import translated_errors
 from app.db.repositories.account_tokens import AccountTokenRepository
 from app.db.repositories.api_keys import ApiKeyRepository
 from app.db.repositories.dead_tasks import DeadTaskRepository
@@ -35,8 +31,6 @@ Ring = Callable[[], None]
 
 _ATTEMPTS = 12
 _LONGEST_PAUSE_SECONDS = 0.1
-_SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
-_UNIQUE_RULES = (PrimaryKeyConstraint, UniqueConstraint, Index)
 
 
 class UnitOfWork:
@@ -83,7 +77,7 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[UnitOfWork]:
         """Open a transaction: committed at the end, rolled back on any error or cancellation."""
-        with _translated_errors():
+        with translated_errors():
             async with self._turn(), self._sessions.begin() as session:
                 work = UnitOfWork(session)
                 yield work
@@ -96,14 +90,14 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:
         """Open a transaction that only reads; readers never wait for writers."""
-        with _translated_errors():
+        with translated_errors():
             async with self._sessions() as session:
                 await session.connection(execution_options={"read_only": True})
                 yield UnitOfWork(session)
 
     async def ping(self) -> None:
         """Ask the database for a sign of life."""
-        with _translated_errors():
+        with translated_errors():
             async with self._sessions() as session:
                 await session.execute(text("SELECT 1"))
 
@@ -144,48 +138,3 @@ def retried(use_case: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Corout
         return await use_case(*args, **kwargs)
 
     return run
-
-
-@contextmanager
-def _translated_errors() -> Iterator[None]:
-    try:
-        yield
-    except StaleDataError as error:
-        raise LostRace from error
-    except IntegrityError as error:
-        raise _conflict(error) from error
-    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-        if getattr(getattr(error, "orig", None), "sqlstate", None) in {
-            _SERIALIZATION_FAILURE,
-            _DEADLOCK,
-        }:
-            raise LostRace from error
-        raise ServiceUnavailable("The database does not answer.") from error
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        raise ServiceUnavailable("The connection to the database was lost.") from error
-
-
-def _conflict(error: IntegrityError) -> Conflict:
-    errors = [
-        FieldError(location="body", pointer=f"/{column}", code="conflict", detail="is taken")
-        for column in _violated_columns(error)
-    ]
-    names = ", ".join(f.pointer[1:] for f in errors if f.pointer)
-    if not names:
-        return Conflict("This breaks a rule of the data.")
-    return Conflict(f"Another resource has this {names} already.", errors=errors)
-
-
-def _violated_columns(error: IntegrityError) -> list[str]:
-    """Return the columns whose values are taken; none where another rule was broken."""
-    diagnosis = getattr(error.orig, "diag", None)
-    if diagnosis is None:
-        _, _, columns = str(error.orig).partition("UNIQUE constraint failed: ")
-        return re.findall(r"\w+\.(\w+)", columns)
-    rules = (r for t in Base.metadata.tables.values() for r in (*t.constraints, *t.indexes))
-    for rule in rules:
-        if isinstance(rule, _UNIQUE_RULES) and rule.name == diagnosis.constraint_name:
-            return [column.name for column in rule.columns]
-    return []

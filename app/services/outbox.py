@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from app.core.logging import request_id, traceparent
-from app.db.repositories.tasks import NewTask
+from app.db.models.tasks import NewTask
 from app.db.unit_of_work import UnitOfWork
 
 

@@ -10,8 +10,7 @@ from uuid import UUID
 from app.core.config import Settings
 from app.core.dependencies import Resources
 from app.core.logging import configure_logging
-from app.db.models.tasks import DeadTask
-from app.db.repositories.tasks import NewTask
+from app.db.models.tasks import DeadTask, NewTask
 from app.tasks.process import Process
 
 Act = Callable[[Resources, argparse.Namespace], Awaitable[None]]

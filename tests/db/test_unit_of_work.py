@@ -2,15 +2,21 @@
 
 import asyncio
 from functools import partial
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy.pool import QueuePool
 
+from app.core.config import Settings
 from app.core.exceptions import Conflict, LostRace, ServiceUnavailable
+from app.db.engine import make_engine
 from app.db.models import Item, User
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.unit_of_work import Database, UnitOfWork, retried
+from tests import backends
+from tests.apps import changed
 
 
 def make_item(owner_id: UUID, name: str = "Oak") -> Item:
@@ -258,3 +264,20 @@ async def test_the_database_answers_a_ping(database: Database) -> None:
     await database.ping()
 
     assert connections_in_use(database) == 0
+
+
+async def test_a_database_that_was_not_migrated_is_said_to_be_behind(
+    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    is_sqlite = settings.sqlite_file is not None
+    with backends.sqlite(tmp_path) if is_sqlite else backends.postgresql() as url:
+        engine = make_engine(changed(settings, database_url=SecretStr(url)))
+
+        with pytest.raises(ServiceUnavailable, match="not up to date"):
+            await names_of(Database(engine), uuid4())
+
+        await engine.dispose()
+
+    [line] = [record for record in caplog.records if record.name == "app.db.errors"]
+    assert line.message == "the database is behind: run `make migrate`"
+    assert "items" in vars(line)["reason"]

@@ -1,5 +1,6 @@
 """Work that was promised in a transaction and is done after it."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -58,6 +59,19 @@ class Task(Base):
     traceparent: Mapped[str | None] = mapped_column(String(55))
     created_at: Mapped[datetime] = mapped_column(insert_default=DatabaseNow(), init=False)
     finished_at: Mapped[datetime | None] = mapped_column(init=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """A task before anybody began it; the columns of `Task` say what each field means."""
+
+    id: UUID = field(default_factory=uuid7)
+    name: str
+    payload: dict[str, Any]
+    key: str | None
+    max_attempts: int
+    request_id: str | None
+    traceparent: str | None
 
 
 class DeadTask(Base):

@@ -1,7 +1,7 @@
 """Queries about tasks; each decision is one statement, by the database's clock."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -19,27 +19,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
-from uuid_utils.compat import uuid7
 
 from app.db.base import Base, DatabaseNow
-from app.db.models.tasks import DeadTask, Task
+from app.db.models.tasks import DeadTask, NewTask, Task
 
 _TABLE = Base.metadata.tables[Task.__tablename__]
 # Built once and without the ORM, as requests wait for it: both would double its time.
 _INSERT = insert(_TABLE).values(run_at=DatabaseNow(bindparam("delay_seconds", type_=Float)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewTask:
-    """A task before anybody began it; the columns of `Task` say what each field means."""
-
-    id: UUID = field(default_factory=uuid7)
-    name: str
-    payload: dict[str, Any]
-    key: str | None
-    max_attempts: int
-    request_id: str | None
-    traceparent: str | None
 
 
 class LeaseLostError(Exception):

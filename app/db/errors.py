@@ -1,0 +1,78 @@
+"""What a database refuses or fails at, in the words of the service."""
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.core.exceptions import Conflict, FieldError, LostRace, ProblemError, ServiceUnavailable
+from app.db.base import Base
+
+logger = logging.getLogger(__name__)
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_RACES = {"40001": "serialization failure", "40P01": "deadlock"}
+_MISSING = {"42P01": "table", "42703": "column"}
+_UNIQUE_RULES = (PrimaryKeyConstraint, UniqueConstraint, Index)
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn errors of drivers and SQLAlchemy into those that `Database` documents."""
+    try:
+        yield
+    except StaleDataError as error:
+        raise LostRace from error
+    except IntegrityError as error:
+        raise _conflict(error) from error
+    except PoolTimeoutError as error:
+        raise ServiceUnavailable("The database does not answer.") from error
+    except DBAPIError as error:
+        problem = _failure(error)
+        if problem is None:
+            raise
+        raise problem from error
+
+
+def _failure(error: DBAPIError) -> ProblemError | None:
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _RACES:
+        return LostRace()
+    if state in _MISSING or str(error.orig).startswith(("no such table", "no such column")):
+        reason = str(error.orig).partition("\n")[0]
+        logger.error("the database is behind: run `make migrate`", extra={"reason": reason})
+        return ServiceUnavailable("The database is not up to date.")
+    if isinstance(error, OperationalError | InterfaceError):
+        return ServiceUnavailable("The database does not answer.")
+    if error.connection_invalidated:
+        return ServiceUnavailable("The connection to the database was lost.")
+    return None
+
+
+def _conflict(error: IntegrityError) -> Conflict:
+    errors = [
+        FieldError(location="body", pointer=f"/{column}", code="conflict", detail="is taken")
+        for column in _violated_columns(error)
+    ]
+    names = ", ".join(f.pointer[1:] for f in errors if f.pointer)
+    if not names:
+        return Conflict("This breaks a rule of the data.")
+    return Conflict(f"Another resource has this {names} already.", errors=errors)
+
+
+def _violated_columns(error: IntegrityError) -> list[str]:
+    """Return the columns whose values are taken; none where another rule was broken."""
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is None:
+        _, _, columns = str(error.orig).partition("UNIQUE constraint failed: ")
+        return re.findall(r"\w+\.(\w+)", columns)
+    rules = (r for t in Base.metadata.tables.values() for r in (*t.constraints, *t.indexes))
+    for rule in rules:
+        if isinstance(rule, _UNIQUE_RULES) and rule.name == diagnosis.constraint_name:
+            return [column.name for column in rule.columns]
+    return []
