@@ -12,10 +12,11 @@ from contextvars import Context
 from typing import Any
 
 from pydantic import SecretStr
+from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from taskiq import AsyncBroker, AsyncTaskiqDecoratedTask, InMemoryBroker
+from taskiq import AsyncBroker, AsyncTaskiqDecoratedTask, BrokerMessage, InMemoryBroker
 from taskiq.exceptions import SendTaskError
 from taskiq_redis import ListQueueBroker
 
@@ -28,6 +29,17 @@ logger = logging.getLogger(__name__)
 Answer = Callable[[], Awaitable[None]]
 
 _PAUSE_SECONDS = 1.0
+_MOST_MESSAGES = 100
+
+
+class ShortList(ListQueueBroker):
+    """Keeps few messages while no worker takes them: they all say the same."""
+
+    async def kick(self, message: BrokerMessage) -> None:
+        """Send a message."""
+        await super().kick(message)
+        async with Redis(connection_pool=self.connection_pool) as redis:
+            await redis.ltrim(self.queue_name, 0, _MOST_MESSAGES - 1)
 
 
 class PatientListener(ListQueueBroker):
@@ -62,7 +74,7 @@ class Bell:
     """Tells workers of new tasks.
 
     Args:
-        answer: Runs a task in this process; used without Redis only.
+        answer: Looks for tasks in this process; used without Redis only.
     """
 
     def __init__(self, settings: Settings, answer: Answer) -> None:
@@ -71,7 +83,7 @@ class Bell:
             InMemoryBroker()
             if settings.redis_url is None
             else _redis_broker(
-                ListQueueBroker, settings.redis_url, settings.redis_prefix, TIMEOUT_SECONDS
+                ShortList, settings.redis_url, settings.redis_prefix, TIMEOUT_SECONDS
             )
         )
         self._look = _register(self._broker, answer)

@@ -65,6 +65,17 @@ async def test_many_rings_are_few_messages_and_the_last_is_sent_before_the_end(
         assert await redis.llen(f"{with_redis.redis_prefix}tasks") == 1
 
 
+@needs_redis
+async def test_messages_that_no_worker_takes_do_not_fill_redis(with_redis: Settings) -> None:
+    bell = Bell(with_redis, answer_nothing)
+    async with bell.serving():
+        for _ in range(150):
+            await bell._send()
+
+    async with Redis.from_url(backends.REDIS_URL) as redis:
+        assert await redis.llen(f"{with_redis.redis_prefix}tasks") == 100
+
+
 async def test_a_redis_that_is_gone_keeps_nobody_from_ringing_and_ending() -> None:
     bell = Bell(make_settings(redis_url=SecretStr("redis://127.0.0.1:1")), answer_nothing)
     async with asyncio.timeout(5), bell.serving():
