@@ -1,0 +1,60 @@
+"""Production answers as development does: what it leaves out is the service's word, not its own."""
+
+import json
+from collections.abc import AsyncIterator
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from app.core.config import Settings
+from app.main import create_app
+from app.schemas.operation import Operation
+from app.schemas.v1 import operations
+from tests.apps import started
+from tests.clients import Caller
+from tests.problems import assert_problem
+
+SECRET = "hunter2 and many more words"
+WITH_BODY = [one for one in operations.OPERATIONS.values() if one.media_types]
+
+
+@pytest.fixture
+async def production(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of the same service, with the same database, in production."""
+    fields = {name: getattr(settings, name) for name in type(settings).model_fields}
+    # Without validation, as production would refuse SQLite and short hashes.
+    own = Settings.model_construct(**fields | {"environment": "production"})
+    assert own.in_production
+    async with started(create_app(own)) as client:
+        yield client
+
+
+@pytest.mark.parametrize("operation", WITH_BODY, ids=lambda one: one.operation_id)
+async def test_a_refused_body_gets_the_answer_that_development_gives(
+    operation: Operation, admin: Caller, production: httpx2.AsyncClient
+) -> None:
+    path = operation.path.format_map({"user_id": uuid4(), "item_id": uuid4()})
+    is_json = operation.media_types[0].endswith("json")
+    body = json.dumps({"surprise": SECRET}) if is_json else urlencode({"surprise": SECRET})
+    headers = admin.headers | {"Content-Type": operation.media_types[0]}
+
+    expected, answer = [
+        await client.request(operation.method, path, headers=headers, content=body)
+        for client in (admin.client, production)
+    ]
+
+    assert answer.status_code == expected.status_code
+    assert answer.status_code < 500
+
+
+async def test_a_refused_body_is_not_in_the_log(
+    production: httpx2.AsyncClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account = {"email": "ada@example.com", "passwort": SECRET}
+
+    answer = await production.post("/auth/register", json=account)
+
+    assert_problem(answer, 422, "validation-failed")
+    assert SECRET not in "".join(capsys.readouterr())
