@@ -69,8 +69,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if settings.in_production:
             raise RuntimeError(message)
         logger.warning(message)
-    ports = [settings.metrics_port] if settings.metrics_port else []
-    with serve_metrics(settings.metrics_host, ports):
+    with serve_metrics(settings.metrics_host, settings.metrics_port, settings.processes):
         async with Process.of_api(settings).opened() as resources:
             app.state.resources = resources
             yield

@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from http import HTTPMethod
 from uuid import uuid4
 
 from fastapi import FastAPI
@@ -12,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errors import problem_response
-from app.api.outgoing import OPERATION
+from app.api.outgoing import IS_HEAD, OPERATION
 from app.core.config import Settings
 from app.core.exceptions import ContentTooLarge, InternalError, ProblemError
 from app.core.logging import request_id, traceparent
@@ -74,7 +75,7 @@ class RequestContext:
         started = time.perf_counter()
         status = 500
         is_head = scope["method"] == "HEAD"
-        inner = {**scope, "method": "GET"} if is_head else scope
+        inner = {**scope, "method": "GET", IS_HEAD: True} if is_head else scope
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -99,7 +100,9 @@ class RequestContext:
 def _log_request(method: str, scope: Scope, status: int, seconds: float) -> None:
     operation = scope.get(OPERATION)
     name = operation.operation_id if operation else "none"
-    REQUEST_SECONDS.labels(name, method, f"{status // 100}xx").observe(seconds)
+    # A client may invent as many methods as it likes.
+    known = method if method in HTTPMethod.__members__ else "other"
+    REQUEST_SECONDS.labels(name, known, f"{status // 100}xx").observe(seconds)
     logger.info(
         "request",
         extra={

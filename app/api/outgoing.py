@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from fastapi import Response
+from fastapi.responses import StreamingResponse
 from starlette.types import Scope
 
 from app.core.api_keys import HEADER
@@ -13,6 +14,8 @@ OPERATION = "contract.operation"
 """Key of the matched operation in the ASGI scope."""
 QUOTA_HEADERS = "contract.quota_headers"
 """Key of the RateLimit headers in the ASGI scope."""
+IS_HEAD = "contract.is_head"
+"""Key in the ASGI scope that says that only the headers will be sent."""
 
 
 def complete(scope: Scope, response: Response) -> Response:
@@ -31,7 +34,16 @@ def complete(scope: Scope, response: Response) -> Response:
     if any("api_key" in alternative for alternative in operation.security):
         response.headers.add_vary_header(HEADER)
     scope["app"].state.conformance.check(operation, response)
+    if scope.get(IS_HEAD) and isinstance(response, StreamingResponse):
+        return _without_body(response)
     return response
+
+
+def _without_body(response: StreamingResponse) -> Response:
+    """Return the same headers; nobody reads the stream, so it must not begin."""
+    head = Response(status_code=response.status_code)
+    head.raw_headers = response.raw_headers
+    return head
 
 
 def _cache_control(operation: Operation, status: int) -> str:

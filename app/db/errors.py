@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _RACES = {"40001": "serialization failure", "40P01": "deadlock"}
 _MISSING = {"42P01": "table", "42703": "column"}
+_READ_ONLY = "25006"  # A standby, or a server that is being replaced by one.
 _UNIQUE_RULES = (PrimaryKeyConstraint, UniqueConstraint, Index)
 
 
@@ -47,6 +48,8 @@ def _failure(error: DBAPIError) -> ProblemError | None:
         reason = str(error.orig).partition("\n")[0]
         logger.error("the database is behind: run `make migrate`", extra={"reason": reason})
         return ServiceUnavailable("The database is not up to date.")
+    if state == _READ_ONLY:
+        return ServiceUnavailable("The database takes no changes at the moment.")
     if isinstance(error, OperationalError | InterfaceError):
         return ServiceUnavailable("The database does not answer.")
     if error.connection_invalidated:

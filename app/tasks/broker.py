@@ -7,7 +7,7 @@ one that comes twice costs nothing.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from contextvars import Context
 from typing import Any
 
@@ -109,10 +109,14 @@ class Bell:
     async def _send_forever(self) -> None:
         while True:
             await self._rings.get()
-            # Workers that are not told look by themselves.
-            with suppress(RedisUnavailable):
+            try:
                 await self._breaker.ask(self._send)
-            self._rings.task_done()
+            except RedisUnavailable:
+                pass  # Workers that are not told look by themselves.
+            except Exception:
+                logger.exception("cannot tell workers")
+            finally:
+                self._rings.task_done()
 
     async def _send(self) -> None:
         try:

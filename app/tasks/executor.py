@@ -61,6 +61,9 @@ class Executor:
         except ProblemError as error:
             # The lease runs out, and then somebody tries again.
             outcome = f"unknown: {error.detail}"
+        except Exception:
+            logger.exception("cannot write down how a task ended")
+            outcome = "unknown"
         seconds = time.perf_counter() - started
         TASK_SECONDS.labels(task.name, outcome.partition(":")[0]).observe(seconds)
         facts = {"task": task.name, "attempt": task.attempt, "outcome": outcome}
@@ -78,6 +81,11 @@ class Executor:
                 await handler.run(run, task)
         except LeaseLostError:
             return _LOST
+        except asyncio.CancelledError as error:
+            if self._is_cancelled():
+                raise
+            # The work has awaited something that was cancelled.
+            return await self._fail(task, error)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is a failed attempt
             return await self._fail(task, error)
         finally:
@@ -94,9 +102,17 @@ class Executor:
                 return
             except ProblemError as error:
                 logger.warning("cannot extend a lease", extra={"reason": error.detail})
+            except Exception:
+                logger.exception("cannot extend a lease")
 
-    async def _fail(self, task: Task, error: Exception) -> str:
-        reason = f"{type(error).__name__}: {error}"[:_MAX_ERROR]
+    @staticmethod
+    def _is_cancelled() -> bool:
+        current = asyncio.current_task()
+        return current is not None and current.cancelling() > 0
+
+    async def _fail(self, task: Task, error: BaseException) -> str:
+        # PostgreSQL stores no NUL.
+        reason = f"{type(error).__name__}: {error}".replace("\0", "")[:_MAX_ERROR]
         logger.warning("task failed", exc_info=error, extra={"task": task.name})
         if task.attempt >= task.max_attempts:
             return await self._bury(task, reason)
@@ -106,8 +122,15 @@ class Executor:
         return f"failed: {reason}"
 
     async def _bury(self, task: Task, reason: str) -> str:
-        async with self._resources.database.write() as work:
-            await self._handlers[task.name].bury(work, task, reason)
+        try:
+            async with self._resources.database.write() as work:
+                await self._handlers[task.name].bury(work, task, reason)
+        except LeaseLostError:
+            raise
+        except Exception:
+            logger.exception("nobody could be told that a task is dead")
+            async with self._resources.database.write() as work:
+                await work.tasks.bury(task, reason)
         logger.error("task is dead", extra={"task": task.name, "reason": reason})
         return f"dead: {reason}"
 

@@ -76,6 +76,8 @@ class Scheduler:
                 await self.make_due(datetime.now(UTC))
             except ProblemError as error:
                 logger.warning("cannot look for due schedules", extra={"reason": error.detail})
+            except Exception:
+                logger.exception("cannot look for due schedules")
             if await happens(ended, _TICK_SECONDS):
                 return
 

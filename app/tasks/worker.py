@@ -1,7 +1,6 @@
 """Worker processes, which taskiq starts, watches and stops: `make worker`."""
 
 import logging
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from taskiq import AsyncBroker, TaskiqEvents, TaskiqState
@@ -53,7 +52,9 @@ def make_worker(settings: Settings | None = None) -> AsyncBroker:
 
     @listener.on_event(TaskiqEvents.WORKER_STARTUP)
     async def start(_: TaskiqState) -> None:
-        stack.enter_context(serve_metrics(settings.metrics_host, _metrics_ports(settings)))
+        stack.enter_context(
+            serve_metrics(settings.metrics_host, settings.task_metrics_port, settings.task_workers)
+        )
         await stack.enter_async_context(process.opened())
         logging.getLogger(__name__).info("worker is ready")
 
@@ -62,8 +63,3 @@ def make_worker(settings: Settings | None = None) -> AsyncBroker:
         await stack.aclose()
 
     return listener
-
-
-def _metrics_ports(settings: Settings) -> Sequence[int]:
-    first = settings.task_metrics_port
-    return () if first is None else range(first, first + settings.task_workers)

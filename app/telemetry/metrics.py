@@ -1,7 +1,7 @@
 """What Prometheus may ask for, on a port of its own."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from threading import Thread
 from wsgiref.simple_server import WSGIServer
 
@@ -43,16 +43,21 @@ def set_bell_up(up: bool) -> None:  # noqa: FBT001 - the signature that Breaker 
 
 
 @contextmanager
-def serve_metrics(host: str, ports: Sequence[int]) -> Iterator[None]:
-    """Serve /metrics on the first port that is free until the block ends; without ports nowhere.
+def serve_metrics(host: str, port: int | None, processes: int) -> Iterator[None]:
+    """Serve /metrics until the block ends, where each process of a host needs a port of its own.
+
+    Args:
+        host: Address to listen on.
+        port: Port of the first process; the next one takes the next port. None: serve nothing.
+        processes: How many ports to try.
 
     Raises:
-        OSError: Other processes have all of the ports.
+        OSError: All of the ports are taken.
     """
-    if not ports:
+    if port is None:
         yield
         return
-    server, thread = _start(host, ports)
+    server, thread = _start(host, range(port, port + processes))
     try:
         yield
     finally:
@@ -61,11 +66,8 @@ def serve_metrics(host: str, ports: Sequence[int]) -> Iterator[None]:
         thread.join()
 
 
-def _start(host: str, ports: Sequence[int]) -> tuple[WSGIServer, Thread]:
-    first, *others = ports
-    try:
-        return start_http_server(first, host)
-    except OSError:
-        if not others:
-            raise
-    return _start(host, others)
+def _start(host: str, ports: range) -> tuple[WSGIServer, Thread]:
+    for port in ports[:-1]:
+        with suppress(OSError):
+            return start_http_server(port, host)
+    return start_http_server(ports[-1], host)

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from app.core.config import Settings
 from app.main import create_app
 from app.schemas import v1
+from app.services.exports import Exports
 from app.tasks.process import Process
 from tests import backends, items
 from tests.apps import changed, started
@@ -133,6 +134,24 @@ async def test_an_unfinished_export_has_no_file(idle_ada: Caller) -> None:
     problem = assert_problem(answer, 409, "conflict")
     assert answer.headers["Retry-After"] == "1"
     assert problem["detail"] == "The export is not done yet."
+
+
+async def test_head_does_not_begin_a_stream(
+    idle_ada: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export, began = await ask(idle_ada), []
+
+    async def begin(*_: object) -> AsyncIterator[bytes]:
+        began.append(export)
+        yield b""
+
+    monkeypatch.setattr(Exports, "_events", begin)
+
+    answer = await idle_ada.request("HEAD", f"/exports/{export['id']}/events")
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/event-stream")
+    assert began == []
 
 
 async def test_a_cancelled_export_stays_cancelled(idle_ada: Caller) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 from sqlalchemy.pool import QueuePool
 
 from app.core.config import Settings
@@ -264,6 +265,21 @@ async def test_the_database_answers_a_ping(database: Database) -> None:
     await database.ping()
 
     assert connections_in_use(database) == 0
+
+
+async def test_a_database_that_takes_no_changes_is_unavailable(
+    database: Database, owner_id: UUID, settings: Settings
+) -> None:
+    is_sqlite = settings.sqlite_file is not None
+    read_only = "PRAGMA query_only = ON" if is_sqlite else "SET TRANSACTION READ ONLY"
+
+    async def write() -> None:
+        async with database.write() as work:
+            await work.items._session.execute(text(read_only))
+            await work.items.add(make_item(owner_id))
+
+    with pytest.raises(ServiceUnavailable):
+        await write()
 
 
 async def test_a_database_that_was_not_migrated_is_said_to_be_behind(

@@ -14,6 +14,7 @@ from app.core.logging import request_id, traceparent
 from app.db.base import DatabaseNow
 from app.db.models import DeadTask, Task, User
 from app.db.repositories.tasks import LeaseLostError
+from app.db.unit_of_work import UnitOfWork
 from app.services.exports import WriteExport
 from app.services.outbox import Payload
 from app.tasks.executor import Executor
@@ -168,6 +169,50 @@ async def test_an_attempt_that_takes_too_long_has_failed(lab: Lab) -> None:
     task = await lab.find(task_id)
     assert task is not None
     assert (task.status, task.last_error) == ("queued", "TimeoutError: ")
+
+
+async def test_work_that_awaits_something_cancelled_has_failed(lab: Lab) -> None:
+    payload = lab.payload()
+    task_id = await lab.add(payload)
+
+    async def await_something_cancelled(run: Run, payload: Payload) -> None:
+        waiting = asyncio.create_task(asyncio.sleep(60))
+        waiting.cancel()
+        await waiting
+
+    await lab.attempt({payload: await_something_cancelled})
+
+    task = await lab.find(task_id)
+    assert task is not None
+    assert (task.status, task.attempt, task.last_error) == ("queued", 1, "CancelledError: ")
+
+
+async def test_an_error_that_no_database_stores_is_cleaned(lab: Lab) -> None:
+    payload = lab.payload()
+    task_id = await lab.add(payload)
+
+    async def fail(run: Run, payload: Payload) -> None:
+        raise ValueError("from a\0far")
+
+    await lab.attempt({payload: fail})
+
+    task = await lab.find(task_id)
+    assert task is not None
+    assert (task.status, task.last_error) == ("queued", "ValueError: from afar")
+
+
+async def test_a_task_dies_even_if_nobody_can_be_told(lab: Lab) -> None:
+    payload = lab.payload(max_attempts=1)
+    task_id = await lab.add(payload)
+
+    async def tell(work: UnitOfWork, payload: Payload) -> None:
+        raise KeyError("nobody")
+
+    handler = Handler(type(payload), failing, give_up=tell)
+    async with lab.claimed(payload) as task:
+        await Executor(lab.resources, {payload.task: handler}, lab.settings).execute(task)
+
+    assert (await find_dead(lab, task_id)).error == "ValueError: no"
 
 
 async def test_an_attempt_that_lost_its_lease_has_no_effect(lab: Lab) -> None:

@@ -73,6 +73,21 @@ async def test_a_slot_is_not_taken_again_by_a_clock_that_is_late(lab: Lab) -> No
     assert late == []
 
 
+async def test_a_scheduler_goes_on_after_an_error_that_nobody_expected(lab: Lab) -> None:
+    looked_again = asyncio.Event()
+
+    class Unlucky(Scheduler):
+        async def make_due(self, now: datetime) -> list[str]:
+            if not self._known:
+                self._known["failed"] = now
+                raise KeyError("once")
+            looked_again.set()
+            return []
+
+    async with Unlucky(lab.resources.database, []).serving(), asyncio.timeout(10):
+        await looked_again.wait()
+
+
 def test_every_schedule_makes_a_task_that_workers_know() -> None:
     assert {schedule.payload.task for schedule in SCHEDULES} <= HANDLERS.keys()
     assert len({schedule.name for schedule in SCHEDULES}) == len(SCHEDULES)

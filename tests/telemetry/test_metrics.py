@@ -5,41 +5,55 @@ import socket
 import httpx2
 import pytest
 
-from app.telemetry.metrics import serve_metrics
+from app.telemetry.metrics import REQUEST_SECONDS, serve_metrics
+
+HOST = "127.0.0.1"
 
 
 @pytest.fixture
-def ports() -> list[int]:
-    """Return two free ports."""
-    with (
-        socket.create_server(("127.0.0.1", 0)) as one,
-        socket.create_server(("127.0.0.1", 0)) as two,
-    ):
-        return [int(listener.getsockname()[1]) for listener in (one, two)]
+def port() -> int:
+    """Return a port that is free, as is the next one."""
+    while True:
+        with socket.create_server((HOST, 0)) as first:
+            port = int(first.getsockname()[1])
+            try:
+                socket.create_server((HOST, port + 1)).close()
+            except OSError:
+                continue
+        return port
 
 
 def read(port: int) -> str:
     with httpx2.Client(trust_env=False) as client:
-        return client.get(f"http://127.0.0.1:{port}/metrics").raise_for_status().text
+        return client.get(f"http://{HOST}:{port}/metrics").raise_for_status().text
 
 
-def test_metrics_are_served_until_the_block_ends(ports: list[int]) -> None:
-    with serve_metrics("127.0.0.1", ports[:1]):
-        assert "# TYPE task_attempt_seconds histogram" in read(ports[0])
+async def test_an_invented_method_has_no_series_of_its_own(client: httpx2.AsyncClient) -> None:
+    await client.request("INVENTED", "/nothing")
+
+    series = [sample.labels for metric in REQUEST_SECONDS.collect() for sample in metric.samples]
+    assert {"other"} <= {labels["method"] for labels in series}
+    assert "INVENTED" not in {labels["method"] for labels in series}
+
+
+def test_metrics_are_served_until_the_block_ends(port: int) -> None:
+    with serve_metrics(HOST, port, processes=1):
+        assert "# TYPE task_attempt_seconds histogram" in read(port)
 
     with pytest.raises(httpx2.ConnectError):
-        read(ports[0])
+        read(port)
 
 
-def test_the_next_process_takes_the_next_port(ports: list[int]) -> None:
-    with serve_metrics("127.0.0.1", ports), serve_metrics("127.0.0.1", ports):
-        assert read(ports[0]).splitlines()[0] == read(ports[1]).splitlines()[0]
+def test_the_next_process_takes_the_next_port(port: int) -> None:
+    with serve_metrics(HOST, port, processes=2), serve_metrics(HOST, port, processes=2):
+        assert "# TYPE" in read(port)
+        assert "# TYPE" in read(port + 1)
 
 
-def test_without_a_free_port_the_start_fails(ports: list[int]) -> None:
+def test_more_processes_than_expected_are_refused(port: int) -> None:
     with (
-        serve_metrics("127.0.0.1", ports[:1]),
+        serve_metrics(HOST, port, processes=1),
         pytest.raises(OSError, match="in use"),
-        serve_metrics("127.0.0.1", ports[:1]),
+        serve_metrics(HOST, port, processes=1),
     ):
         pass

@@ -32,5 +32,5 @@ class LimitSettings(BaseModel):
     )
     metrics_host: str = Field("127.0.0.1", description="Address that /metrics listens on.")
     metrics_port: PositiveInt | None = Field(
-        None, description="Port of /metrics for Prometheus; empty: no metrics are served."
+        None, description="Port of /metrics; each further process of a host takes the next one."
     )
