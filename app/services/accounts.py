@@ -104,8 +104,10 @@ class Accounts:
             await work.users.update(user)
             # Who has the mail has the address.
             await work.users.note_verified(user.id)
+            # Whoever had the account before may have left keys in it.
+            keys = await work.api_keys.delete_all(user.id)
             await self._gate.end_sessions(work, user.id)
-        audit.record(Event.PASSWORD_RESET, user_id=user.id)
+        audit.record(Event.PASSWORD_RESET, user_id=user.id, revoked_api_keys=keys)
 
     async def change_password(self, principal: Principal, current: str, new: str) -> None:
         """Set another password, and end the other sessions.

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from app.core.mail import Mail, MailFailed, MailServer, SmtpMailer
 from app.db.models import AccountToken
 from app.db.unit_of_work import Database
+from tests import api_keys
 from tests.clients import PASSWORD, Caller, sign_in
 from tests.mailbox import code_for, mail_to
 from tests.problems import assert_problem
@@ -53,6 +54,18 @@ async def test_a_second_mail_makes_the_first_code_worthless(
     second = await code_for(app, ada.email, "confirm")
     assert (await client.post("/auth/email/verify", json={"token": first})).status_code == 409
     assert (await client.post("/auth/email/verify", json={"token": second})).status_code == 204
+
+
+async def test_a_reset_ends_the_keys_of_whoever_had_the_account_before(
+    client: httpx2.AsyncClient, app: FastAPI, ada: Caller
+) -> None:
+    key = api_keys.with_key(ada, (await api_keys.create(ada))["key"])
+    assert (await key.get("/items")).status_code == 200
+    await forgot(client, ada.email)
+
+    assert (await reset(client, await code_for(app, ada.email, "password"))).status_code == 204
+
+    assert_problem(await key.get("/items"), 401, "unauthorized")
 
 
 async def test_a_forgotten_password_is_replaced_and_every_session_ends(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 
 from app.core.security import Role
 from app.db.base import DatabaseNow
@@ -60,6 +60,13 @@ class ApiKeyRepository(Repository[ApiKey]):
             .values(last_used_at=DatabaseNow(), updated_at=ApiKey.updated_at)
             .execution_options(synchronize_session=False)
         )
+
+    async def delete_all(self, owner_id: UUID) -> int:
+        """Delete a user's keys, and return how many there were."""
+        deleted = await self._session.scalars(
+            delete(ApiKey).where(ApiKey.owner_id == owner_id).returning(ApiKey.id)
+        )
+        return len(deleted.all())
 
 
 def _use_is_due() -> ColumnElement[bool]:
