@@ -36,7 +36,7 @@ def watched(app: FastAPI) -> Iterator[list[Statement]]:
     statements: list[Statement] = []
 
     def collect(_: object, __: object, sql: str, parameters: object, *___: object) -> None:
-        if in_request() and not sql.startswith("BEGIN") and sql != "SELECT 1":
+        if in_request() and not sql.startswith("BEGIN"):
             statements.append(Statement(sql, parameters))
 
     engine = engine_of(app)

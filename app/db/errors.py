@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _RACES = {"40001": "serialization failure", "40P01": "deadlock"}
 _MISSING = {"42P01": "table", "42703": "column"}
+_FOREIGN_KEY = "23503"
 _READ_ONLY = "25006"  # A standby, or a server that is being replaced by one.
 _UNIQUE_RULES = (PrimaryKeyConstraint, UniqueConstraint, Index)
 
@@ -29,12 +30,10 @@ def translated_errors() -> Iterator[None]:
         yield
     except StaleDataError as error:
         raise LostRace from error
-    except IntegrityError as error:
-        raise _conflict(error) from error
     except PoolTimeoutError as error:
         raise ServiceUnavailable("The database does not answer.") from error
     except DBAPIError as error:
-        problem = _failure(error)
+        problem = _conflict(error) if isinstance(error, IntegrityError) else _failure(error)
         if problem is None:
             raise
         raise problem from error
@@ -57,18 +56,21 @@ def _failure(error: DBAPIError) -> ProblemError | None:
     return None
 
 
-def _conflict(error: IntegrityError) -> Conflict:
-    errors = [
-        FieldError(location="body", pointer=f"/{column}", code="conflict", detail="is taken")
-        for column in _violated_columns(error)
-    ]
-    names = ", ".join(f.pointer[1:] for f in errors if f.pointer)
-    if not names:
-        return Conflict("This breaks a rule of the data.")
-    return Conflict(f"Another resource has this {names} already.", errors=errors)
+def _conflict(error: IntegrityError) -> Conflict | None:
+    """Return what the caller can do something about; a check that fails is a fault of the code."""
+    if columns := _taken_columns(error):
+        names = ", ".join(columns)
+        errors = [
+            FieldError(location="body", pointer=f"/{column}", code="conflict", detail="is taken")
+            for column in columns
+        ]
+        return Conflict(f"Another resource has this {names} already.", errors=errors)
+    if getattr(error.orig, "sqlstate", None) == _FOREIGN_KEY or "FOREIGN KEY" in str(error.orig):
+        return Conflict("This refers to something that is not there, or something refers to it.")
+    return None
 
 
-def _violated_columns(error: IntegrityError) -> list[str]:
+def _taken_columns(error: IntegrityError) -> list[str]:
     """Return the columns whose values are taken; none where another rule was broken."""
     diagnosis = getattr(error.orig, "diag", None)
     if diagnosis is None:

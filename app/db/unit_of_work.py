@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.pool import QueuePool
 
@@ -24,6 +23,7 @@ from app.db.repositories.schedules import ScheduleRepository
 from app.db.repositories.sessions import SessionRepository
 from app.db.repositories.tasks import TaskRepository
 from app.db.repositories.users import UserRepository
+from app.db.revisions import require_migrated
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -96,10 +96,10 @@ class Database:
                 yield UnitOfWork(session)
 
     async def ping(self) -> None:
-        """Ask the database for a sign of life."""
+        """Ask the database for a sign of life, and for its migrations."""
         with translated_errors():
             async with self._sessions() as session:
-                await session.execute(text("SELECT 1"))
+                await require_migrated(session)
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:

@@ -27,7 +27,7 @@ class Health(v1.HealthService):
         results = self._probes.results
         down = sorted(name for name, result in results.items() if result.error)
         if down:
-            raise ServiceUnavailable(f"Not ready: {', '.join(down)} does not answer.")
+            raise ServiceUnavailable(f"Not ready: {', '.join(down)} is down.")
         checks = [
             v1.HealthCheck(name=name, status="up", age_seconds=result.age_seconds)
             for name, result in results.items()

@@ -62,7 +62,7 @@ async def test_a_process_without_its_database_is_live_but_not_ready() -> None:
         live = await client.get("/health/live")
 
     problem = assert_problem(ready, 503, "service-unavailable")
-    assert problem["detail"] == "Not ready: database does not answer."
+    assert problem["detail"] == "Not ready: database is down."
     assert int(ready.headers["Retry-After"]) > 0
     assert live.status_code == 200
 
@@ -78,7 +78,7 @@ async def test_readiness_follows_what_the_process_depends_on() -> None:
 
         await queue.switch(down=True)
         problem = assert_problem(await client.get("/health/ready"), 503, "service-unavailable")
-        assert problem["detail"] == "Not ready: queue does not answer."
+        assert problem["detail"] == "Not ready: queue is down."
 
         await queue.switch(down=False)
         assert (await client.get("/health/ready")).status_code == 200
