@@ -11,7 +11,9 @@ from app.core.config import Settings
 from app.core.dependencies import Resources
 from app.core.logging import configure_logging
 from app.db.models.tasks import DeadTask, NewTask
+from app.db.unit_of_work import UnitOfWork
 from app.tasks.process import Process
+from app.tasks.registry import HANDLERS
 
 Act = Callable[[Resources, argparse.Namespace], Awaitable[None]]
 
@@ -56,6 +58,7 @@ async def replay_dead(resources: Resources, arguments: argparse.Namespace) -> No
             dead = await work.dead_tasks.take(task_id)
             if dead is not None:
                 await work.tasks.add(_revived(dead))
+                await _tell(work, dead)
         _say(task_id, "queued again" if dead else "is not among the dead tasks")
 
 
@@ -77,6 +80,12 @@ def _revived(dead: DeadTask) -> NewTask:
         request_id=dead.request_id,
         traceparent=dead.traceparent,
     )
+
+
+async def _tell(work: UnitOfWork, dead: DeadTask) -> None:
+    handler = HANDLERS.get(dead.name)
+    if handler is not None and handler.revive is not None:
+        await handler.revive(work, handler.payload.model_validate(dead.payload))
 
 
 def _say(task_id: UUID, what: str) -> None:

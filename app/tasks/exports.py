@@ -39,6 +39,11 @@ async def fail_export(work: UnitOfWork, payload: WriteExport) -> None:
         await work.exports.delete_chunks(export)
 
 
+async def restart_export(work: UnitOfWork, payload: WriteExport) -> None:
+    """Let a failed export begin anew."""
+    await work.exports.restart(payload.export_id)
+
+
 async def _write_chunk(work: UnitOfWork, export: Export, run: Run) -> bool:
     """Append the next items to the file; return whether there are more."""
     visible = work.items.owned_by(export.owner_id)

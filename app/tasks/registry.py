@@ -10,7 +10,12 @@ from app.tasks.run import Handler
 
 _HANDLERS: tuple[Handler[Any], ...] = (
     Handler(SendAccountMail, account_mail.send_account_mail),
-    Handler(WriteExport, exports.write_export, give_up=exports.fail_export),
+    Handler(
+        WriteExport,
+        exports.write_export,
+        give_up=exports.fail_export,
+        revive=exports.restart_export,
+    ),
     Handler(housekeeping.DeleteExpiredTokens, housekeeping.delete_expired_tokens),
     Handler(housekeeping.DeleteExpiredKeys, housekeeping.delete_expired_keys),
     Handler(housekeeping.DeleteOldExports, housekeeping.delete_old_exports),

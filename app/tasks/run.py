@@ -70,11 +70,13 @@ class Handler(Generic[P]):
     Attributes:
         handle: Does the work. If it returns without `Run.finish`, the task is marked done then.
         give_up: Says in other rows that the task is dead, in the transaction that buries it.
+        revive: Takes that back, in the transaction that queues the dead task again.
     """
 
     payload: type[P]
     handle: Callable[[Run, P], Awaitable[None]]
     give_up: Callable[[UnitOfWork, P], Awaitable[None]] | None = None
+    revive: Callable[[UnitOfWork, P], Awaitable[None]] | None = None
 
     async def run(self, run: Run, task: Task) -> None:
         """Read the payload and do the work."""

@@ -18,8 +18,8 @@ from tests.problems import assert_problem, refused_fields
 from tests.tokens import issue_let_in
 
 ORIGIN = "https://app.example.com"
-MAX_BODY = 1_048_576
-DEPTH = 200_000
+MAX_BODY = 65_536
+DEPTH = 30_000
 
 
 async def pieces(size: int) -> AsyncIterator[bytes]:

@@ -22,7 +22,7 @@ JSON_OPERATIONS = [
     ("POST", "/items"),
     ("PATCH", ITEM),
 ]
-MEBIBYTE = 1_048_576
+MAX_BODY = 65_536
 PATHS = sorted({operation.path for operation in operations.OPERATIONS.values()})
 
 JSON: Header = ("Content-Type", "application/json")
@@ -53,7 +53,7 @@ def signed_in(caller: Caller, *headers: Header) -> list[Header]:
         pytest.param(b'{"a": "\x00"}', id="raw NUL"),
         pytest.param(b'{"a": ' + b"9" * 5000 + b"}", id="5000 digits"),
         pytest.param(b'{"a": -Infinity}', id="infinity"),
-        pytest.param(b'{"a":' * 50_000 + b"1" + b"}" * 50_000, id="deep nesting"),
+        pytest.param(b'{"a":' * 10_000 + b"1" + b"}" * 10_000, id="deep nesting"),
         pytest.param("{}".encode("utf-32"), id="UTF-32"),
         pytest.param(b"\x1f\x8b\x08", id="gzip"),
         pytest.param(b" ", id="nothing but space"),
@@ -84,7 +84,7 @@ async def test_bytes_that_are_no_json_cannot_be_read(
         (b'{"name": "x", "__proto__": {}}', {"/__proto__"}),
         (b'{"name": "x", "name": 1}', {"/name"}),
         (b'{"name": "x", "' + b"k" * 2000 + b'": 1}', {""}),
-        (b"[" + b"0," * 400_000 + b"0]", {""}),
+        (b"[" + b"0," * 30_000 + b"0]", {""}),
         (b'"text"', {""}),
         (b"", {""}),
     ],
@@ -109,12 +109,12 @@ async def test_of_a_key_that_is_there_twice_the_last_one_counts(app: FastAPI, ad
 async def test_a_very_large_number_of_wrong_fields_is_counted_but_not_listed(
     app: FastAPI, ada: Caller
 ) -> None:
-    body = json.dumps({"name": "x"} | {f"{n:x}": 0 for n in range(20_000)}).encode()
+    body = json.dumps({"name": "x"} | {f"{n:x}": 0 for n in range(5_000)}).encode()
 
     answer = await send(app, "POST", f"{API}/items", signed_in(ada, JSON), body)
 
     assert len(answer.refused()) == 100
-    assert answer.problem()["detail"] == "20000 fields were refused; see errors."
+    assert answer.problem()["detail"] == "5000 fields were refused; see errors."
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ async def test_two_mebibytes_in_pieces_are_too_many(
     app: FastAPI, ada: Caller, method: str, path: str
 ) -> None:
     content_type = FORM if path == "/auth/token" else JSON
-    pieces = [b" " * 65_536] * (2 * MEBIBYTE // 65_536)
+    pieces = [b" " * 8_192] * (2 * MAX_BODY // 8_192)
 
     answer = await send(app, method, API + path, signed_in(ada, content_type), pieces)
 

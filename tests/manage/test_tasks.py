@@ -12,9 +12,11 @@ from pydantic import SecretStr
 from app import manage
 from app.core.config import Settings
 from app.core.dependencies import open_resources
-from app.db.models import Task
+from app.db.models import Export, Task, User
+from app.services.exports import WriteExport
 from app.services.outbox import enqueue
 from app.tasks.housekeeping import DeleteExpiredKeys
+from app.tasks.registry import HANDLERS
 from tests import backends
 from tests.apps import make_settings, own_log
 from tests.conftest import migrate
@@ -79,6 +81,33 @@ def test_a_replayed_task_is_queued_under_its_old_id(
     task = find(settings, dead_id)
     assert task is not None
     assert (task.name, task.status, task.attempt) == (DeleteExpiredKeys.task, "queued", 0)
+
+
+def test_the_export_of_a_replayed_task_begins_anew(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail() -> tuple[UUID, UUID]:
+        async with open_resources(settings) as resources, resources.database.write() as work:
+            user = User(email="ada@example.com", password_hash="-", role="user", display_name=None)
+            owner = await work.users.add(user)
+            export = await work.exports.add(Export(owner_id=owner.id, format="csv", rows_done=7))
+            task_id = await enqueue(work, WriteExport(export_id=export.id))
+            [task] = await work.tasks.claim([WriteExport.task], lease_seconds=60, limit=1)
+            await HANDLERS[WriteExport.task].bury(work, task, "ValueError: no")
+            assert export.status == "failed"
+            return export.id, task_id
+
+    async def load(export_id: UUID) -> Export | None:
+        async with open_resources(settings) as resources, resources.database.read() as work:
+            return await work.exports.get_open(export_id)
+
+    export_id, task_id = asyncio.run(fail())
+
+    run(monkeypatch, "tasks", "replay", task_id)
+
+    export = asyncio.run(load(export_id))
+    assert export is not None
+    assert (export.status, export.rows_done, export.finished_at) == ("queued", 0, None)
 
 
 def test_a_dropped_task_is_gone(

@@ -36,7 +36,7 @@ class ServiceSettings(BaseModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least severe log line to write."
     )
-    max_body_bytes: PositiveInt = Field(1_048_576, description="Largest request body, in bytes.")
+    max_body_bytes: PositiveInt = Field(65_536, description="Largest request body, in bytes.")
     unimplemented: Literal["problem", "mock"] = Field(
         "problem",
         description="What an operation without code answers: problem (501) or mock (an example).",

@@ -36,6 +36,18 @@ class ExportRepository(Repository[Export]):
         export.status = status
         await self._session.flush()
 
+    async def restart(self, export_id: UUID) -> None:
+        """Set a failed export back to its beginning."""
+        export = await self._session.scalar(
+            select(Export).where(Export.id == export_id, Export.status == "failed")
+        )
+        if export is None:
+            return
+        export.status = "queued"
+        export.rows_done = export.chunks = 0
+        export.rows_total = export.position = export.finished_at = None
+        await self._session.flush()
+
     async def add_chunk(self, export: Export, data: bytes) -> None:
         """Append a piece to the file of an export that was read here."""
         self._session.add(ExportChunk(export_id=export.id, number=export.chunks, data=data))

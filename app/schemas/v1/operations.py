@@ -369,6 +369,15 @@ WATCH_EXPORT = Operation(
     tag="exports",
     security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
     statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
+    extensions={
+        "x-rate-limit": {
+            "bucket": "watchExport",
+            "policies": [
+                {"name": "burst", "requests": 5, "seconds": 10},
+                {"name": "sustained", "requests": 20, "seconds": 300},
+            ],
+        }
+    },
 )
 CANCEL_EXPORT = Operation(
     operation_id="cancelExport",
