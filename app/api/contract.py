@@ -32,7 +32,10 @@ from app.core.exceptions import (
 )
 from app.schemas.operation import Operation
 
+Headers = list[tuple[bytes, bytes]]
+
 _MAX_AGENT = 200
+_LISTS = frozenset({b"if-match", b"if-none-match"})
 
 
 class ContractRequest(Request):
@@ -69,13 +72,21 @@ def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
                     raise HTTPException(405)
                 request.scope[OPERATION] = operation
                 await _admit(request, operation)
-                request = ContractRequest(request.scope, request.receive)
+                scope = {**request.scope, "headers": _one_line_each(request.scope["headers"])}
+                request = ContractRequest(scope, request.receive)
                 response = await _answer(request, operation, handle)
                 return complete(request.scope, response)
 
             return answer
 
     return ContractRoute
+
+
+def _one_line_each(headers: Headers) -> Headers:
+    """Join the lines of a field that holds a list: they mean the same (RFC 9110, section 5.3)."""
+    lists = _LISTS & {name for name, _ in headers}
+    joined = [(name, b", ".join(line for n, line in headers if n == name)) for name in lists]
+    return [(name, line) for name, line in headers if name not in lists] + joined
 
 
 async def _admit(request: Request, operation: Operation) -> None:

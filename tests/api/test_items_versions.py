@@ -104,6 +104,16 @@ async def test_a_change_to_the_named_version_is_made(
     assert answer.status_code == status, answer.text
 
 
+async def test_tags_in_several_lines_are_one_list(ada: Caller) -> None:
+    item = await create(ada)
+    _, tag = await read(ada, item["id"])
+    lines = [*ada.headers.items(), ("If-None-Match", '"other"'), ("If-None-Match", tag)]
+
+    answer = await ada.client.get(f"/items/{item['id']}", headers=lines)
+
+    assert answer.status_code == 304
+
+
 @pytest.mark.parametrize("given", ["{stale}", "W/{tag}", '"other", W/{tag}', '""'])
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
 async def test_a_change_to_another_version_is_refused_and_leaves_the_item(
