@@ -9,7 +9,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.core.config import Settings
+from app.core.config import Settings, load_settings
 from app.db import models  # noqa: F401 - registers the tables
 from app.db.base import Base, UtcDateTime
 from app.db.engine import make_engine, postgresql_limits
@@ -78,7 +78,7 @@ def migrate_offline(settings: Settings) -> None:
         context.run_migrations()
 
 
-given_settings = context.config.attributes.get("settings", None) or Settings()
+given_settings = context.config.attributes.get("settings", None) or load_settings()
 if context.is_offline_mode():
     migrate_offline(given_settings)
 else:
