@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.core.config import Settings
+from tests import backends
 from tests.conftest import ROOT
 
 UVICORN = ("uvicorn", "app.main:app", "--port", "0")
@@ -105,3 +106,16 @@ def test_production_needs_no_other_setting_to_make_its_keys(tmp_path: Path) -> N
 
     assert ended.returncode == 0, ended.stderr
     assert [key["state"] for key in json.loads(file.read_text())["keys"]] == ["active"]
+
+
+@pytest.mark.parametrize("kind", backends.DATABASES)
+def test_a_migration_says_which_revisions_it_applies(kind: str, tmp_path: Path) -> None:
+    opened = backends.sqlite(tmp_path) if kind == "sqlite" else backends.postgresql()
+    revisions = list((ROOT / "app/db/migrations/versions").glob("[0-9]*.py"))
+    with opened as url:
+        ended = start("alembic", "upgrade", "head", DATABASE_URL=url)
+
+    assert ended.returncode == 0, ended.stderr
+    lines = ended.stderr.splitlines()
+    assert all(line.startswith("INFO  [alembic.") for line in lines)
+    assert sum("Running upgrade " in line for line in lines) == len(revisions)

@@ -1,6 +1,7 @@
 """Runs migrations on the settings' database, or prints their SQL (`--sql`)."""
 
 import asyncio
+import logging
 from typing import Literal
 
 from alembic import context
@@ -78,7 +79,12 @@ def migrate_offline(settings: Settings) -> None:
         context.run_migrations()
 
 
-given_settings = context.config.attributes.get("settings", None) or load_settings()
+given_settings = context.config.attributes.get("settings", None)
+if given_settings is None:
+    given_settings = load_settings()
+    # Not on standard output, where --sql writes; whoever gives settings has a log of its own.
+    logging.basicConfig(format="%(levelname)-5.5s [%(name)s] %(message)s")
+    logging.getLogger("alembic").setLevel(logging.INFO)
 if context.is_offline_mode():
     migrate_offline(given_settings)
 else:
