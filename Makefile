@@ -15,6 +15,10 @@ PIP_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python
 	--no-python-downloads --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 SERVE := $(BIN)/uvicorn app.main:app --reload --reload-dir app --reload-include '*.json' --host 127.0.0.1 --port $(PORT) --no-proxy-headers
+# Errors name the server's address; the environment and .env may say another one.
+ifeq ($(PUBLIC_URL)$(shell grep -s '^PUBLIC_URL=.' .env),)
+run watch: export PUBLIC_URL := http://127.0.0.1:$(PORT)
+endif
 # Without the variable the theme prints an advertisement into every build.
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"

@@ -15,7 +15,7 @@ from app.api.guide import add_guide
 from app.api.middleware import add_middleware
 from app.api.pages import pages
 from app.api.v1.router import v1_router
-from app.core.config import Settings
+from app.core.config import Settings, load_settings
 from app.core.dependencies import unimplemented_operations
 from app.core.logging import configure_logging
 from app.schemas.v1 import operations
@@ -30,8 +30,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     Raises:
         RuntimeError: The routes are not those of the contract.
+        WrongSettings: No settings were given, and those of the environment are refused.
     """
-    settings = settings or Settings()
+    settings = settings or load_settings()
     contract = (files("app.schemas.v1") / "openapi.json").read_bytes()
     document = json.loads(contract)
     title = document["info"]["title"]
@@ -61,6 +62,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
     Raises:
         RuntimeError: Production was asked to serve operations that nobody has implemented.
+        WrongSettings: A port or a file that the settings name cannot be used.
     """
     settings: Settings = app.state.settings
     configure_logging(settings.log_level)
@@ -69,7 +71,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if settings.in_production:
             raise RuntimeError(message)
         logger.warning(message)
-    with serve_metrics(settings.metrics_host, settings.metrics_port, settings.processes):
+    with serve_metrics(
+        "METRICS_PORT", settings.metrics_host, settings.metrics_port, settings.processes
+    ):
         async with Process.of_api(settings).opened() as resources:
             app.state.resources = resources
             yield

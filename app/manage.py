@@ -8,7 +8,7 @@ import sys
 from alembic import command
 from alembic.config import Config
 
-from app.core.config import Settings
+from app.core.config import Settings, load_settings
 from app.core.dependencies import open_resources
 from app.core.exceptions import Conflict
 from app.core.key_commands import add_key_commands
@@ -17,8 +17,13 @@ from app.tasks.worker import run_workers
 
 
 def main() -> None:
-    """Run one command."""
+    """Run one command.
+
+    Raises:
+        WrongSettings: The settings are refused.
+    """
     parser = argparse.ArgumentParser(prog="python -m app.manage", description=__doc__)
+    parser.set_defaults(fixed={})
     commands = parser.add_subparsers(required=True)
     setup = commands.add_parser("setup", help="migrate, then create the first administrator")
     setup.set_defaults(run=lambda settings, _: set_up(settings))
@@ -29,10 +34,7 @@ def main() -> None:
     add_task_commands(commands.add_parser("tasks", help="look after the tasks that failed"))
     add_key_commands(commands)
     arguments = parser.parse_args()
-    try:
-        arguments.run(Settings(), arguments)
-    except ValueError as error:
-        parser.error(str(error))
+    arguments.run(load_settings(**arguments.fixed), arguments)
 
 
 def set_up(settings: Settings) -> None:

@@ -30,7 +30,11 @@ def make_settings(**changes: object) -> Settings:
         "login_delay_seconds": 0,
     }
     if changes.get("environment") == "production":
-        fields["smtp_host"] = "smtp.example.com"
+        fields |= {
+            "public_url": "https://api.example.com",
+            "smtp_host": "smtp.example.com",
+            "mail_from": "api@example.com",
+        }
     return Settings(**fields | changes)
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 import time
 from http import HTTPMethod
 from uuid import uuid4
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errors import problem_response
 from app.api.outgoing import IS_HEAD, OPERATION
-from app.core.config import Settings
+from app.core.config import Settings, WrongSettings
 from app.core.exceptions import ContentTooLarge, InternalError, ProblemError
 from app.core.logging import request_id, traceparent
 from app.telemetry.metrics import REQUEST_SECONDS
@@ -65,7 +66,7 @@ class RequestContext:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _plainly(send))
             return
         headers = Headers(scope=scope)
         traceparent.set(continue_trace(headers.get("traceparent")))
@@ -95,6 +96,18 @@ class RequestContext:
             status = _CLIENT_GONE
         finally:
             _log_request(scope["method"], inner, status, time.perf_counter() - started)
+
+
+def _plainly(send: Send) -> Send:
+    """Tell the server without a traceback that it cannot start, where settings are the reason."""
+
+    async def tell(message: Message) -> None:
+        refusal = sys.exception()
+        if isinstance(refusal, WrongSettings):
+            message = {**message, "message": str(refusal)}
+        await send(message)
+
+    return tell
 
 
 def _log_request(method: str, scope: Scope, status: int, seconds: float) -> None:

@@ -4,8 +4,9 @@ import hmac
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
-from app.core.config import Settings
+from app.core.config import Settings, WrongSettings
 from app.core.mail import FileMailer, Mailer, MailServer, SmtpMailer
 from app.core.rate_limit import Limiter
 from app.core.security import (
@@ -89,9 +90,15 @@ def open_keys(settings: Settings) -> KeyRing:
     service can change from one algorithm to the other while tokens are out.
 
     Raises:
-        ValueError: The file cannot be used.
+        WrongSettings: The file cannot be used.
     """
-    path = settings.keys_file
+    try:
+        return _read_or_make_keys(settings, settings.keys_file)
+    except ValueError as error:
+        raise WrongSettings(f"SIGNING_KEYS_FILE: {error}") from error
+
+
+def _read_or_make_keys(settings: Settings, path: Path) -> KeyRing:
     if settings.token_algorithm != "ES256":  # noqa: S105 - a name
         key = hmac.digest(settings.secret_key.get_secret_value().encode(), b"tokens", "sha256")
         shared = TokenKey({"kty": "oct", "k": to_base64(key)})

@@ -69,7 +69,7 @@ async def open_resources(settings: Settings, ring: Ring = ring_nobody) -> AsyncI
         ring: Tells workers of new tasks; unless given they find them by themselves.
 
     Raises:
-        ValueError: The file of the signing keys cannot be used.
+        WrongSettings: The file of the signing keys cannot be used.
     """
     secret = settings.secret_key.get_secret_value()
     breaker = Breaker(set_redis_up)

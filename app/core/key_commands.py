@@ -19,7 +19,8 @@ def add_key_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     keys = commands.add_parser("keys", help="make, rotate and list the keys of access tokens")
     keys.add_argument("step", choices=_STEPS, help="; ".join(_HELP))
     keys.add_argument("--file", type=Path, help="instead of SIGNING_KEYS_FILE")
-    keys.set_defaults(run=run_step)
+    # Production's settings are not complete before there are keys.
+    keys.set_defaults(run=run_step, fixed={"environment": "development"})
 
 
 def run_step(settings: Settings, chosen: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import random
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tqdm import tqdm
 from uuid_utils.compat import uuid7
 
-from app.core.config import Settings
+from app.core.config import Settings, load_settings
 from app.core.security import HashCost, Passwords
 from app.db.engine import make_engine
 from app.db.models import Item, User
@@ -36,9 +37,9 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=1000, help="how many to add (default: 1000)")
     parser.add_argument("--users", type=int, default=5, help="who share them (default: 5)")
     chosen = parser.parse_args()
-    settings = Settings()
+    settings = load_settings()
     if settings.in_production:
-        parser.error("production is not a place for made-up data")
+        sys.exit("ENVIRONMENT: production is not a place for made-up data")
     asyncio.run(seed(settings, items=chosen.items, users=chosen.users))
 
 

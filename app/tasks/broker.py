@@ -20,7 +20,7 @@ from taskiq import AsyncBroker, AsyncTaskiqDecoratedTask, BrokerMessage, InMemor
 from taskiq.exceptions import SendTaskError
 from taskiq_redis import ListQueueBroker
 
-from app.core.config import Settings
+from app.core.config import Settings, WrongSettings
 from app.core.redis import CONNECTION, TIMEOUT_SECONDS, Breaker, RedisUnavailable
 from app.telemetry.metrics import set_bell_up
 
@@ -60,10 +60,10 @@ def make_listener(settings: Settings, answer: Answer) -> AsyncBroker:
     """Return the end that a worker process listens at.
 
     Raises:
-        ValueError: There is no Redis; the API's own process runs the tasks then.
+        WrongSettings: There is no Redis; the API's own process runs the tasks then.
     """
     if settings.redis_url is None:
-        raise ValueError("REDIS_URL is empty: the API runs the tasks, and needs no worker.")
+        raise WrongSettings("REDIS_URL: empty, so the API runs the tasks, and needs no worker")
     # The wait for a message has no end; the library's own limit of 5 s would take it for a failure.
     listener = _redis_broker(PatientListener, settings.redis_url, settings.redis_prefix, None)
     _register(listener, answer)

@@ -1,13 +1,14 @@
 """Worker processes, which taskiq starts, watches and stops: `make worker`."""
 
 import logging
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack
 
 from taskiq import AsyncBroker, TaskiqEvents, TaskiqState
 from taskiq.cli.worker.args import WorkerArgs
 from taskiq.cli.worker.run import run_worker
 
-from app.core.config import Settings
+from app.core.accounts_setup import open_keys
+from app.core.config import Settings, load_settings
 from app.core.logging import configure_logging
 from app.tasks.broker import make_listener
 from app.tasks.process import Process
@@ -20,9 +21,13 @@ def run_workers(settings: Settings) -> None:
     """Run tasks in processes of their own until SIGTERM.
 
     Raises:
-        ValueError: There is no Redis; the API's own process runs the tasks then.
+        WrongSettings: There is no Redis, or a port or file that the settings name cannot be used.
     """
     make_worker(settings)
+    # A process that cannot start would be started again for ever.
+    open_keys(settings)
+    with _serve_metrics(settings):
+        pass
     run_worker(
         WorkerArgs(
             broker=f"{__name__}:make_worker",
@@ -42,9 +47,9 @@ def make_worker(settings: Settings | None = None) -> AsyncBroker:
     """Return what a worker process listens to; it opens nothing before it is started.
 
     Raises:
-        ValueError: There is no Redis; the API's own process runs the tasks then.
+        WrongSettings: There is no Redis; the API's own process runs the tasks then.
     """
-    settings = settings or Settings()
+    settings = settings or load_settings()
     configure_logging(settings.log_level)
     process = Process(settings, works=True, schedules=False)
     listener = make_listener(settings, process.wake_with_room)
@@ -52,9 +57,7 @@ def make_worker(settings: Settings | None = None) -> AsyncBroker:
 
     @listener.on_event(TaskiqEvents.WORKER_STARTUP)
     async def start(_: TaskiqState) -> None:
-        stack.enter_context(
-            serve_metrics(settings.metrics_host, settings.task_metrics_port, settings.task_workers)
-        )
+        stack.enter_context(_serve_metrics(settings))
         await stack.enter_async_context(process.opened())
         logging.getLogger(__name__).info("worker is ready")
 
@@ -63,3 +66,8 @@ def make_worker(settings: Settings | None = None) -> AsyncBroker:
         await stack.aclose()
 
     return listener
+
+
+def _serve_metrics(settings: Settings) -> AbstractContextManager[None]:
+    host, port = settings.metrics_host, settings.task_metrics_port
+    return serve_metrics("TASK_METRICS_PORT", host, port, settings.task_workers)

@@ -7,6 +7,8 @@ from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
+from app.core.config import WrongSettings
+
 _LONG = (0.01, 0.05, 0.25, 1, 5, 30, 120, 600)
 
 REQUEST_SECONDS = Histogram(
@@ -43,21 +45,27 @@ def set_bell_up(up: bool) -> None:  # noqa: FBT001 - the signature that Breaker 
 
 
 @contextmanager
-def serve_metrics(host: str, port: int | None, processes: int) -> Iterator[None]:
+def serve_metrics(setting: str, host: str, port: int | None, processes: int) -> Iterator[None]:
     """Serve /metrics until the block ends, where each process of a host needs a port of its own.
 
     Args:
+        setting: Name of the setting that says the port.
         host: Address to listen on.
         port: Port of the first process; the next one takes the next port. None: serve nothing.
         processes: How many ports to try.
 
     Raises:
-        OSError: All of the ports are taken.
+        WrongSettings: All of the ports are taken, or the host has no such address.
     """
     if port is None:
         yield
         return
-    server, thread = _start(host, range(port, port + processes))
+    ports = range(port, port + processes)
+    try:
+        server, thread = _start(host, ports)
+    except OSError as error:
+        where = f"METRICS_HOST {host}, ports {ports[0]} to {ports[-1]}"
+        raise WrongSettings(f"{setting}: {error.strerror} ({where}); choose others") from error
     try:
         yield
     finally:

@@ -5,6 +5,7 @@ import socket
 import httpx2
 import pytest
 
+from app.core.config import WrongSettings
 from app.telemetry.metrics import REQUEST_SECONDS, serve_metrics
 
 HOST = "127.0.0.1"
@@ -37,7 +38,7 @@ async def test_an_invented_method_has_no_series_of_its_own(client: httpx2.AsyncC
 
 
 def test_metrics_are_served_until_the_block_ends(port: int) -> None:
-    with serve_metrics(HOST, port, processes=1):
+    with serve_metrics("METRICS_PORT", HOST, port, processes=1):
         assert "# TYPE task_attempt_seconds histogram" in read(port)
 
     with pytest.raises(httpx2.ConnectError):
@@ -45,15 +46,18 @@ def test_metrics_are_served_until_the_block_ends(port: int) -> None:
 
 
 def test_the_next_process_takes_the_next_port(port: int) -> None:
-    with serve_metrics(HOST, port, processes=2), serve_metrics(HOST, port, processes=2):
+    with (
+        serve_metrics("METRICS_PORT", HOST, port, processes=2),
+        serve_metrics("METRICS_PORT", HOST, port, processes=2),
+    ):
         assert "# TYPE" in read(port)
         assert "# TYPE" in read(port + 1)
 
 
-def test_more_processes_than_expected_are_refused(port: int) -> None:
+def test_more_processes_than_expected_are_refused_by_the_settings_name(port: int) -> None:
     with (
-        serve_metrics(HOST, port, processes=1),
-        pytest.raises(OSError, match="in use"),
-        serve_metrics(HOST, port, processes=1),
+        serve_metrics("METRICS_PORT", HOST, port, processes=1),
+        pytest.raises(WrongSettings, match=r"METRICS_PORT: .*in use"),
+        serve_metrics("METRICS_PORT", HOST, port, processes=1),
     ):
         pass

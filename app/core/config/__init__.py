@@ -2,9 +2,10 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from pydantic import model_validator
+from pydantic import ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
@@ -14,7 +15,7 @@ from app.core.config.limits import LimitSettings
 from app.core.config.service import DEVELOPMENT_SECRET, ServiceSettings
 from app.core.config.tasks import TaskSettings
 
-__all__ = ["DEVELOPMENT_SECRET", "Settings"]
+__all__ = ["DEVELOPMENT_SECRET", "Settings", "WrongSettings", "load_settings"]
 
 
 class Settings(
@@ -33,6 +34,9 @@ class Settings(
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
+        hide_input_in_errors=True,
+        # Each value is read by the type of its field, so that a malformed one is refused by name.
+        enable_decoding=False,
     )
 
     @cached_property
@@ -58,17 +62,49 @@ class Settings(
     def _refuse_unsafe_production(self) -> Self:
         if not self.in_production:
             return self
-        faults = []
-        if self.secret_key.get_secret_value() == DEVELOPMENT_SECRET:
-            faults.append("SECRET_KEY is the development default; set a random one")
-        if self.database_url.get_secret_value().startswith("sqlite"):
-            faults.append("DATABASE_URL is SQLite; set a postgresql+psycopg:// URL")
+        faults = [
+            f"{name.upper()}: production refuses the default; set your own"
+            for name in ("secret_key", "public_url", "mail_from")
+            if getattr(self, name) == type(self).model_fields[name].default
+        ]
+        if self.sqlite_file is not None:
+            faults.append(
+                "DATABASE_URL: production refuses SQLite; set a postgresql+psycopg:// URL"
+            )
         if "*" in self.cors_origins:
-            faults.append("CORS_ORIGINS holds *; list the origins")
+            faults.append("CORS_ORIGINS: production refuses *; list the origins")
         faults.extend(self.account_faults())
         if self.unimplemented == "mock":
-            faults.append("UNIMPLEMENTED is mock; set problem")
+            faults.append("UNIMPLEMENTED: production refuses mock; set problem")
         if faults:
-            message = "production refuses to start: " + "; ".join(faults)
-            raise ValueError(message)
+            raise PydanticCustomError("unsafe", "{faults}", {"faults": "\n".join(faults)})
         return self
+
+
+class WrongSettings(SystemExit):
+    """Settings that no process can start with: it ends with a line for each, and the status 1."""
+
+
+def load_settings(**fixed: Any) -> Settings:  # noqa: ANN401 - as the fields have them
+    """Return the settings of the environment and of `.env`.
+
+    Args:
+        fixed: Fields whose value is not up to the environment.
+
+    Raises:
+        WrongSettings: Some are malformed or unsafe; each line names one, and the fix.
+    """
+    try:
+        return Settings(**fixed)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        lines = [_describe(fault["loc"], fault["msg"]) for fault in faults]
+        raise WrongSettings("\n".join(lines)) from None
+
+
+def _describe(place: tuple[int | str, ...], fault: str) -> str:
+    if not place:
+        return fault
+    name, *entries = map(str, place)
+    shown = name.upper() + "".join(f"[{entry}]" for entry in entries)
+    return f"{shown}: {fault}. {Settings.model_fields[name].description}"

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, NonNegativeFloat, PositiveInt, SecretStr
 
+from app.core.config.values import Email, Port
+
 _SHARED = "HS256"
 
 
@@ -61,13 +63,15 @@ class AccountSettings(BaseModel):
     verify_token_seconds: PositiveInt = Field(
         86_400, description="Life of a link that proves an e-mail address, in seconds."
     )
-    admin_email: str = Field("admin@example.com", description="Address of the first administrator.")
+    admin_email: Email = Field(
+        "admin@example.com", description="Address of the first administrator."
+    )
     admin_password: SecretStr | None = Field(
         None,
         description="Password of the first administrator; empty: one is made and printed once.",
     )
 
-    mail_from: str = Field("no-reply@example.com", description="Sender of all mail.")
+    mail_from: Email = Field("no-reply@example.com", description="Sender of all mail.")
     mail_link_url: str | None = Field(
         None,
         pattern=r"^https?://.*[^/]$",
@@ -77,7 +81,7 @@ class AccountSettings(BaseModel):
         Path("data/mail"), description="Where mail is written to while SMTP_HOST is empty."
     )
     smtp_host: str | None = Field(None, description="Mail server; production needs one.")
-    smtp_port: PositiveInt = Field(587, description="Port of the mail server.")
+    smtp_port: Port = Field(587, description="Port of the mail server.")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         "starttls", description="How the connection to the mail server is encrypted."
     )
@@ -85,10 +89,10 @@ class AccountSettings(BaseModel):
     smtp_password: SecretStr | None = Field(None, description="Password at the mail server.")
 
     def account_faults(self) -> Iterator[str]:
-        """Yield what is only safe in development."""
+        """Yield a line for each value that is only safe in development."""
         if self.token_algorithm != _SHARED and self.signing_keys_file is None:
-            yield "SIGNING_KEYS_FILE is empty; run make keys and mount the file"
+            yield "SIGNING_KEYS_FILE: production needs one; run make keys and mount the file"
         if self.bcrypt_rounds < 10:
-            yield "BCRYPT_ROUNDS is below 10; set 12 or more"
+            yield "BCRYPT_ROUNDS: production refuses fewer than 10; set 12 or more"
         if self.smtp_host is None:
-            yield "SMTP_HOST is empty; mail would be written to files"
+            yield "SMTP_HOST: production needs one; mail would be written to files"

@@ -4,11 +4,13 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
 
+from app.core.config.values import DatabaseUrl
+
 
 class DatabaseSettings(BaseModel):
     """The database, its connections, and what is remembered in it."""
 
-    database_url: SecretStr = Field(
+    database_url: DatabaseUrl = Field(
         SecretStr("sqlite+aiosqlite:///data/app.db"),
         description="SQLAlchemy URL: sqlite+aiosqlite:///file or postgresql+psycopg://user@host/name.",
     )

@@ -1,12 +1,16 @@
 """Redis, rate limits and cache."""
 
-from pydantic import BaseModel, Field, IPvAnyNetwork, PositiveFloat, PositiveInt, SecretStr
+from typing import Annotated
+
+from pydantic import BaseModel, Field, IPvAnyNetwork, PositiveFloat, PositiveInt
+
+from app.core.config.values import JsonArray, Port, RedisUrl
 
 
 class LimitSettings(BaseModel):
     """Redis, rate limits and cache."""
 
-    redis_url: SecretStr | None = Field(
+    redis_url: RedisUrl | None = Field(
         None, description="redis://host:6379/0 for limits, cache and tasks; empty: in this process."
     )
     redis_prefix: str = Field("app:", description="Start of every key in Redis.")
@@ -23,7 +27,7 @@ class LimitSettings(BaseModel):
     rate_limit_scale: PositiveFloat = Field(
         1.0, description="Multiplies every rate limit; raise it for load tests."
     )
-    trusted_proxies: list[IPvAnyNetwork] = Field(
+    trusted_proxies: Annotated[list[IPvAnyNetwork], JsonArray] = Field(
         [], description="Networks whose X-Forwarded-For is believed, as a JSON array."
     )
     cache_seconds: PositiveInt = Field(30, description="Longest life of a cached read.")
@@ -31,6 +35,6 @@ class LimitSettings(BaseModel):
         5, description="Longest life of the knowledge that something does not exist."
     )
     metrics_host: str = Field("127.0.0.1", description="Address that /metrics listens on.")
-    metrics_port: PositiveInt | None = Field(
+    metrics_port: Port | None = Field(
         None, description="Port of /metrics; each further process of a host takes the next one."
     )

@@ -1,8 +1,10 @@
 """Where and how the service runs."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, PositiveInt, SecretStr
+
+from app.core.config.values import JsonArray, Origin
 
 DEVELOPMENT_SECRET = (
     "development-secret-that-production-refuses"  # noqa: S105 - refused by production
@@ -30,7 +32,7 @@ class ServiceSettings(BaseModel):
         pattern=r"^https?://.*[^/]$",
         description="Address of the published documentation; empty: errors are explained here.",
     )
-    cors_origins: list[str] = Field(
+    cors_origins: Annotated[list[Origin], JsonArray] = Field(
         [], description="Origins whose pages may call the API, as a JSON array."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

@@ -2,12 +2,14 @@
 
 from pydantic import BaseModel, Field, PositiveFloat, PositiveInt
 
+from app.core.config.values import Port
+
 
 class TaskSettings(BaseModel):
     """Background tasks, and what they make."""
 
     task_workers: PositiveInt = Field(1, description="Processes that `make worker` runs tasks in.")
-    task_metrics_port: PositiveInt | None = Field(
+    task_metrics_port: Port | None = Field(
         None, description="Port of /metrics of a worker; each further process takes the next one."
     )
     task_slots: PositiveInt = Field(10, description="Tasks that one process runs at once.")

@@ -1,6 +1,7 @@
 """Runs migrations on the settings' database, or prints their SQL (`--sql`)."""
 
 import asyncio
+import logging
 from typing import Literal
 
 from alembic import context
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.core.config import Settings
+from app.core.config import Settings, load_settings
 from app.db import models  # noqa: F401 - registers the tables
 from app.db.base import Base, UtcDateTime
 from app.db.engine import make_engine, postgresql_limits
@@ -78,7 +79,12 @@ def migrate_offline(settings: Settings) -> None:
         context.run_migrations()
 
 
-given_settings = context.config.attributes.get("settings", None) or Settings()
+given_settings = context.config.attributes.get("settings", None)
+if given_settings is None:
+    given_settings = load_settings()
+    # Not on standard output, where --sql writes; whoever gives settings has a log of its own.
+    logging.basicConfig(format="%(levelname)-5.5s [%(name)s] %(message)s")
+    logging.getLogger("alembic").setLevel(logging.INFO)
 if context.is_offline_mode():
     migrate_offline(given_settings)
 else:

@@ -1,0 +1,77 @@
+"""Kinds of values that the types of Python and Pydantic do not know."""
+
+import json
+import re
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from jsonschema_rs import EmailOptions, validator_for
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_core import PydanticCustomError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+_DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg")
+_ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/?#@\sA-Z]+")
+
+# As app/schemas reads the format, which is a layer above.
+_is_email = validator_for(
+    {"type": "string", "format": "email", "maxLength": 254},
+    validate_formats=True,
+    email_options=EmailOptions(allow_display_text=False),
+).is_valid
+
+
+def _json_array(value: object) -> object:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        raise PydanticCustomError(
+            "json", 'Input should be a JSON array, like ["one", "two"]'
+        ) from None
+
+
+def _email(value: str) -> str:
+    if not _is_email(value):
+        raise PydanticCustomError("email", "Input should be an email address (RFC 5321)")
+    return value
+
+
+def _origin(value: str) -> str:
+    if not _ORIGIN.fullmatch(value):
+        raise PydanticCustomError(
+            "origin",
+            "Input should be scheme://host or scheme://host:port in lower case, nothing more",
+        )
+    return value
+
+
+def _database_url(value: SecretStr) -> SecretStr:
+    try:
+        url = make_url(value.get_secret_value())
+    except (ArgumentError, ValueError):
+        raise PydanticCustomError("database_url", "Input should be a URL") from None
+    if url.drivername not in _DRIVERS:
+        raise PydanticCustomError("database_url", f"The driver should be {' or '.join(_DRIVERS)}")
+    if url.drivername == _DRIVERS[0] and url.database in {None, "", ":memory:"}:
+        raise PydanticCustomError("database_url", "SQLite should have a file")
+    return value
+
+
+def _redis_url(value: SecretStr) -> SecretStr:
+    try:
+        parts = urlsplit(value.get_secret_value())
+        is_valid = parts.scheme in {"redis", "rediss"} and parts.hostname and parts.port != 0
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        raise PydanticCustomError("redis_url", "Input should be a redis:// or rediss:// URL")
+    return value
+
+
+JsonArray = BeforeValidator(_json_array)
+Email = Annotated[str, AfterValidator(_email)]
+Origin = Annotated[str, AfterValidator(_origin)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
+Port = Annotated[int, Field(ge=1, le=65_535)]
