@@ -13,6 +13,7 @@ from pydantic_core import from_json
 
 from app.core.exceptions import ContractViolation, OperationNotImplemented
 from app.schemas.operation import Operation
+from app.schemas.types import EMAIL_OPTIONS
 from app.telemetry.metrics import CONTRACT_VIOLATIONS
 
 logger = logging.getLogger(__name__)
@@ -127,6 +128,7 @@ class Conformance:
             {"$ref": f"{_CONTRACT}#{quote(pointer)}"},
             registry=self._registry,
             validate_formats=True,
+            email_options=EMAIL_OPTIONS,
         )
 
     def _resolve(self, pointer: str) -> tuple[str, Node]:

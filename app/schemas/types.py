@@ -11,13 +11,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from jsonschema_rs import validator_for
+from jsonschema_rs import EmailOptions, validator_for
 from pydantic import AfterValidator, BeforeValidator, FiniteFloat
 from pydantic_core import PydanticCustomError
 
+# RFC 5321 has no `Name <address>`, which the validator would take for an address otherwise.
+EMAIL_OPTIONS = EmailOptions(allow_display_text=False)
+
 
 def _checker(name: str) -> Callable[[object], bool]:
-    return validator_for({"type": "string", "format": name}, validate_formats=True).is_valid
+    schema = {"type": "string", "format": name}
+    return validator_for(schema, validate_formats=True, email_options=EMAIL_OPTIONS).is_valid
 
 
 _is_date_time = _checker("date-time")

@@ -93,6 +93,7 @@ async def test_a_password_that_everybody_guesses_is_refused_by_field(
     [
         ({"email": "nobody"}, {"/email": "email"}),
         ({"email": "a" * 250 + "@example.com"}, {"/email": "email"}),
+        ({"email": "Ada <ada@example.com>"}, {"/email": "email"}),
         ({"password": "short"}, {"/password": "too-short"}),
         ({"password": "x" * 129}, {"/password": "too-long"}),
         ({"display_name": ""}, {"/display_name": "string-too-short"}),
