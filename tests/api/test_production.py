@@ -20,7 +20,7 @@ SECRET = "hunter2 and many more words"
 WITH_BODY = [one for one in operations.OPERATIONS.values() if one.media_types]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def production(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the same service, with the same database, in production."""
     fields = {name: getattr(settings, name) for name in type(settings).model_fields}
