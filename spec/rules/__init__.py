@@ -32,6 +32,7 @@ OPERATION_RULES: Mapping[str, Callable[[Endpoint], Breaches]] = {
     "O010": extensions.policies_of_different_names,
     "O011": extensions.refusal_without_redis,
     "O012": extensions.buckets_of_different_names,
+    "O013": operations.stated_security,
     "P001": parameters.snake_case_names,
     "R001": responses.problems,
     "R002": responses.secured_operations,

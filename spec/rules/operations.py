@@ -50,6 +50,16 @@ def file_of_the_tag(endpoint: Endpoint) -> Breaches:
         yield endpoint.node, f"an operation of {tag} is elsewhere", f"move it to {tag}.yaml"
 
 
+def stated_security(endpoint: Endpoint) -> Breaches:
+    """Who may call is decided per operation: a default would open one that forgets to say it."""
+    if not endpoint.node.has("security"):
+        fix = (
+            "add `security: [{oauth2: [<scope>]}]`, "
+            "`security: [{oauth2: []}]` for any signed-in user, or `security: []` for everybody"
+        )
+        yield endpoint.node, "the operation does not say who may call it", fix
+
+
 def known_scopes(endpoint: Endpoint) -> Breaches:
     """A scope that no scheme offers can never be granted."""
     schemes = endpoint.node.contract.node("components", "securitySchemes")

@@ -56,7 +56,7 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     (
         "D003",
         "openapi.yaml",
-        [("\nsecurity:", "\n  - {name: Ghost-s, description: G}  # HERE\nsecurity:")],
+        [("\npaths:", "\n  - {name: Ghost-s, description: G}  # HERE\npaths:")],
     ),
     ("D003", "openapi.yaml", [(TAG, "  - name: files  # HERE")]),
     ("D004", "pets.yaml", [("    Pet:\n", "    Ghost: {type: object}  # HERE\n    Pet:\n")]),
@@ -92,6 +92,7 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ),
     ("O011", "pets.yaml", [("limit: {", "limit: {without_redis: refuse, "), ("}]}", LAST)]),
     ("O012", "pets.yaml", [("operationId: putPet", "operationId: files  # HERE")]),
+    ("O013", "pets.yaml", [("patch:", "patch:  # HERE"), ("sent.\n      security: []\n", "sent.\n")]),
     ("P001", "pets.yaml", [("- name: limit", "- name: pageLimit  # HERE")]),
     ("R001", "pets.yaml", [(f'"500": {ERROR}', '"500": {description: Bad.}  # HERE')]),
     ("R002", "pets.yaml", [without("401"), RESPONSES]),
