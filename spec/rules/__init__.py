@@ -5,7 +5,16 @@ The ids are stable: a rule that goes leaves its number unused.
 
 from collections.abc import Callable, Iterator, Mapping
 
-from spec.rules import documents, extensions, operations, parameters, responses, schemas, texts
+from spec.rules import (
+    documents,
+    extensions,
+    openapi,
+    operations,
+    parameters,
+    responses,
+    schemas,
+    texts,
+)
 from spec.rules.catalogue import Schema, every_schema
 from spec.tools.contract import Contract, Endpoint, Node
 from spec.tools.finding import Finding
@@ -13,11 +22,13 @@ from spec.tools.finding import Finding
 Breaches = Iterator[tuple[Node, str, str]]
 
 DOCUMENT_RULES: Mapping[str, Callable[[Contract], Breaches]] = {
+    "D001": openapi.valid_openapi,
     "D002": documents.unique_operation_ids,
     "D003": documents.declared_tags,
     "D004": documents.used_components,
     "D005": documents.reachable_paths,
     "D006": documents.valid_examples,
+    "D007": documents.values_with_schema,
 }
 OPERATION_RULES: Mapping[str, Callable[[Endpoint], Breaches]] = {
     "O001": operations.operation_id,
@@ -32,7 +43,10 @@ OPERATION_RULES: Mapping[str, Callable[[Endpoint], Breaches]] = {
     "O010": extensions.policies_of_different_names,
     "O011": extensions.refusal_without_redis,
     "O012": extensions.buckets_of_different_names,
+    "O013": operations.stated_security,
     "P001": parameters.snake_case_names,
+    "P002": parameters.parameters_of_the_path,
+    "P003": parameters.distinct_parameters,
     "R001": responses.problems,
     "R002": responses.secured_operations,
     "R003": responses.refused_bodies,
@@ -40,6 +54,7 @@ OPERATION_RULES: Mapping[str, Callable[[Endpoint], Breaches]] = {
     "R005": responses.server_errors,
     "R006": responses.location_of_created,
     "R007": responses.links,
+    "R008": responses.examples,
 }
 SCHEMA_RULES: Mapping[str, Callable[[Schema], Breaches]] = {
     "S001": schemas.closed_requests,
@@ -60,21 +75,36 @@ SCHEMA_RULES: Mapping[str, Callable[[Schema], Breaches]] = {
     "S016": schemas.unambiguous_unions,
     "S017": schemas.typed,
     "S018": schemas.known_keywords,
+    "S019": schemas.required_properties,
+    "S020": schemas.distinct_values,
 }
 
 
+# What the others take for granted, and what takes the others for granted.
+_FIRST, _LAST = ("D001", "D002"), "D006"
+
+
 def broken(contract: Contract) -> list[Finding]:
-    """Return every breach; when the document is not OpenAPI at all, only that."""
-    if found := [
-        node.finding(what, fix, "D001") for node, what, fix in documents.valid_openapi(contract)
-    ]:
-        return found
+    """Return every breach, but none that only follows from another."""
+    return sorted(set(next(filter(None, _stages(contract)), [])))
+
+
+def _stages(contract: Contract) -> Iterator[list[Finding]]:
+    """Yield what each stage finds; one is only asked for when those before it found nothing."""
+    for key in _FIRST:
+        yield _found(key, DOCUMENT_RULES[key](contract))
+    found: list[Finding] = []
     for key, check in DOCUMENT_RULES.items():
-        found += [node.finding(what, fix, key) for node, what, fix in check(contract)]
+        found += _found(key, check(contract)) if key not in {*_FIRST, _LAST} else []
     for endpoint in contract.endpoints():
         for key, rule in OPERATION_RULES.items():
-            found += [node.finding(what, fix, key) for node, what, fix in rule(endpoint)]
+            found += _found(key, rule(endpoint))
     for schema in every_schema(contract):
         for key, test in SCHEMA_RULES.items():
-            found += [node.finding(what, fix, key) for node, what, fix in test(schema)]
-    return sorted(set(found))
+            found += _found(key, test(schema))
+    yield found
+    yield _found(_LAST, DOCUMENT_RULES[_LAST](contract))
+
+
+def _found(key: str, breaches: Breaches) -> list[Finding]:
+    return [node.finding(what, fix, key) for node, what, fix in breaches]

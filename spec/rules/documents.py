@@ -13,25 +13,6 @@ from spec.tools.load import Json
 Breaches = Iterator[tuple[Node, str, str]]
 
 
-def valid_openapi(contract: Contract) -> Breaches:
-    """Nothing below holds for a document that is not OpenAPI 3.1."""
-    # Half of the time of a run goes into this import, so it waits for the models' process to start.
-    from openapi_spec_validator import OpenAPIV31SpecValidator  # noqa: PLC0415
-
-    if not contract.node().text("openapi").startswith("3.1."):
-        yield contract.node("openapi"), "the document is not OpenAPI 3.1", "write openapi: 3.1.0"
-        return
-    for error in OpenAPIV31SpecValidator(contract.document).iter_errors():
-        deepest = error
-        while deepest.context:
-            deepest = max(deepest.context, key=lambda inner: len(inner.absolute_path))
-        if "is not unique" in error.message:
-            continue  # D002 says so with the line
-        node = contract.node(*map(str, deepest.absolute_path))
-        reason = " ".join(deepest.message.split())
-        yield node, f"not OpenAPI: {reason[:200]}", "write it as the OpenAPI 3.1 specification says"
-
-
 def unique_operation_ids(contract: Contract) -> Breaches:
     """Methods, links and client functions are named after the operationId."""
     seen: set[str] = set()
@@ -44,7 +25,7 @@ def unique_operation_ids(contract: Contract) -> Breaches:
 
 def declared_tags(contract: Contract) -> Breaches:
     """A tag is a resource: it names a file in every layer, and describes it."""
-    used = {endpoint.tag for endpoint in contract.endpoints()}
+    used, seen = {endpoint.tag for endpoint in contract.endpoints()}, set[str]()
     for _, node in contract.node("tags").entries():
         name = node.text("name")
         if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
@@ -53,6 +34,9 @@ def declared_tags(contract: Contract) -> Breaches:
             yield node, f"the tag {name} has no description", "say what the resource is"
         if name not in used:
             yield node, f"no operation has the tag {name}", "remove the tag"
+        if name in seen:
+            yield node, f"the tag {name} occurs twice", "remove one of the two"
+        seen.add(name)
 
 
 def used_components(contract: Contract) -> Breaches:
@@ -90,6 +74,13 @@ def _hides(earlier: Endpoint, later: Endpoint) -> bool:
     return earlier.method == later.method and re.fullmatch(pattern, later.path) is not None
 
 
+def values_with_schema(contract: Contract) -> Breaches:
+    """What has no schema is neither checked nor typed."""
+    for holder in _holders(contract):
+        if not holder.has("schema") and not holder.has("content"):
+            yield holder, f"{holder.name} has no schema", "add a schema"
+
+
 def valid_examples(contract: Contract) -> Breaches:
     """Examples are documentation, mock answers and the first requests of the fuzzing tests."""
     registry = Registry([("urn:contract", contract.document)])
@@ -102,7 +93,8 @@ def valid_examples(contract: Contract) -> Breaches:
         if error := next(validator.iter_errors(example.value), None):
             reason = " ".join(error.message.split())
             node = contract.node(*example.pointer, *map(str, error.instance_path))
-            yield node, f"the example breaks its schema: {reason[:200]}", "correct the example"
+            kind = "default" if example.name == "default" else "example"
+            yield node, f"the {kind} breaks its schema: {reason[:200]}", f"correct the {kind}"
 
 
 def _examples(contract: Contract) -> Iterator[tuple[Node, Node]]:

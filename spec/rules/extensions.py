@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from spec.rules.responses import declaration
 from spec.tools.contract import Endpoint, Node
 
 Breaches = Iterator[tuple[Node, str, str]]
@@ -49,7 +50,8 @@ def refusal_without_redis(endpoint: Endpoint) -> Breaches:
     if node is None or node.text("without_redis") != "refuse":
         return
     if "503" not in {status for status, _ in endpoint.responses()}:
-        yield node, f"{endpoint.operation_id} refuses without Redis and has no 503", "declare 503"
+        fix = declaration(endpoint, "503")
+        yield node, f"{endpoint.operation_id} refuses without Redis and has no 503", fix
 
 
 def buckets_of_different_names(endpoint: Endpoint) -> Breaches:

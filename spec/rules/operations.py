@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jsonschema_rs import validator_for
 
+from spec.rules.responses import declaration
 from spec.tools.contract import Endpoint, Node
 from spec.tools.load import Json, load
 
@@ -48,6 +49,16 @@ def file_of_the_tag(endpoint: Endpoint) -> Breaches:
     tag = endpoint.tag
     if tag in _declared_tags(endpoint) - {endpoint.file_stem}:
         yield endpoint.node, f"an operation of {tag} is elsewhere", f"move it to {tag}.yaml"
+
+
+def stated_security(endpoint: Endpoint) -> Breaches:
+    """Who may call is decided per operation: a default would open one that forgets to say it."""
+    if not endpoint.node.has("security"):
+        fix = (
+            "add `security: [{oauth2: [<scope>]}]`, "
+            "`security: [{oauth2: []}]` for any signed-in user, or `security: []` for everybody"
+        )
+        yield endpoint.node, "the operation does not say who may call it", fix
 
 
 def known_scopes(endpoint: Endpoint) -> Breaches:
@@ -100,10 +111,11 @@ def statuses_of_extensions(endpoint: Endpoint) -> Breaches:
     limit = endpoint.extensions().get("x-rate-limit")
     unlimited = limit is not None and not limit.child("policies").value
     if not unlimited and "429" not in declared:
-        fix = "declare 429, or state x-rate-limit without policies"
+        fix = f"{declaration(endpoint, '429')}, or state x-rate-limit without policies"
         yield endpoint.node, f"{endpoint.operation_id} has a rate limit and no 429", fix
     for name, node in endpoint.extensions().items():
         statuses = _extensions().get(name, {}).get("statuses") if node.value is not False else None
         for status in statuses if isinstance(statuses, list) else ():
             if str(status) not in declared:
-                yield node, f"{name} without the status {status}", f"declare {status}"
+                fix = declaration(endpoint, str(status))
+                yield node, f"{name} without the status {status}", fix

@@ -1,6 +1,8 @@
 """Rules about responses."""
 
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from spec.tools.contract import Endpoint, Node
 from spec.tools.parameters import is_json
@@ -24,11 +26,33 @@ def problems(endpoint: Endpoint) -> Breaches:
             yield written, f"the error {status} is not a problem document", fix
 
 
+def examples(endpoint: Endpoint) -> Breaches:
+    """They are documentation, and what is answered while there is no code."""
+    for status, response in endpoint.responses():
+        for media_type, content in response.get("content").entries():
+            if status < "400" and is_json(media_type) and not content.child("examples").value:
+                fix = "add examples: with a name, and a value below it"
+                yield content, f"the answer {status} has no examples", fix
+
+
+def declaration(endpoint: Endpoint, status: str) -> str:
+    """Return the fix for a status that is missing: the line that most other operations have."""
+    contract = endpoint.node.contract
+    written = (other.node.child("responses").child(status) for other in contract.endpoints())
+    references = Counter(node.text("$ref") for node in written if node.has("$ref"))
+    if not references:
+        return f"declare {status}"
+    ((reference, _),) = references.most_common(1)
+    file = PurePosixPath(contract.node(*reference.split("/")[1:]).where.file).name
+    home = "" if file == f"{endpoint.file_stem}.yaml" else file
+    return f'add `"{status}": {{$ref: "{home}{reference}"}}`'
+
+
 def _demand(endpoint: Endpoint, statuses: tuple[str, ...], why: str) -> Breaches:
     declared, node = dict(endpoint.responses()), endpoint.node.child("responses")
     for status in statuses:
         if status not in declared:
-            yield node, f"{why}, but {status} is not declared", f"declare {status}"
+            yield node, f"{why}, but {status} is not declared", declaration(endpoint, status)
 
 
 def secured_operations(endpoint: Endpoint) -> Breaches:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from spec.rules.catalogue import Schema
 from spec.tools.contract import Node
+from spec.tools.finding import closest
+from spec.tools.load import Json
 
 Breaches = Iterator[tuple[Node, str, str]]
 
@@ -60,7 +62,7 @@ def known_keywords(schema: Schema) -> Breaches:
     """JSON Schema ignores what it does not know: a misspelt `required` would demand nothing."""
     for key, node in schema.node.entries():
         if key not in _KEYWORDS and key not in _UNCHECKED and not key.startswith("x-"):
-            yield node, f"the keyword {key} is unknown", "correct its spelling"
+            yield node, f"the keyword {key} is unknown", closest(key, _KEYWORDS, "remove it")
 
 
 def free_names(schema: Schema) -> Breaches:
@@ -130,3 +132,24 @@ def typed(schema: Schema) -> Breaches:
         yield node, "the schema has no type", "say what the value is"
     if len(set(schema.types) - {"null"}) > 1:
         yield node.child("type"), "a value of several types", "keep one type besides null"
+
+
+def required_properties(schema: Schema) -> Breaches:
+    """What is required and not described has no type, and no example can hold it."""
+    known = dict(schema.node.child("properties").entries())
+    if not known or any(schema.node.has(key) for key in _COMBINED):
+        return
+    for name in schema.node.strings("required"):
+        if name not in known:
+            fix = closest(name, known, "add it to properties")
+            what = f"`required` names {name}, which is no property of this schema"
+            yield schema.node.child("required"), what, fix
+
+
+def distinct_values(schema: Schema) -> Breaches:
+    """A value that is there twice is a slip: another one was meant."""
+    seen: list[Json] = []
+    for _, node in schema.node.child("enum").entries():
+        if node.value in seen:
+            yield node, f"the enum has {node.value!r} twice", "remove one of the two"
+        seen.append(node.value)

@@ -1,8 +1,8 @@
 """The contract → the intermediate representation."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from spec.tools.contract import Contract, Endpoint
 from spec.tools.finding import Finding, RefusedError
@@ -42,10 +42,11 @@ class Builder:
         findings.extend((*self.taken_operation_ids(), *self.taken_schema_names(tags)))
         if findings:
             raise RefusedError(*sorted(set(findings)))
+        server = self.contract.node("servers", "0").text("url")
         return Api(
             version=self.version,
             folder=self.contract.folder,
-            prefix=urlsplit(self.contract.node("servers", "0").text("url")).path.rstrip("/"),
+            prefix=re.sub("^[a-z]+://[^/]*", "", server).rstrip("/"),
             tags=tags,
             entries=tuple(entries),
         )

@@ -1,12 +1,10 @@
 """Verb `bundle`: the files of one version as one document."""
 
-import difflib
 import json
 import re
-from pathlib import Path
 
 from spec.tools.contract import Contract
-from spec.tools.finding import Finding, RefusedError, Where
+from spec.tools.finding import Finding, RefusedError, Where, closest
 from spec.tools.load import Json, Pointer, Source, load
 from spec.tools.target import Target
 
@@ -23,6 +21,7 @@ class _Bundler:
         self.positions: dict[Pointer, Where] = {}
         self.used_items: set[tuple[str, str]] = set()
         self.sources: dict[str, Source] = {}
+        self.files = sorted(path.name for path in target.contract.parent.glob("*.yaml"))
         self.root = self.source(target.contract.name)
 
     def source(self, name: str) -> Source:
@@ -36,21 +35,15 @@ class _Bundler:
 
     def bundle(self) -> Contract:
         document = self.copy(self.root, self.root.data, (), ())
-        if not isinstance(document, dict) or not isinstance(
-            document.setdefault("components", {}), dict
-        ):
-            self.refuse(
-                self.root,
-                (),
-                "the document is not an OpenAPI object",
-                "write openapi, info and paths",
-            )
-            raise RefusedError(*self.findings)
+        if not isinstance(document, dict):
+            raise RefusedError(*self.findings)  # the loader said why
+        document.setdefault("components", {})
         done = {self.root.path.name}
         while waiting := [source for name, source in self.sources.items() if name not in done]:
             done.add(waiting[0].path.name)
             self.hoist(waiting[0], document)
-        self.orphans()
+        if not self.findings:
+            self.orphans()  # otherwise it may only follow from a wrong reference
         if self.findings:
             raise RefusedError(*sorted(self.findings))
         folder = self.target.show(self.target.contract.parent)
@@ -59,6 +52,8 @@ class _Bundler:
     def copy(self, source: Source, value: Json, at: Pointer, out: Pointer) -> Json:
         """Copy a value of a file into the document, with its references rewritten."""
         self.positions[out] = Where(source.shown, source.lines.get(at, 1))
+        if source is self.root and out[:1] == ("paths",) and len(out) == 2:
+            return self.path_item(value, at, out)
         if isinstance(value, list):
             return [
                 self.copy(source, entry, (*at, str(index)), (*out, str(index)))
@@ -66,8 +61,6 @@ class _Bundler:
             ]
         if not isinstance(value, dict):
             return value
-        if out[:1] == ("paths",) and len(out) == 2 and isinstance(value.get("$ref"), str):
-            return self.path_item(source, value, at, out)
         result: dict[str, Json] = {}
         for key, entry in value.items():
             is_reference = key == "$ref" or (
@@ -80,25 +73,31 @@ class _Bundler:
                 result[key] = self.copy(source, entry, (*at, key), (*out, key))
         return result
 
-    def path_item(self, source: Source, value: dict[str, Json], at: Pointer, out: Pointer) -> Json:
+    def path_item(self, value: Json, at: Pointer, out: Pointer) -> Json:
         """Put the path item that the root names in its place."""
-        at = (*at, "$ref")
-        name, _, fragment = str(value["$ref"]).partition("#")
-        match, file = _PATH_ITEM.fullmatch(fragment), self.file(source, name, at)
-        if not match or len(value) > 1:
-            fix = "write `$ref: <tag>.yaml#/paths/<name>` and nothing else"
-            self.refuse(source, at, f"{value['$ref']} is not a path of a contract file", fix)
+        reference = find(value, ("$ref",))
+        name, _, fragment = str(reference).partition("#")
+        match = _PATH_ITEM.fullmatch(fragment)
+        if not name or not match or len(_mapping(value)) > 1:
+            fix = "write `$ref: <tag>.yaml#/paths/<name>` below it and nothing else"
+            at = (*at, "$ref") if reference else at
+            self.refuse(self.root, at, f"{out[-1]} leads to no path of a contract file", fix)
             return {}
-        item = find(file.data, ("paths", match[1]))
+        at, wanted = (*at, "$ref"), ("paths", match[1])
+        if (file := self.file(self.root, name, at)) is None:
+            return {}
+        item = find(file.data, wanted)
         if not isinstance(item, dict):
-            self.dangling(source, at, file, ("paths", match[1]))
+            self.dangling(self.root, at, file, wanted)
         self.used_items.add((file.path.name, match[1]))
-        return self.copy(file, item, ("paths", match[1]), out)
+        return self.copy(file, item, wanted, out)
 
     def reference(self, source: Source, reference: str, at: Pointer) -> str:
         """Return the reference as the document writes it; the file it leads to is read."""
         name, _, fragment = reference.partition("#")
         match, file = _COMPONENT.fullmatch(fragment), self.file(source, name, at)
+        if file is None:
+            return reference
         if not match:
             fix = "write `#/components/<kind>/<Name>` or `<file>.yaml#/components/<kind>/<Name>`"
             self.refuse(source, at, f"{reference} does not name a component", fix)
@@ -106,20 +105,20 @@ class _Bundler:
             self.dangling(source, at, file, ("components", match[1], match[2]))
         return f"#{fragment}"
 
-    def file(self, source: Source, name: str, at: Pointer) -> Source:
+    def file(self, source: Source, name: str, at: Pointer) -> Source | None:
         if not name:
             return source
-        if (self.target.contract.parent / Path(name).name).is_file() and "/" not in name:
+        if name in self.files:
             return self.source(name)
-        self.refuse(source, at, f"there is no file {name}", "name a file beside openapi.yaml")
-        return source
+        fix = closest(name, self.files, "name a file beside openapi.yaml")
+        self.refuse(source, at, f"there is no file {name}", fix)
+        return None
 
     def dangling(self, source: Source, at: Pointer, file: Source, wanted: Pointer) -> None:
         if file.data is None:
             return  # the file's own finding says enough
-        known = find(file.data, wanted[:-1])
-        close = difflib.get_close_matches(wanted[-1], known if isinstance(known, dict) else [], 1)
-        fix = f"did you mean {close[0]}?" if close else f"add it under {'.'.join(wanted[:-1])}"
+        known = _mapping(find(file.data, wanted[:-1])).keys() - {wanted[-1]}
+        fix = closest(wanted[-1], sorted(known), f"add it under {'.'.join(wanted[:-1])}")
         self.refuse(source, at, f"{file.shown} has no {'/'.join(wanted)}", fix)
 
     def hoist(self, source: Source, document: dict[str, Json]) -> None:
@@ -138,9 +137,9 @@ class _Bundler:
 
     def orphans(self) -> None:
         """Refuse files and paths that the root does not reach: they would not be served."""
-        for path in sorted(self.target.contract.parent.glob("*.yaml")):
-            if path.name not in self.sources:
-                where = Where(self.target.show(path), 1)
+        for name in self.files:
+            if name not in self.sources:
+                where = Where(self.target.show(self.target.contract.parent / name), 1)
                 self.findings.append(
                     Finding(where, "nothing refers to this file", "list its paths in openapi.yaml")
                 )

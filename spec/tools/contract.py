@@ -184,6 +184,5 @@ class Endpoint:
         return [(status, node.follow()) for status, node in self.node.get("responses").entries()]
 
     def security(self) -> list[Node]:
-        """Return the alternatives, any one of which suffices; without its own, the global ones."""
-        own, shared = self.node.child("security"), self.node.contract.node("security")
-        return [node for _, node in (own if own.exists else shared).entries()]
+        """Return the alternatives, any one of which suffices; none lets anybody call."""
+        return [node for _, node in self.node.child("security").entries()]

@@ -1,5 +1,7 @@
 """What is wrong with a contract, where, and how to mend it."""
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -32,3 +34,9 @@ class RefusedError(Exception):
     def __init__(self, *findings: Finding) -> None:
         super().__init__("\n".join(map(str, findings)))
         self.findings = findings
+
+
+def closest(word: str, known: Iterable[str], otherwise: str) -> str:
+    """Return the fix for an unknown word: the known one that was meant, if one is close."""
+    close = difflib.get_close_matches(word, list(known), 1, cutoff=0.75)
+    return f"did you mean {close[0]}?" if close else otherwise

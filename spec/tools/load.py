@@ -86,18 +86,22 @@ def load(path: Path, shown: str, findings: list[Finding]) -> Source:
     """Read one file; what is wrong with it is appended to `findings`."""
     reader = _Reader(shown, findings)
     data: Json = None
+    text = ""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
-        data = reader.value(node, (), 1) if node else None
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.CBaseLoader)
+        if isinstance(node, yaml.MappingNode):
+            data = reader.value(node, (), 1)
+        else:
+            what = "is not a mapping" if node else "is empty"
+            fix = "write `paths:` and `components:` in it"
+            findings.append(Finding(Where(shown, 1), f"the file {what}", fix))
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        findings.append(
-            Finding(Where(shown, line), f"not YAML: {error.problem}", "correct the YAML syntax")
-        )
+        line = error.problem_mark.line if error.problem_mark else 0
+        has_tab = "\t" in "".join(text.splitlines()[line : line + 1])
+        fix = "indent with spaces, not tabs" if has_tab else "correct the YAML syntax"
+        findings.append(Finding(Where(shown, line + 1), f"not YAML: {error.problem}", fix))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        findings.append(
-            Finding(
-                Where(shown, 1), f"cannot be read: {error}", "correct the file or the reference"
-            )
-        )
+        fix = "correct the file or the reference"
+        findings.append(Finding(Where(shown, 1), f"cannot be read: {error}", fix))
     return Source(path, shown, data, reader.lines)

@@ -159,3 +159,10 @@ ROWS: Mapping[str, Row] = {
     "watchExport": Row(FILE),
     "cancelExport": Row(CANCELLED),
 }
+
+
+def row_of(operation_id: str) -> Row:
+    """Return how an operation is called; raises LookupError when nobody has said it yet."""
+    if operation_id not in ROWS:
+        raise LookupError(f"{operation_id} has no row in tests/access/rows.py")
+    return ROWS[operation_id]

@@ -15,7 +15,7 @@ from app.schemas.v1 import operations
 from tests import figures
 from tests.access.callers import CREDENTIALS, Stage
 from tests.access.matrix import COLUMNS, Column, expected
-from tests.access.rows import ITEM, ROWS, Row
+from tests.access.rows import ITEM, ROWS, Row, row_of
 from tests.backends import kind_of
 from tests.clients import Caller
 from tests.problems import assert_problem
@@ -40,7 +40,7 @@ async def stage(
 
 async def call(stage: Stage, operation: Operation, column: Column) -> httpx2.Response:
     """Call an operation validly, as a caller of this kind."""
-    row, path = ROWS[operation.operation_id], operation.path
+    row, path = row_of(operation.operation_id), operation.path
     if row.ends_sessions:
         stage = await stage.with_new_people()
     if row.thing is not None:
@@ -59,7 +59,7 @@ async def wrong_cells(stage: Stage, cells: Sequence[Cell] = CELLS) -> dict[str, 
     wrong = {}
     for operation, column in cells:
         answer = await call(stage, operation, column)
-        status = expected(operation, ROWS[operation.operation_id], column)
+        status = expected(operation, row_of(operation.operation_id), column)
         if answer.status_code != status:
             name = f"{operation.operation_id} by {column.name}"
             wrong[name] = f"{answer.status_code} instead of {status}"
@@ -98,8 +98,14 @@ async def test_an_operation_that_forgets_who_may_call_would_be_found(
 
 
 def test_every_operation_of_the_contract_has_a_row() -> None:
-    assert set(ROWS) == set(operations.OPERATIONS)
+    assert [row_of(name) for name in operations.OPERATIONS]
+    assert set(ROWS) <= set(operations.OPERATIONS)
     assert set(CREDENTIALS) == {column.name for column in COLUMNS}
+
+
+def test_an_operation_without_a_row_is_named_with_the_file_to_edit() -> None:
+    with pytest.raises(LookupError, match=r"^getItemSummary has no row in tests/access/rows\.py"):
+        row_of("getItemSummary")
 
 
 def test_a_row_names_a_thing_where_its_path_does() -> None:

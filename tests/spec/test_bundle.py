@@ -24,7 +24,7 @@ FAULTS = [
         "has no paths/per",
     ),
     ("openapi.yaml", "pets.yaml#/paths/pet\n", "pats.yaml#/paths/pet  # HERE\n", "is no file pats"),
-    ("openapi.yaml", "pets.yaml#/paths/pet\n", "pets.yaml#/pet  # HERE\n", "not a path"),
+    ("openapi.yaml", "pets.yaml#/paths/pet\n", "pets.yaml#/pet  # HERE\n", "leads to no path"),
     (
         "pets.yaml",
         "common.yaml#/components/responses/Error",
@@ -77,7 +77,7 @@ def test_an_unreadable_file_is_a_finding(project: Project) -> None:
 def test_an_empty_document_is_a_finding(project: Project) -> None:
     project.target.contract.write_text("")
 
-    assert "not an OpenAPI object" in project.broken()[0].message
+    assert "is empty" in project.broken()[0].message
 
 
 def test_the_bundle_refers_only_to_itself(project: Project) -> None:

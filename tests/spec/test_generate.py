@@ -94,7 +94,7 @@ def test_lost_and_stray_files_are_drift_and_a_long_diff_is_cut(written: Project)
 def test_a_vanished_tag_takes_its_files_along_but_not_its_service(written: Project) -> None:
     written.contract.joinpath("files.yaml").unlink()
     text = written.target.contract.read_text()
-    for start, end in (("  - name: files", "security:"), ("  /files:", "components:")):
+    for start, end in (("  - name: files", "paths:"), ("  /files:", "components:")):
         text = text[: text.index(start)] + text[text.index(end) :]
     written.target.contract.write_text(text)
 

@@ -24,6 +24,8 @@ OPENED: Edit = (f"additionalProperties: false\n      {UPDATE}", UPDATE)
 LIMITED: Edit = (f'"400": {ERROR}', f'"400": {ERROR}\n        "429": {ERROR}')
 IDEMPOTENT: Edit = ("operationId: putPet", "x-idempotent: true  # HERE\n      operationId: putPet")
 CONFLICTING: Edit = (f'"400": {ERROR}', f'"400": {ERROR}\n        "409": {ERROR}')
+CSV = "              schema: {type: string}\n"
+EXAMPLES = "examples: {sent: {value: {name: report}}}\n"
 LAST = "}]}  # HERE"
 
 
@@ -52,11 +54,12 @@ def string(rest: str) -> Edit:
 BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("D001", "openapi.yaml", [("info:\n  title: Sample", "info:  # HERE")]),
     ("D001", "openapi.yaml", [("openapi: 3.1.0", "openapi: 3.0.3  # HERE")]),
+    ("D001", "pets.yaml", [pattern("[")]),
     ("D002", "files.yaml", [("operationId: sendForm", "operationId: readFile  # HERE")]),
     (
         "D003",
         "openapi.yaml",
-        [("\nsecurity:", "\n  - {name: Ghost-s, description: G}  # HERE\nsecurity:")],
+        [("\npaths:", "\n  - {name: Ghost-s, description: G}  # HERE\npaths:")],
     ),
     ("D003", "openapi.yaml", [(TAG, "  - name: files  # HERE")]),
     ("D004", "pets.yaml", [("    Pet:\n", "    Ghost: {type: object}  # HERE\n    Pet:\n")]),
@@ -64,6 +67,12 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("D006", "pets.yaml", [("example: 10", "example: 51  # HERE")]),
     ("D006", "pets.yaml", [("examples: [Ada]", "examples: [7]  # HERE")]),
     ("D006", "pets.yaml", [("default: cat", "default: cow  # HERE")]),
+    (
+        "D003",
+        "openapi.yaml",
+        [("\npaths:", "\n  - {name: files, description: F}  # HERE\npaths:")],
+    ),
+    ("D007", "files.yaml", [("text/csv:\n", "text/csv: {}  # HERE\n"), (CSV, "")]),
     ("O001", "pets.yaml", [("operationId: putPet", "operationId: put_pet  # HERE")]),
     ("O002", "pets.yaml", [("get:", "get:  # HERE"), ("      summary: List pets\n", "")]),
     ("O003", "files.yaml", [("post:", "post:  # HERE"), ("tags: [files]", "tags: [files, pets]")]),
@@ -92,7 +101,15 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ),
     ("O011", "pets.yaml", [("limit: {", "limit: {without_redis: refuse, "), ("}]}", LAST)]),
     ("O012", "pets.yaml", [("operationId: putPet", "operationId: files  # HERE")]),
+    (
+        "O013",
+        "pets.yaml",
+        [("patch:", "patch:  # HERE"), ("sent.\n      security: []\n", "sent.\n")],
+    ),
     ("P001", "pets.yaml", [("- name: limit", "- name: pageLimit  # HERE")]),
+    ("P002", "files.yaml", [("- name: name", "- name: title  # HERE")]),
+    ("P002", "files.yaml", [("- name: name", "- name: title"), ("file:\n", "file:  # HERE\n")]),
+    ("P003", "pets.yaml", [("- name: type", "- name: limit  # HERE")]),
     ("R001", "pets.yaml", [(f'"500": {ERROR}', '"500": {description: Bad.}  # HERE')]),
     ("R002", "pets.yaml", [without("401"), RESPONSES]),
     ("R002", "pets.yaml", [without("403"), RESPONSES]),
@@ -105,6 +122,7 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("R006", "files.yaml", [('"201":', '"201":  # HERE'), ("Location: {$ref", "Place: {$ref")]),
     ("R007", "pets.yaml", [("Id: updatePet", "Id: eatPet"), ("readPet:", "readPet:  # HERE")]),
     ("R007", "pets.yaml", [("pet_id: $response", "pet:  # HERE\n                  $response")]),
+    ("R008", "files.yaml", [("/json:", "/json:  # HERE"), (EXAMPLES, "x-a: 1\n")]),
     (
         "S001",
         "pets.yaml",
@@ -123,6 +141,8 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("S006", "pets.yaml", [("enum: [cat, dog]", "enum: [cat, dog]\n      default: cat  # HERE")]),
     ("S007", "pets.yaml", [("maxItems: 3", "maxItems: 3\n            uniqueItems: true  # HERE")]),
     ("S018", "pets.yaml", [field(f"old:{INDENT}type: boolean{INDENT}minimun: 1  # HERE")]),
+    ("S019", "pets.yaml", [("required: [pets]", "required: [pests]  # HERE")]),
+    ("S020", "pets.yaml", [("[cat, dog]", "[cat, dog, cat]  # HERE")]),
     ("S008", "pets.yaml", [field("json: {type: boolean}  # HERE")]),
     (
         "S009",
