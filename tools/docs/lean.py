@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from tools.docs.outline import outline
-from tools.docs.pages import CODE, GENERATED, ROOT, Page
+from tools.docs.pages import CODE, FENCE, GENERATED, ROOT, Page
 from tools.docs.signatures import contents, public_api
 
 _LEFT_OUT = re.compile(
@@ -24,6 +24,7 @@ _LINK = re.compile(r"\[([^\]]*)\]\(([^)#\s]*)[^)]*\)")
 _CELLS = re.compile(r"^\| (.*) \|$", re.MULTILINE)
 _RULE = re.compile(r"^\| ---.*\n", re.MULTILINE)
 _TABLE = re.compile(r"^## (\w+)\n\n\| Column \|.*\n((?:\|.*\n)+)", re.MULTILINE)
+_FENCE_OR_GAP = re.compile(rf"{FENCE.pattern}|(?P<gap>\n{{3,}})", FENCE.flags)
 _RULES = re.compile(r"^\| Name \| Rule \|\n((?:\|.*\n)+)", re.MULTILINE)
 
 
@@ -42,7 +43,7 @@ def lean(pages: Sequence[Page]) -> str:
         if not _SIGNED.match(address) and not address.startswith(_IN_ITS_README)
     ]
     parts += ["# Code that products build upon", *signed, "# Other code", "\n".join(named)]
-    return re.sub(r"\n{3,}", "\n\n", "\n\n".join(parts))
+    return _FENCE_OR_GAP.sub(lambda it: "\n\n" if it["gap"] else it[0], "\n\n".join(parts))
 
 
 def _signatures(address: str) -> str:
