@@ -1,5 +1,7 @@
 """Whatever needs a page or a text has one."""
 
+import re
+
 import pytest
 import yaml
 from jsonschema_rs import validator_for
@@ -19,6 +21,16 @@ def test_a_setting_has_a_description_on_its_page(name: str) -> None:
     assert description
     lines = Page("docs/reference/settings.md").text.splitlines()
     assert any(line.startswith(f"| `{name.upper()}` |") for line in lines)
+
+
+def test_the_settings_stand_below_the_headings_of_the_example_file() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    page = Page("docs/reference/settings.md").text
+
+    wanted = re.findall(r"^# ===== (.+) =====$|^(\w+)=", example, re.MULTILINE)
+    found = re.findall(r"^## (.+)$|^\| `(\w+)` \|", page, re.MULTILINE)
+
+    assert found == wanted
 
 
 @pytest.mark.parametrize("slug", CATALOGUE)
