@@ -48,7 +48,10 @@ def lean(pages: Sequence[Page]) -> str:
 
 def _signatures(address: str) -> str:
     explained = not address.startswith(f"{CODE}/app/core/")
-    return f"{_path(address)}: {public_api(_module(address), explained=explained)}"
+    text = public_api(_module(address), explained=explained)
+    if (ROOT / _path(address)).with_name("README.md").is_file():
+        text = text.partition("\n")[2]  # the README beside it describes every module
+    return f"{_path(address)}:\n{text}"
 
 
 def _path(address: str) -> str:
@@ -79,8 +82,11 @@ def _generated(address: str, text: str) -> str:
 
 
 def _one_line_each(text: str) -> str:
-    """Return a page whose rows are lines without marks of code."""
-    return _CELLS.sub(lambda row: row[1].replace("`", ""), _RULE.sub("", text))
+    """Return a page whose rows are lines without marks of code; equal heads are said once."""
+    head, rule, rest = text.partition("| --- |")
+    repeated = head.rpartition("\n\n")[2]
+    text = _RULE.sub("", head + rule + rest.replace(repeated, "") if repeated else text)
+    return _CELLS.sub(lambda row: row[1].replace("`", ""), text)
 
 
 def _access(text: str) -> str:
