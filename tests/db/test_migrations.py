@@ -22,7 +22,6 @@ from tests.conftest import ROOT
 SCRIPTS = ROOT / "app/db/migrations"
 # An index knows its condition as an object.
 ADDRESS = re.compile(" at 0x[0-9a-f]+")
-DIALECTS = {"sqlite": "sqlite+aiosqlite:///file.db", "postgresql": "postgresql+psycopg://host/name"}
 
 
 @pytest.fixture(params=backends.DATABASES)
@@ -97,11 +96,12 @@ def test_there_is_one_head() -> None:
     assert len(ScriptDirectory(SCRIPTS).get_heads()) == 1
 
 
-@pytest.mark.parametrize("url", DIALECTS.values(), ids=DIALECTS)
-def test_migrations_can_be_printed_as_sql(url: str) -> None:
+def test_migrations_can_be_printed_as_sql_for_a_server() -> None:
+    """SQLite replaces a table to change a constraint, and has to see it for that."""
     output = StringIO()
+    url = SecretStr("postgresql+psycopg://host/name")
 
-    command.upgrade(config(make_settings(database_url=SecretStr(url)), output), "head", sql=True)
+    command.upgrade(config(make_settings(database_url=url), output), "head", sql=True)
 
     for table in Base.metadata.tables:
         assert f"CREATE TABLE {table} " in output.getvalue()

@@ -135,6 +135,10 @@ def _code_exists(match: re.Match[str], page: Page) -> bool:
     return match[0] in CATALOGUE or match[0] in _contract_keys() | make_targets() | FOREIGN
 
 
+def _log_line_exists(match: re.Match[str], page: Page) -> bool:
+    return any(message.startswith(match[0]) for message in _log_lines())
+
+
 def _extension_exists(match: re.Match[str], page: Page) -> bool:
     return match[1] in _contract_keys()
 
@@ -161,6 +165,7 @@ _KINDS: tuple[tuple[str, str, _Check], ...] = (
     ("operation", r"[a-z]+(?:[A-Z][a-z]+)+$", _operation_exists),
     ("code", rf"{_KEBAB.pattern}$", _code_exists),
     ("extension", r"(x-[a-z-]+)(?:: \S+)?$", _extension_exists),
+    ("log line", r"(?!alembic )[a-z]+(?: [a-z]+)+$", _log_line_exists),
     ("name", r"[a-z_]+\.[a-z_]+$", _event_exists),
     ("name", r"@?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:\([^)]*\))?$", _identifier_exists),
 )
@@ -230,6 +235,23 @@ def _members() -> dict[str, set[str]]:
             bases.setdefault(node.name, set()).update(names)
     for name, above in bases.items():
         found[name].update(*(found.get(base, set()) for base in above))
+    return found
+
+
+@cache
+def _log_lines() -> set[str]:
+    """Return the messages that the application hands to its loggers."""
+    inside = (tree for path, tree in _trees().items() if path.is_relative_to(ROOT / "app"))
+    found: set[str] = set()
+    for node in (node for tree in inside for node in ast.walk(tree)):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="logger")),
+                args=[ast.Constant(value=str(message)), *_],
+            ):
+                found.add(message)
+            case _:
+                pass
     return found
 
 

@@ -46,6 +46,21 @@ def test_the_newest_change_comes_first_and_a_new_schema_is_one_line(history: Pat
     assert "`Item.name`" not in text
 
 
+def test_a_merge_is_no_change_and_each_branch_has_its_own(history: Path) -> None:
+    git(history, "checkout", "--quiet", "-b", "shape", "HEAD~")
+    commit(history, "Add a shape", {"Item": ITEM, "Shape": ITEM})
+    git(history, "checkout", "--quiet", "-")
+    git(history, "merge", "--no-commit", "-s", "ours", "shape")
+    both = json.loads((history / BUNDLE).read_text())["components"]["schemas"] | {"Shape": ITEM}
+    commit(history, "Merge branch 'shape'", both)
+
+    text = changelog(history, "v1")
+
+    assert "Merge" not in text
+    assert "Add a shape\n\n- added schema `Shape`\n\n" in text
+    assert "Add a colour\n\n- added field `Item.colour`\n\n" in text
+
+
 def test_a_shallow_clone_claims_nothing_about_what_it_lacks(history: Path, tmp_path: Path) -> None:
     folder = tmp_path / "shallow"
     git(history, "clone", "--quiet", "--depth=1", f"file://{history}", str(folder))

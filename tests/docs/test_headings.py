@@ -28,6 +28,11 @@ def test_a_readme_names_every_module_of_its_package(path: str) -> None:
     assert hand_written <= named, f"not named: {sorted(hand_written - named)}"
 
 
+def test_the_readme_of_the_application_leads_to_every_package_below() -> None:
+    below = {path for path in package_readmes() if path.count("/") == 2}
+    assert below - {f"app/{link}" for link in Page("app/README.md").links} == set()
+
+
 @pytest.mark.parametrize("page", WRITTEN, ids=str)
 def test_every_page_of_docs_has_its_headings(page: Page) -> None:
     assert page.headings(2) == DOCS

@@ -34,6 +34,7 @@ PLANTED = {
     "The class `Itms`.": "name: Itms",
     "Call `updateItm`.": "operation: updateItm",
     "It logs `token.reusd`.": "name: token.reusd",
+    "It logs `task is deed`.": "log line: task is deed",
     "The header `x5q`.": "name: x5q",
     "Wrap it in `retryed`.": "name: retryed",
     "Wrap it in `@retryed`.": "name: @retryed",

@@ -83,6 +83,19 @@ async def test_the_command_on_an_operations_page_works(
 
 
 @pytest.mark.parametrize("operation_id", FOUND)
+def test_an_operations_page_says_where_the_variables_of_its_command_come_from(
+    operation_id: str,
+) -> None:
+    page = FOUND[operation_id][2]
+
+    _, _, call_it = page.text.partition("## Call it\n")
+
+    assert "README.md#walk-through-the-api)" in call_it.partition("```")[0]
+    for name in variables(command_of(operation_id, page)):
+        assert f"`${name}`" in call_it
+
+
+@pytest.mark.parametrize("operation_id", FOUND)
 def test_an_operations_page_says_what_the_server_knows(operation_id: str) -> None:
     operation = operations.OPERATIONS[operation_id]
     text = FOUND[operation_id][2].text

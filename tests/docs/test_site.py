@@ -1,7 +1,6 @@
 """The site in a real browser: nothing foreign, nothing broken, nothing wider than the screen."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -31,13 +30,16 @@ PAGES = [
     "",
     "docs/ARCHITECTURE/",
     "docs/how-to/add-a-resource/",
+    "docs/reference/access/",
     "docs/reference/settings/",
     "docs/reference/api/",
     "docs/reference/api/v1/items/createItem/",
     "docs/reference/code/app/core/redis/",
     "docs/reference/problems/conflict/",
 ]
-WIDTHS = {"desktop": (1360, 900), "phone": (390, 844)}
+IS_CUT_OFF = """[document.documentElement, ...document.querySelectorAll(".md-typeset__scrollwrap")]
+    .some((part) => part.scrollWidth > part.clientWidth)"""
+WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -103,8 +105,8 @@ def test_pages_load_only_this_site_and_fit_the_screen(
         page.goto(f"{address}/{path}", wait_until="commit")
     for path, page in opened.items():
         page.wait_for_load_state("networkidle")
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            faults.append(f"{path} is wider than the screen")
+        if page.evaluate(IS_CUT_OFF):
+            faults.append(f"{path} is wider than the screen, or a table of it than its place")
         if folder := os.environ.get("SCREENSHOTS"):
             name = path.strip("/").replace("/", "-") or "home"
             page.screenshot(path=f"{folder}/{name}-{device}-{scheme}.png")
@@ -168,9 +170,5 @@ def test_the_short_form_keeps_what_an_extension_needs(site: Path) -> None:
     written = [address for address, page in build_pages().items() if page.editable]
     for page in (page for page in SOURCES if page.path in written):
         assert f"<!-- {page.path} -->" in text
-        lost = [
-            block.line
-            for block in page.blocks
-            if re.sub(r"\n{3,}", "\n\n", block.content) not in text
-        ]
+        lost = [block.line for block in page.blocks if block.content not in text]
         assert lost == [], page.path

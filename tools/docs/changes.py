@@ -16,22 +16,18 @@ _Facts = dict[str, str]
 
 
 def changelog(root: Path, version: str) -> str:
-    """Return what every commit changed, the newest first, as far as the history goes."""
+    """Return what every commit but merges changed, the newest first, as far as known."""
     path = f"app/schemas/{version}/openapi.json"
-    log = _git(root, "log", f"-{_LONGEST + 1}", "--format=%H %cs %s", "--", path).splitlines()
+    form = ["--no-merges", f"-{_LONGEST}", "--format=%H:%P:%cs: %s"]
+    is_shallow = _git(root, "rev-parse", "--is-shallow-repository").strip() == "true"
     parts = []
-    documents = [
-        json.loads(_git(root, "show", f"{line.split()[0]}:{path}") or "{}") for line in log
-    ]
-    known = log[:_LONGEST]
-    if _git(root, "rev-parse", "--is-shallow-repository").strip() == "true":
-        known = log[:-1]  # what came before the oldest commit here is unknown
-    for index, line in enumerate(known):
-        _, day, subject = line.split(" ", 2)
-        before = documents[index + 1] if index + 1 < len(documents) else {}
-        changes = [f"- {change}" for change in _changes(_facts(before), _facts(documents[index]))]
-        if changes:
-            parts.append("\n".join([f"## {day}: {subject}", "", *changes]))
+    for line in _git(root, "log", *form, "--", path).splitlines():
+        commit, parent, day, subject = line.split(":", 3)
+        if is_shallow and not parent:
+            continue  # what came before the oldest commit here is unknown
+        before, after = (_facts(_document(root, one, path)) for one in (parent, commit))
+        if changes := [f"- {change}" for change in _changes(before, after)]:
+            parts.append("\n".join([f"## {day}:{subject}", "", *changes]))
     if not parts:
         parts = ["There is no history here; build the site from a whole clone."]
     title = "# Changes of the contract"
@@ -68,6 +64,11 @@ def _facts(document: dict[str, Any]) -> _Facts:
         for field, value in fields.items():
             facts[f"field `{name}.{field}`"] = json.dumps(value)
     return facts
+
+
+def _document(root: Path, commit: str, path: str) -> dict[str, Any]:
+    text = _git(root, "show", f"{commit}:{path}") if commit else ""
+    return dict(json.loads(text or "{}"))
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -8,7 +8,8 @@ from tools.docs.access import access_page
 from tools.docs.markdown import NOTE
 from tools.docs.operations import operation_pages
 from tools.docs.pages import GENERATED, Page, build_pages
-from tools.docs.reference import commands_page, database_page, problem_pages, settings_page
+from tools.docs.reference import commands_page, database_page, problem_pages
+from tools.docs.settings import settings_page
 
 _INDEX = re.compile(r"(<!-- pages:start -->\n).*(<!-- pages:end -->)", re.DOTALL)
 _LONGEST = 40
@@ -22,7 +23,7 @@ def compute(root: Path) -> dict[str, str]:
         **operation_pages(root),
         **problem_pages(root),
         f"{GENERATED}/access.md": access_page(),
-        f"{GENERATED}/settings.md": settings_page(),
+        f"{GENERATED}/settings.md": settings_page(root),
         f"{GENERATED}/database.md": database_page(),
         f"{GENERATED}/commands.md": commands_page(root),
     }

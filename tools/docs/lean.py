@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from tools.docs.outline import outline
-from tools.docs.pages import CODE, GENERATED, ROOT, Page
+from tools.docs.pages import CODE, FENCE, GENERATED, ROOT, Page
 from tools.docs.signatures import contents, public_api
 
 _LEFT_OUT = re.compile(
@@ -24,6 +24,7 @@ _LINK = re.compile(r"\[([^\]]*)\]\(([^)#\s]*)[^)]*\)")
 _CELLS = re.compile(r"^\| (.*) \|$", re.MULTILINE)
 _RULE = re.compile(r"^\| ---.*\n", re.MULTILINE)
 _TABLE = re.compile(r"^## (\w+)\n\n\| Column \|.*\n((?:\|.*\n)+)", re.MULTILINE)
+_FENCE_OR_GAP = re.compile(rf"{FENCE.pattern}|(?P<gap>\n{{3,}})", FENCE.flags)
 _RULES = re.compile(r"^\| Name \| Rule \|\n((?:\|.*\n)+)", re.MULTILINE)
 
 
@@ -42,12 +43,15 @@ def lean(pages: Sequence[Page]) -> str:
         if not _SIGNED.match(address) and not address.startswith(_IN_ITS_README)
     ]
     parts += ["# Code that products build upon", *signed, "# Other code", "\n".join(named)]
-    return re.sub(r"\n{3,}", "\n\n", "\n\n".join(parts))
+    return _FENCE_OR_GAP.sub(lambda it: "\n\n" if it["gap"] else it[0], "\n\n".join(parts))
 
 
 def _signatures(address: str) -> str:
     explained = not address.startswith(f"{CODE}/app/core/")
-    return f"{_path(address)}: {public_api(_module(address), explained=explained)}"
+    text = public_api(_module(address), explained=explained)
+    if (ROOT / _path(address)).with_name("README.md").is_file():
+        text = text.partition("\n")[2]  # the README beside it describes every module
+    return f"{_path(address)}:\n{text}"
 
 
 def _path(address: str) -> str:
@@ -78,8 +82,11 @@ def _generated(address: str, text: str) -> str:
 
 
 def _one_line_each(text: str) -> str:
-    """Return a page whose rows are lines without marks of code."""
-    return _CELLS.sub(lambda row: row[1].replace("`", ""), _RULE.sub("", text))
+    """Return a page whose rows are lines without marks of code; equal heads are said once."""
+    head, rule, rest = text.partition("| --- |")
+    repeated = head.rpartition("\n\n")[2]
+    text = _RULE.sub("", head + rule + rest.replace(repeated, "") if repeated else text)
+    return _CELLS.sub(lambda row: row[1].replace("`", ""), text)
 
 
 def _access(text: str) -> str:

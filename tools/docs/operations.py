@@ -1,6 +1,7 @@
 """Pages from the contract: one per operation, and one that lists them all."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tools.docs.markdown import codes, fence, json_block, page, table
 from tools.docs.reach import Reach, reach
 from tools.docs.schemas import describe, members
 
+_WALKED = {"API", "TOKEN"}
 _UP = "../" * 5  # from an operation's page to the root
 
 
@@ -63,8 +65,18 @@ def _operation(target: Target, endpoint: Endpoint, found: Reach) -> str:
         sections += [f"## Request body: {media_type}", members(content.child("schema"))]
         sections += [json_block(value) for value in examples(content)]
     sections += ["## Responses", *_successes(endpoint), *_errors(endpoint)]
-    sections += ["## Call it", fence("sh", curl(endpoint))]
+    command = curl(endpoint)
+    sections += ["## Call it", _variables(command), fence("sh", command)]
     return page(endpoint.node.text("summary"), *sections)
+
+
+def _variables(command: str) -> str:
+    """Return where the values of a command's variables come from."""
+    found = dict.fromkeys(re.findall(r"\$([A-Z_]+)", command))
+    walk = f"The [walk-through]({_UP}README.md#walk-through-the-api) sets"
+    given = " and ".join(f"`${name}`" for name in found if name in _WALKED)
+    own = "".join(f"; set `${name}` yourself" for name in found if name not in _WALKED)
+    return f"{walk} {given}{own}."
 
 
 def _deprecation(endpoint: Endpoint) -> str:

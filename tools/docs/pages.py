@@ -13,9 +13,9 @@ from pathlib import Path, PurePosixPath
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED = "docs/reference"
 CODE = f"{GENERATED}/code"
+FENCE = re.compile(r"^( *)(`{3,}).*?^\1\2$", re.MULTILINE | re.DOTALL)
 
 _FOLDERS = ("app", "docs", "spec", "tests", "tools")
-_FENCE = re.compile(r"^( *)(`{3,}).*?^\1\2$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(\[[^\]]*\]\()([^)\s#]*)(#[^)\s]*)?(\))")
 _GENERATED_CODE = re.compile(r"app/(schemas/v\d+|api/v\d+/routes|db/migrations/versions)/")
 
@@ -37,7 +37,7 @@ class Page:
     @property
     def summary(self) -> str:
         """Return the first sentence of prose."""
-        prose = _LINK.sub(lambda link: link[1][1:-2], _FENCE.sub("", self.text))
+        prose = _LINK.sub(lambda link: link[1][1:-2], FENCE.sub("", self.text))
         lines = (line.strip() for line in prose.splitlines())
         text = next((line for line in lines if re.match(r"[A-Z`*]", line)), "")
         return re.split(r"(?<=\.) ", text)[0]
@@ -49,7 +49,7 @@ class Page:
 
     def links(self) -> Iterator[str]:
         """Yield the addresses that the page links to, in order, without anchors."""
-        for link in _LINK.finditer(_FENCE.sub("", self.text)):
+        for link in _LINK.finditer(FENCE.sub("", self.text)):
             if link[2] and "://" not in link[2]:
                 yield posixpath.normpath(posixpath.join(self.folder, link[2]))
 
@@ -63,7 +63,7 @@ class Page:
             return f"{link[1]}{place(address)}{link[3] or ''}{link[4]}"
 
         parts, end = [], 0
-        for fence in _FENCE.finditer(self.text):
+        for fence in FENCE.finditer(self.text):
             parts += [_LINK.sub(replace, self.text[end : fence.start()]), fence[0]]
             end = fence.end()
         return "".join([*parts, _LINK.sub(replace, self.text[end:])])

@@ -1,13 +1,11 @@
-"""Pages from the code: problems, settings, tables, commands."""
+"""Pages from the code: problems, tables, commands."""
 
 import inspect
-import json
 import re
 from pathlib import Path
 
 from sqlalchemy import CheckConstraint, Column, Table, UniqueConstraint
 
-from app.core.config import Settings
 from app.core.exceptions import CATALOGUE, ProblemError
 from app.db import models
 from spec.tools.load import Json
@@ -15,7 +13,6 @@ from tools.docs.contract import address, contracts
 from tools.docs.markdown import codes, fence, json_block, page, table
 from tools.docs.pages import GENERATED
 
-_BOUNDS = {"minimum": "≥ ", "exclusiveMinimum": "> ", "maximum": "≤ ", "minLength": "length ≥ "}
 _UP = "../" * 3  # from a problem's page to the root
 
 
@@ -74,43 +71,6 @@ def _problem(root: Path, problem: type[ProblemError], operations: list[str], exa
         "## Example" if example else "",
         json_block(example) if example else "",
     )
-
-
-def settings_page() -> str:
-    """Return every setting with its type, default and bounds; secrets show no default."""
-    rows = []
-    for name, field in Settings.model_json_schema()["properties"].items():
-        shapes = [shape for shape in field.get("anyOf", [field]) if shape.get("type") != "null"]
-        secret = any(shape.get("format") == "password" for shape in shapes)
-        default = field.get("default")
-        shown = (
-            "hidden" if secret and default else "empty" if default is None else json.dumps(default)
-        )
-        rows.append(
-            (
-                f"`{name.upper()}`",
-                " or ".join(_type(shape) for shape in shapes),
-                f"`{shown.strip(chr(34))}`" if shown not in {"hidden", "empty"} else shown,
-                field.get("description", ""),
-            )
-        )
-    return page(
-        "Settings",
-        "Every setting of the application, read once by `Settings` in "
-        "[app/core/config/](../../app/core/config/__init__.py).",
-        "Set them in the environment, which wins, or in `.env`. An empty value is the default.",
-        table(("Setting", "Type", "Default", "Meaning"), rows),
-    )
-
-
-def _type(shape: dict[str, object]) -> str:
-    if isinstance(choices := shape.get("enum"), list):
-        return " or ".join(f"`{choice}`" for choice in choices)
-    found = [text + str(shape[key]) for key, text in _BOUNDS.items() if key in shape]
-    if pattern := shape.get("pattern"):
-        found.append(f"matches `{pattern}`")
-    kind = "JSON array" if shape.get("type") == "array" else str(shape.get("type", "text"))
-    return ", ".join([kind, *found])
 
 
 def database_page() -> str:

@@ -16,11 +16,9 @@ def expanded(text: str) -> str:
 
 
 def contents(name: str) -> str:
-    """Return a module's docstring and the names of what it has, in one line."""
-    found = _found(name)
-    public = (m for m in found.members.values() if not m.is_alias and m.name[0] != "_")
-    named = [m.name for m in public if isinstance(m, griffe.Function | griffe.Class)]
-    return " ".join(filter(None, [_first_paragraph(found), ", ".join(named)]))
+    """Return the names of what a module has, in one line; its package's README describes it."""
+    public = (m for m in _found(name).members.values() if not m.is_alias and m.name[0] != "_")
+    return ", ".join(m.name for m in public if isinstance(m, griffe.Function | griffe.Class))
 
 
 def _found(name: str) -> griffe.Object | griffe.Alias:

@@ -11,6 +11,13 @@ document.querySelectorAll("a.copy-page").forEach((link) => {
   });
 });
 
+// Lets the names in tables break after dots, underscores and slashes.
+document.querySelectorAll(".md-typeset table:not([class]) :is(code, a)").forEach((name) => {
+  if (name.children.length) return;
+  const parts = name.textContent.split(/(?<=[._/])/);
+  name.replaceChildren(...parts.flatMap((part) => [part, document.createElement("wbr")]));
+});
+
 // Names every cell of a wide table after its column: on a phone each row becomes a card.
 document.querySelectorAll(".md-typeset table:not([class])").forEach((table) => {
   const names = [...table.querySelectorAll("thead th")].map((cell) => cell.textContent);
