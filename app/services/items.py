@@ -14,8 +14,11 @@ from app.db.models.items import Item
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
 from app.services.idempotency import Attempt, Idempotency
+from app.services.item_views import cache_key, to_item
 from app.services.pagination import ListQuery
 from app.services.preconditions import etag, is_unchanged, require_match
+
+__all__ = ["Items", "to_item"]
 
 _PATH = "/api/v1/items"
 _CACHED = TypeAdapter(v1.GetItem200)
@@ -97,10 +100,7 @@ class Items(v1.ItemsService):
             )
 
         attempt = Attempt(
-            principal_id=principal.user_id,
-            operation="createItem",
-            key=idempotency_key,
-            body=body,
+            principal_id=principal.user_id, operation="createItem", key=idempotency_key, body=body
         )
         reply, replayed = await self._idempotency.run(attempt, v1.CreateItem201, create)
         return replace(reply, idempotency_replayed="true") if replayed else reply
@@ -123,7 +123,7 @@ class Items(v1.ItemsService):
             reply = v1.GetItem200(body=to_item(item), etag=etag(item.version))
             return _CACHED.dump_json(reply).decode()
 
-        cached = await self._cache.get_or_load(_cache_key(item_id, principal), load)
+        cached = await self._cache.get_or_load(cache_key(item_id, principal.user_id), load)
         if cached is None:
             raise NotFound("There is no item with this id.")
         reply = _CACHED.validate_json(cached)
@@ -141,7 +141,7 @@ class Items(v1.ItemsService):
             NotFound: There is no such item, or it is somebody else's.
             PreconditionFailed: The item has changed since the caller read it.
         """
-        changing = self._cache.changing(_cache_key(item_id, principal))
+        changing = self._cache.changing(cache_key(item_id, principal.user_id))
         async with changing, self._database.write() as work:
             item = await _owned(work, item_id, principal)
             require_match(if_match, etag(item.version))
@@ -166,15 +166,11 @@ class Items(v1.ItemsService):
             NotFound: There is no such item, or it is somebody else's.
             PreconditionFailed: The item has changed since the caller read it.
         """
-        changing = self._cache.changing(_cache_key(item_id, principal))
+        changing = self._cache.changing(cache_key(item_id, principal.user_id))
         async with changing, self._database.write() as work:
             item = await _owned(work, item_id, principal)
             require_match(if_match, etag(item.version))
             await work.items.delete(item)
-
-
-def _cache_key(item_id: UUID, principal: Principal) -> str:
-    return f"item:{principal.user_id}:{item_id}"
 
 
 async def _owned(work: UnitOfWork, item_id: UUID, principal: Principal) -> Item:
@@ -182,16 +178,3 @@ async def _owned(work: UnitOfWork, item_id: UUID, principal: Principal) -> Item:
     if item is None:
         raise NotFound("There is no item with this id.")
     return item
-
-
-def to_item(item: Item) -> v1.Item:
-    """Return what clients see of a row."""
-    return v1.Item(
-        id=item.id,
-        name=item.name,
-        description=item.description,
-        status=v1.ItemStatus(item.status),
-        quantity=item.quantity,
-        created_at=item.created_at,
-        updated_at=item.updated_at,
-    )

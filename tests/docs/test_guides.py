@@ -9,7 +9,11 @@ from tests import figures
 from tests.docs.follow import clone, follow
 from tests.docs.pages import PAGES, ROOT, Page
 
-GUIDES = ["add-a-resource", "add-a-field", "deprecate-an-operation", "change-an-error"]
+# An operation comes before the field: its example needs the field, too.
+GUIDES = [
+    *("add-a-resource", "add-an-operation", "add-a-field", "add-a-task", "add-a-migration"),
+    *("deprecate-an-operation", "change-an-error"),
+]
 WRITTEN = [
     Path(page.path).stem
     for page in PAGES

@@ -31,8 +31,8 @@ LAYERS = {
     "app/schemas/v1/*.py": {"models", "operations"},
     "app/api/v1/routes/*.py": set(),
     "app/services/*.py": {
-        *("account_mail", "accounts", "administration", "grants", "idempotency", "login"),
-        *("outbox", "pagination", "preconditions", "session_gate"),
+        *("account_mail", "accounts", "administration", "grants", "idempotency"),
+        *("item_views", "login", "outbox", "pagination", "preconditions", "session_gate"),
     },
 }
 STORES = {

@@ -1,0 +1,24 @@
+"""What clients see of an item, and where the cache keeps what one of them saw."""
+
+from uuid import UUID
+
+from app.db.models.items import Item
+from app.schemas import v1
+
+
+def to_item(item: Item) -> v1.Item:
+    """Return what clients see of a row."""
+    return v1.Item(
+        id=item.id,
+        name=item.name,
+        description=item.description,
+        status=v1.ItemStatus(item.status),
+        quantity=item.quantity,
+        created_at=item.created_at,
+        updated_at=item.updated_at,
+    )
+
+
+def cache_key(item_id: UUID, reader_id: UUID) -> str:
+    """Return the name under which the cache keeps an item for a user."""
+    return f"item:{reader_id}:{item_id}"
