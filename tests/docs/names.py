@@ -165,7 +165,7 @@ _KINDS: tuple[tuple[str, str, _Check], ...] = (
     ("operation", r"[a-z]+(?:[A-Z][a-z]+)+$", _operation_exists),
     ("code", rf"{_KEBAB.pattern}$", _code_exists),
     ("extension", r"(x-[a-z-]+)(?:: \S+)?$", _extension_exists),
-    ("log line", r"(?!alembic )[a-z]+(?: [a-z]+)+$", _log_line_exists),
+    ("log line", r"(?!(?:alembic|return) )[a-z]+(?: [a-z]+)+$", _log_line_exists),
     ("name", r"[a-z_]+\.[a-z_]+$", _event_exists),
     ("name", r"@?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:\([^)]*\))?$", _identifier_exists),
 )
