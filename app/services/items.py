@@ -18,8 +18,6 @@ from app.services.item_views import cache_key, to_item
 from app.services.pagination import ListQuery
 from app.services.preconditions import etag, is_unchanged, require_match
 
-__all__ = ["Items", "to_item"]
-
 _PATH = "/api/v1/items"
 _CACHED = TypeAdapter(v1.GetItem200)
 
