@@ -24,7 +24,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run worker scheduler tasks watch seed test fuzz bench coverage contract-test docs-test check format-check types imports spec-lint \
+.PHONY: help run worker scheduler tasks watch seed test fuzz bench coverage contract-test docs-test fault-test check format-check types imports spec-lint \
 	docs docs-serve docs-lint docs-check generate-check format generate migrate setup keys migration downgrade lock install-hooks docker-build compose-up clean
 
 help: ## List the targets
@@ -77,14 +77,17 @@ fuzz: $(DEV) ## Fuzz every operation, deeper than the tests and each time anew (
 bench: $(DEV) ## Run the load tests and print what they measured
 	$(BIN)/python -m pytest -s -m load $(ARGS)
 
-coverage: $(DEV) ## Run all but the next two, and fail below the required coverage
-	$(BIN)/python -m pytest --cov --ignore=tests/contract --ignore=tests/docs $(ARGS)
+coverage: $(DEV) ## Run all but the next three, and fail below the required coverage
+	$(BIN)/python -m pytest --cov --ignore=tests/contract --ignore=tests/docs --ignore=tests/faults $(ARGS)
 
 contract-test: $(DEV) ## Fuzz every operation, the same way each time
 	$(BIN)/python -m pytest tests/contract $(ARGS)
 
 docs-test: $(DEV) ## Run what the pages show
 	$(BIN)/python -m pytest tests/docs $(ARGS)
+
+fault-test: $(DEV) ## Kill processes, databases and Redis at work
+	$(BIN)/python -m pytest tests/faults $(ARGS)
 
 ##@ Documentation
 docs: $(DEV) ## Build the site in site/; any warning fails
@@ -100,7 +103,7 @@ docs-lint: $(DEV) ## Lint the pages, and fail if the reference pages are not up 
 docs-check: docs-lint docs docs-test ## Check pages, links, names and examples
 
 ##@ Check
-check: format-check types imports spec-lint generate-check docs-lint docs coverage contract-test docs-test ## All of the checks below and above (make -j2 check runs two at once)
+check: format-check types imports spec-lint generate-check docs-lint docs coverage contract-test docs-test fault-test ## All of the checks below and above (make -j2 check runs two at once)
 
 format-check: $(DEV) ## Lint and formatting
 	$(BIN)/ruff check .
