@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import QueuePool
 
 from app.core.config import Settings
@@ -266,28 +265,6 @@ async def test_the_database_answers_a_ping(database: Database) -> None:
     await database.ping()
 
     assert connections_in_use(database) == 0
-
-
-async def test_a_value_that_the_code_must_not_write_is_no_conflict_of_the_caller(
-    database: Database, owner_id: UUID
-) -> None:
-    async def write() -> None:
-        async with database.write() as work:
-            item = make_item(owner_id)
-            item.quantity = -1
-            await work.items.add(item)
-
-    with pytest.raises(IntegrityError, match="quantity"):
-        await write()
-
-
-async def test_a_row_that_refers_to_nothing_is_a_conflict(database: Database) -> None:
-    async def write() -> None:
-        async with database.write() as work:
-            await work.items.add(make_item(uuid4()))
-
-    with pytest.raises(Conflict, match="refers to something that is not there"):
-        await write()
 
 
 async def test_a_database_that_takes_no_changes_is_unavailable(
