@@ -57,14 +57,20 @@ def own_log() -> Iterator[None]:
 
 
 @asynccontextmanager
+async def running(app: FastAPI) -> AsyncIterator[FastAPI]:
+    """Run an application; what it does in the background belongs to no request of the test."""
+    request_id.set(None)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@asynccontextmanager
 async def started(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """Start an application and give an anonymous client of it."""
     transport = httpx2.ASGITransport(app=app)
     client = httpx2.AsyncClient(transport=transport, base_url="http://test/api/v1")
-    # What the application does in the background belongs to no request of the test.
-    request_id.set(None)
     with own_log():
-        async with app.router.lifespan_context(app), client:
+        async with running(app), client:
             yield client
 
 

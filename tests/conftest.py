@@ -15,6 +15,7 @@ from app.core import cache, redis
 from app.core.config import Settings
 from app.main import create_app
 from tests import backends, figures, secrets_seen
+from tests.apps import running
 from tests.clients import Caller, sign_up, sign_up_admin
 from tests.keys import keys_file
 
@@ -104,8 +105,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 async def app(settings: Settings) -> AsyncIterator[FastAPI]:
     """Give the running application."""
-    application = create_app(settings)
-    async with application.router.lifespan_context(application):
+    async with running(create_app(settings)) as application:
         yield application
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from fastapi import FastAPI
@@ -30,18 +31,24 @@ def engine_of(app: FastAPI) -> Engine:
     return engine
 
 
+# Tasks of the application began before the block and do not have its value.
+collecting: ContextVar[list[Statement] | None] = ContextVar("collecting", default=None)
+
+
 @contextmanager
 def watched(app: FastAPI) -> Iterator[list[Statement]]:
-    """Collect the statements of requests; what goes on in the background is left out."""
+    """Collect the statements that the block causes; what goes on in the background is left out."""
     statements: list[Statement] = []
 
     def collect(_: object, __: object, sql: str, parameters: object, *___: object) -> None:
-        if in_request() and not sql.startswith("BEGIN"):
+        if collecting.get() is statements and not sql.startswith("BEGIN"):
             statements.append(Statement(sql, parameters))
 
     engine = engine_of(app)
     event.listen(engine, "before_cursor_execute", collect)
+    token = collecting.set(statements)
     try:
         yield statements
     finally:
+        collecting.reset(token)
         event.remove(engine, "before_cursor_execute", collect)

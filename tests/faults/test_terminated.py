@@ -17,7 +17,7 @@ from app.core.config import Settings
 from app.db.models import Item
 from app.main import create_app
 from tests import figures
-from tests.apps import changed
+from tests.apps import changed, running
 from tests.clients import Caller, sign_up
 from tests.faults.conftest import needs_postgresql
 
@@ -30,8 +30,8 @@ CLIENTS = 8
 @pytest.fixture
 async def app(own_settings: Settings) -> AsyncIterator[FastAPI]:
     """Give an application on a database of its own, whose claims are given up after a second."""
-    application = create_app(changed(own_settings, idempotency_lease_seconds=1))
-    async with application.router.lifespan_context(application):
+    settings = changed(own_settings, idempotency_lease_seconds=1)
+    async with running(create_app(settings)) as application:
         yield application
 
 

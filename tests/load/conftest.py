@@ -18,7 +18,7 @@ from app.db.seed import seed
 from app.db.unit_of_work import Database
 from app.main import create_app
 from tests import backends
-from tests.apps import make_settings
+from tests.apps import make_settings, running
 from tests.conftest import migrate
 
 
@@ -77,8 +77,7 @@ async def seeded(
         [owner_id] = await seed(settings, items=count, users=1)
         seconds = time.perf_counter() - started
         await analyze(settings)
-        app = create_app(settings)
-        async with app.router.lifespan_context(app):
+        async with running(create_app(settings)) as app:
             yield Seeded(app, settings, owner_id, count, seconds)
 
 
