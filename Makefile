@@ -78,7 +78,7 @@ bench: $(DEV) ## Run the load tests and print what they measured
 	$(BIN)/python -m pytest -s -m load $(ARGS)
 
 coverage: $(DEV) ## Run all but the next three, and fail below the required coverage
-	$(BIN)/python -m pytest --cov --ignore=tests/contract --ignore=tests/docs --ignore=tests/faults $(ARGS)
+	$(BIN)/python -m slipcover -m pytest --ignore=tests/contract --ignore=tests/docs --ignore=tests/faults $(ARGS)
 
 contract-test: $(DEV) ## Fuzz every operation, the same way each time
 	$(BIN)/python -m pytest tests/contract $(ARGS)
@@ -154,7 +154,7 @@ compose-up: ## Run API, PostgreSQL and Redis in containers
 	docker compose up --build
 
 clean: ## Remove .venv and all caches; the database stays
-	rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .rumdl_cache .ruff_cache site
+	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .rumdl_cache .ruff_cache site
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.created:
