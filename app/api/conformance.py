@@ -12,8 +12,8 @@ from jsonschema_rs import Registry, Validator, validator_for
 from pydantic_core import from_json
 
 from app.core.exceptions import ContractViolation, OperationNotImplemented
+from app.core.formats import EMAIL_OPTIONS
 from app.schemas.operation import Operation
-from app.schemas.types import EMAIL_OPTIONS
 from app.telemetry.metrics import CONTRACT_VIOLATIONS
 
 logger = logging.getLogger(__name__)

@@ -34,9 +34,14 @@ _LONGEST_PAUSE_SECONDS = 0.1
 
 
 class UnitOfWork:
-    """The repositories of one transaction, and what is to be done when it is committed."""
+    """The repositories of one transaction, and what is to be done when it is committed.
 
-    def __init__(self, session: AsyncSession) -> None:
+    Attributes:
+        after_commit: Called in their order; tasks that may run at once add `ring`.
+        ring: Tells of new tasks; it does not block.
+    """
+
+    def __init__(self, session: AsyncSession, ring: Ring) -> None:
         self.account_tokens = AccountTokenRepository(session)
         self.api_keys = ApiKeyRepository(session)
         self.dead_tasks = DeadTaskRepository(session)
@@ -49,6 +54,7 @@ class UnitOfWork:
         self.tasks = TaskRepository(session)
         self.users = UserRepository(session)
         self.after_commit: list[Callable[[], Awaitable[None] | None]] = []
+        self.ring = ring
 
 
 def ring_nobody() -> None:
@@ -79,13 +85,11 @@ class Database:
         """Open a transaction: committed at the end, rolled back on any error or cancellation."""
         with translated_errors():
             async with self._turn(), self._sessions.begin() as session:
-                work = UnitOfWork(session)
+                work = UnitOfWork(session, self._ring)
                 yield work
         for call in work.after_commit:
             if (pending := call()) is not None:
                 await pending
-        if work.tasks.has_added:
-            self._ring()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:
@@ -93,7 +97,7 @@ class Database:
         with translated_errors():
             async with self._sessions() as session:
                 await session.connection(execution_options={"read_only": True})
-                yield UnitOfWork(session)
+                yield UnitOfWork(session, self._ring)
 
     async def ping(self) -> None:
         """Ask the database for a sign of life, and for its migrations."""

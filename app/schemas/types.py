@@ -7,27 +7,18 @@ checks the contract, so model and contract cannot disagree.
 
 import re
 import uuid
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from jsonschema_rs import EmailOptions, validator_for
 from pydantic import AfterValidator, BeforeValidator, FiniteFloat
 from pydantic_core import PydanticCustomError
 
-# RFC 5321 has no `Name <address>`, which the validator would take for an address otherwise.
-EMAIL_OPTIONS = EmailOptions(allow_display_text=False)
+from app.core.formats import checker
 
-
-def _checker(name: str) -> Callable[[object], bool]:
-    schema = {"type": "string", "format": name}
-    return validator_for(schema, validate_formats=True, email_options=EMAIL_OPTIONS).is_valid
-
-
-_is_date_time = _checker("date-time")
-_is_email = _checker("email")
-_is_uri = _checker("uri")
-_is_uuid = _checker("uuid")
+_is_date_time = checker("date-time")
+_is_email = checker("email")
+_is_uri = checker("uri")
+_is_uuid = checker("uuid")
 
 
 _FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)

@@ -52,4 +52,6 @@ async def enqueue(
         traceparent=traceparent.get(),
     )
     await work.tasks.add(task, delay_seconds=delay_seconds)
+    if not delay_seconds:
+        work.after_commit.append(work.ring)
     return task.id

@@ -58,6 +58,7 @@ async def replay_dead(resources: Resources, arguments: argparse.Namespace) -> No
             dead = await work.dead_tasks.take(task_id)
             if dead is not None:
                 await work.tasks.add(_revived(dead))
+                work.after_commit.append(work.ring)
                 await _tell(work, dead)
         _say(task_id, "queued again" if dead else "is not among the dead tasks")
 

@@ -5,21 +5,17 @@ import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from jsonschema_rs import EmailOptions, validator_for
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.core.formats import checker
+
 _DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg")
 _ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/?#@\sA-Z]+")
 
-# As app/schemas reads the format, which is a layer above.
-_is_email = validator_for(
-    {"type": "string", "format": "email", "maxLength": 254},
-    validate_formats=True,
-    email_options=EmailOptions(allow_display_text=False),
-).is_valid
+_is_email = checker("email")
 
 
 def _json_array(value: object) -> object:
@@ -70,7 +66,7 @@ def _redis_url(value: SecretStr) -> SecretStr:
 
 
 JsonArray = BeforeValidator(_json_array)
-Email = Annotated[str, AfterValidator(_email)]
+Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 Origin = Annotated[str, AfterValidator(_origin)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]

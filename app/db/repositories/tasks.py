@@ -33,21 +33,14 @@ class LeaseLostError(Exception):
 
 
 class TaskRepository:
-    """Tasks in the database.
-
-    Attributes:
-        has_added: Whether there are new tasks that may run as soon as they are committed.
-    """
+    """Tasks in the database."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
-        self.has_added = False
 
     async def add(self, task: NewTask, *, delay_seconds: float = 0) -> None:
         """Insert a task that may run after a while."""
         await self._session.execute(_INSERT, asdict(task) | {"delay_seconds": delay_seconds})
-        if not delay_seconds:
-            self.has_added = True
 
     async def claim(
         self, names: Collection[str], *, lease_seconds: float, limit: int
