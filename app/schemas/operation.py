@@ -13,6 +13,7 @@ class Operation:
         security: Alternatives, any one of which suffices; each maps every scheme it needs to the
             scopes it asks for.
             Empty: anybody may call. An empty alternative: a caller may stay anonymous.
+        query: Names of the query parameters.
         media_types: What the request body may be; empty when the operation reads no body.
         statuses: Every status that the contract declares.
         error_format: `oauth2` answers 400 and 401 as RFC 6749, section 5.2, says; `problem` as RFC
@@ -26,6 +27,7 @@ class Operation:
     path: str
     tag: str
     security: tuple[Mapping[str, tuple[str, ...]], ...] = ()
+    query: tuple[str, ...] = ()
     media_types: tuple[str, ...] = ()
     body_required: bool = False
     statuses: frozenset[int]

@@ -13,6 +13,7 @@ from app.core.security import ROLE_SCOPES, Cursors, Principal
 from app.db.models.api_keys import ApiKey
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
+from app.schemas.v1.operations import LIST_API_KEYS
 from app.services.pagination import ListQuery
 
 _PATH = "/api/v1/api-keys"
@@ -34,7 +35,7 @@ class ApiKeys(v1.ApiKeysService):
         Raises:
             NotFound: The cursor is not one that this server gave out for this list.
         """
-        query = ListQuery(path=_PATH, reader=principal.user_id, filters={})
+        query = ListQuery(operation=LIST_API_KEYS, path=_PATH, reader=principal.user_id, filters={})
         start = None if cursor is None else self._cursors.decode(cursor, query.scope)
         async with self._database.read() as work:
             visible = work.api_keys.owned_by(principal.user_id)

@@ -13,6 +13,7 @@ from app.core.security import Cursors, Principal
 from app.db.models.items import Item
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
+from app.schemas.v1.operations import LIST_ITEMS
 from app.services.idempotency import Attempt, Idempotency
 from app.services.item_views import cache_key, to_item
 from app.services.pagination import ListQuery
@@ -56,7 +57,9 @@ class Items(v1.ItemsService):
             "created_after": created_after,
             "created_before": created_before,
         }
-        query = ListQuery(path=_PATH, reader=principal.user_id, filters=filters)
+        query = ListQuery(
+            operation=LIST_ITEMS, path=_PATH, reader=principal.user_id, filters=filters
+        )
         start = None if cursor is None else self._cursors.decode(cursor, query.scope)
         async with self._database.read() as work:
             visible = work.items.owned_by(

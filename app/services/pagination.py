@@ -6,16 +6,35 @@ from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
+from app.schemas.operation import Operation
+
+_PAGE = {"cursor", "limit"}
+
 Filter = str | datetime | Sequence[str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListQuery:
-    """A list, its reader, filters and order: what all pages of one walk have in common."""
+    """A list, its reader, filters and order: what all pages of one walk have in common.
 
+    Attributes:
+        filters: Every query parameter of the operation but those that choose the page → its value.
+
+    Raises:
+        ValueError: A filter is missing, and would end with the first page, or is unknown.
+    """
+
+    operation: Operation
     path: str
     reader: UUID
     filters: Mapping[str, Filter]
+
+    def __post_init__(self) -> None:
+        if wrong := self.filters.keys() ^ set(self.operation.query) - _PAGE:
+            names = ", ".join(sorted(wrong))
+            raise ValueError(
+                f"{self.operation.operation_id}: filters and contract differ in {names}"
+            )
 
     @property
     def scope(self) -> str:

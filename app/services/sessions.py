@@ -8,6 +8,7 @@ from app.core.security import Cursors, Principal
 from app.db.models.sessions import Session
 from app.db.unit_of_work import Database, retried
 from app.schemas import v1
+from app.schemas.v1.operations import LIST_SESSIONS
 from app.services.pagination import ListQuery
 from app.services.session_gate import SessionGate
 
@@ -31,7 +32,7 @@ class Sessions(v1.SessionsService):
         Raises:
             NotFound: The cursor is not one that this server gave out for this list.
         """
-        query = ListQuery(path=_PATH, reader=principal.user_id, filters={})
+        query = ListQuery(operation=LIST_SESSIONS, path=_PATH, reader=principal.user_id, filters={})
         start = None if cursor is None else self._cursors.decode(cursor, query.scope)
         async with self._database.read() as work:
             visible, order = work.sessions.owned_by(principal.user_id), work.sessions.newest_first

@@ -12,6 +12,7 @@ from app.core.security import Cursors, Principal
 from app.db.models.users import User
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
+from app.schemas.v1.operations import LIST_USERS
 from app.services.accounts import Accounts
 from app.services.administration import (
     change_access,
@@ -106,7 +107,9 @@ class Users(v1.UsersService):
             "disabled": None if disabled is None else str(disabled).lower(),
             "email": email,
         }
-        query = ListQuery(path=_PATH, reader=principal.user_id, filters=filters)
+        query = ListQuery(
+            operation=LIST_USERS, path=_PATH, reader=principal.user_id, filters=filters
+        )
         start = None if cursor is None else self._cursors.decode(cursor, query.scope)
         async with self._database.read() as work:
             visible = work.users.accounts(

@@ -136,12 +136,16 @@ class Builder:
             extensions[_RATE_LIMIT] = {"bucket": bucket, **limit}
         declared = ", ".join(str(status) for status, _ in statuses(endpoint))
         media_types = tuple(media_type for media_type, _ in body.get("content").entries())
+        query = tuple(
+            node.text("name") for node in endpoint.parameters() if node.text("in") == "query"
+        )
         fields = {
             "operation_id": repr(endpoint.operation_id),
             "method": repr(endpoint.method.upper()),
             "path": repr(endpoint.path),
             "tag": repr(endpoint.tag),
             "security": _security(endpoint),
+            "query": repr(query),
             "media_types": repr(media_types),
             "body_required": repr(body.child("required").value is True),
             "statuses": f"frozenset({{{declared}}})",

@@ -1,15 +1,19 @@
 """Lists of items over HTTP: filters, order, pages and cursors."""
 
+from dataclasses import replace
 from datetime import datetime
 from itertools import permutations
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 
 from app.core.config import Settings
+from app.schemas.v1.operations import LIST_ITEMS
+from app.services.pagination import ListQuery
 from tests.clients import Caller
 from tests.items import create, create_at_once, pages, walk
 from tests.problems import assert_problem, refused_fields
@@ -194,3 +198,17 @@ async def test_an_unknown_sort_key_is_answered_with_those_that_exist(ada: Caller
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "status=lost", "sort="])
 async def test_a_query_outside_the_contract_is_refused(ada: Caller, query: str) -> None:
     assert refused_fields(await ada.get(f"/items?{query}")).keys() == {query.partition("=")[0]}
+
+
+@pytest.mark.parametrize(
+    ("names", "different"),
+    [(("sort",), "status"), (("sort", "status", "colour"), "colour"), ((), "sort, status")],
+    ids=["forgotten", "unknown", "all-forgotten"],
+)
+def test_a_list_whose_filters_are_not_those_of_the_contract_names_them(
+    names: tuple[str, ...], different: str
+) -> None:
+    operation = replace(LIST_ITEMS, query=("limit", "cursor", "sort", "status"))
+
+    with pytest.raises(ValueError, match=f"listItems: .* differ in {different}$"):
+        ListQuery(operation=operation, path="/items", reader=uuid4(), filters=dict.fromkeys(names))

@@ -11,6 +11,7 @@ import pytest
 from app.db.keyset import SortKey, position_of
 from app.db.models import Item
 from app.db.seed import PASSWORD
+from app.schemas.v1.operations import LIST_ITEMS
 from app.services.pagination import ListQuery
 from tests import figures
 from tests.load.conftest import Seeded
@@ -92,7 +93,9 @@ async def test_a_deep_page_costs_a_client_what_the_first_one_costs(seeded: Seede
     """Promise 16."""
     resources = seeded.app.state.resources
     filters = dict.fromkeys(("sort", "status", "created_after", "created_before"))
-    query = ListQuery(path="/api/v1/items", reader=seeded.owner_id, filters=filters)
+    query = ListQuery(
+        operation=LIST_ITEMS, path="/api/v1/items", reader=seeded.owner_id, filters=filters
+    )
     start = await page_after(seeded, DEFAULT, seeded.count - LIMIT)
     cursor = resources.cursors.encode(start, query.scope)
 

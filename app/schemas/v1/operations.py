@@ -156,6 +156,7 @@ LIST_SESSIONS = Operation(
     path="/users/me/sessions",
     tag="sessions",
     security=({"oauth2": ("profile:read",)},),
+    query=("limit", "cursor"),
     statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
     extensions={
         "x-pagination": {"cursor": "cursor", "limit": "limit", "items": "items", "next": "next"}
@@ -219,6 +220,7 @@ LIST_USERS = Operation(
     path="/users",
     tag="users",
     security=({"oauth2": ("users:read",)},),
+    query=("limit", "cursor", "role", "disabled", "email"),
     statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
 )
 GET_USER = Operation(
@@ -253,6 +255,7 @@ LIST_API_KEYS = Operation(
     path="/api-keys",
     tag="api_keys",
     security=({"oauth2": ("api_keys:read",)},),
+    query=("limit", "cursor"),
     statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
 )
 CREATE_API_KEY = Operation(
@@ -287,6 +290,7 @@ LIST_ITEMS = Operation(
     path="/items",
     tag="items",
     security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
+    query=("limit", "cursor", "sort", "status", "created_after", "created_before"),
     statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
 )
 CREATE_ITEM = Operation(
