@@ -70,7 +70,7 @@ SCHEMA_RULES: Mapping[str, Callable[[Schema], Breaches]] = {
     "S011": schemas.snake_case_properties,
     "S012": schemas.named_parts,
     "S013": texts.portable_patterns,
-    "S014": texts.no_pattern_on_passwords,
+    "S014": texts.no_unchecked_texts,
     "S015": texts.known_formats,
     "S016": schemas.unambiguous_unions,
     "S017": schemas.typed,

@@ -12,8 +12,13 @@ from spec.tools.contract import Node
 Breaches = Iterator[tuple[Node, str, str]]
 
 _EXACT = {"uuid", "date-time"}
-_REQUEST_FORMATS = {"uuid", "date-time", "email", "uri", "password", "binary"}
-_RESPONSE_FORMATS = _REQUEST_FORMATS | {"uri-reference", "date"}
+_REQUEST_FORMATS = {"uuid", "date-time", "email", "password", "binary"}
+_RESPONSE_FORMATS = _REQUEST_FORMATS | {"uri", "uri-reference", "date"}
+_UNCHECKED = {
+    "password": ("pattern",),
+    "uuid": ("pattern", "minLength", "maxLength"),
+    "date-time": ("pattern", "minLength", "maxLength"),
+}
 _NUMBER_FORMATS = {"int32", "int64", "float", "double"}
 _WITH_NUL = ("\0", "a\0", "\0a", "a\0a", "A\0A", "0\x000", "\0" * 8, "a" * 7 + "\0")
 
@@ -70,19 +75,23 @@ def portable_patterns(schema: Schema) -> Breaches:
         yield node, "models cannot use the pattern", "leave out look-around and back-references"
 
 
-def no_pattern_on_passwords(schema: Schema) -> Breaches:
-    """The models keep passwords secret and cannot look into them; only their hash is stored."""
-    node = schema.node.child("pattern")
-    if node.exists and schema.node.text("format") == "password":
-        yield node, "models do not check the pattern of a password", "leave it out"
+def no_unchecked_texts(schema: Schema) -> Breaches:
+    """Models keep passwords secret, and what they parse is no text any more."""
+    form = schema.node.text("format")
+    for key in _UNCHECKED.get(form, ()):
+        if schema.node.has(key):
+            yield schema.node.child(key), f"models do not check {key} of a {form}", "leave it out"
 
 
 def known_formats(schema: Schema) -> Breaches:
-    """A format is checked exactly as the contract's validator does, or it is refused."""
+    """A format is checked exactly as the contract's validator does, or it is refused.
+
+    A URL in a request needs a bound and often a scheme, which models of the format drop.
+    """
     node, form = schema.node.child("format"), schema.node.text("format")
     known = _REQUEST_FORMATS if schema.in_request else _RESPONSE_FORMATS
     if "string" in schema.types and form and form not in known:
-        fix = f"use one of {', '.join(sorted(known))}, or a pattern"
+        fix = f"use one of {', '.join(sorted(known))}, or maxLength and a pattern"
         yield node, f"models do not check the format {form}", fix
     if {"integer", "number"} & set(schema.types) and form and form not in _NUMBER_FORMATS:
         yield node, f"the format {form} says nothing", "use minimum and maximum"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from spec.tools.contract import Node
 
-_FORMATS = {"uuid": "UUID", "date-time": "AwareDatetime", "email": "EmailStr", "uri": "AnyUrl"}
+_FORMATS = {"uuid": "UUID", "date-time": "AwareDatetime", "email": "EmailStr"}
 _NUMBERS = {"integer": ("types.IntParam", "int"), "number": ("types.FloatParam", "float")}
 _CONSTRAINTS = {
     "minLength": "min_length",
@@ -64,7 +64,7 @@ class Values:
             return Value(name, name, () if form in {"uuid", "date-time"} else constraints)
         if kind == "array" and not is_item:
             return self._array(schema, constraints)
-        fix = "use a string (uuid, date-time, email, uri), a number, a boolean or an enum component"
+        fix = "use a string (uuid, date-time, email), a number, a boolean or an enum component"
         what = " ".join(filter(None, (form, kind))) or "untyped"
         raise schema.refusal(f"a parameter cannot be {what}", fix)
 

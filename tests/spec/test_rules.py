@@ -160,10 +160,21 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("S013", "pets.yaml", [pattern(r"^\d+$")]),
     ("S013", "pets.yaml", [pattern("^(?!a)[a-z]*$")]),
     ("S014", "pets.yaml", [pattern("^a$", "format: password")]),
+    ("S014", "pets.yaml", [pattern("^a", "format: uuid")]),
+    (
+        "S014",
+        "pets.yaml",
+        [field(f"at:{INDENT}type: string{INDENT}format: date-time{INDENT}minLength: 3  # HERE")],
+    ),
     (
         "S015",
         "pets.yaml",
         [field(f"born:{INDENT}format: date  # HERE{INDENT}type: string{INDENT}maxLength: 9")],
+    ),
+    (
+        "S015",
+        "pets.yaml",
+        [field(f"home:{INDENT}format: uri  # HERE{INDENT}type: string{INDENT}maxLength: 9")],
     ),
     ("S015", "pets.yaml", [field(f"age:{INDENT}format: int8  # HERE{INDENT}{BYTE}")]),
     ("S016", "pets.yaml", [("      discriminator:", "      x-was:"), ("oneOf:", "oneOf:  # HERE")]),
