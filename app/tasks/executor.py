@@ -4,12 +4,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from app.core.config import Settings
 from app.core.dependencies import Resources
-from app.core.exceptions import ProblemError
+from app.core.exceptions import LostRace, ProblemError, ServiceUnavailable
 from app.core.logging import request_id, task_id, traceparent
 from app.db.models.tasks import Task
 from app.db.repositories.tasks import LeaseLostError
@@ -71,13 +72,14 @@ class Executor:
 
     async def _attempt(self, task: Task) -> str:
         if task.attempt > task.max_attempts:
-            return await self._bury(task, "The last attempt ended without a word.")
+            earlier = f" An earlier one: {task.last_error}" if task.last_error else ""
+            return await self._bury(task, f"The last attempt ended without a word.{earlier}")
         handler = self._handlers[task.name]
         run = Run(task, self._resources, self._settings)
-        ended = asyncio.Event()
-        beat = asyncio.create_task(self._beat(run, ended), name=f"lease of {task.id}")
+        ended, limit = asyncio.Event(), asyncio.timeout(handler.payload.timeout_seconds)
+        beat = asyncio.create_task(self._beat(run, ended, limit), name=f"lease of {task.id}")
         try:
-            async with asyncio.timeout(handler.payload.timeout_seconds):
+            async with limit:
                 await handler.run(run, task)
         except LeaseLostError:
             return _LOST
@@ -93,12 +95,19 @@ class Executor:
             await asyncio.wait({beat})
         return "done"
 
-    async def _beat(self, run: Run, ended: asyncio.Event) -> None:
-        while not await happens(ended, self._settings.task_lease_seconds / 3):
+    async def _beat(self, run: Run, ended: asyncio.Event, limit: asyncio.Timeout) -> None:
+        lease = self._settings.task_lease_seconds
+        while not await happens(ended, lease / 3):
+            if _is_over(limit, lease):
+                logger.error("a task goes on after its time limit; another attempt may begin")
+                return
             try:
                 async with run.checkpoint():
                     pass
             except LeaseLostError:
+                # What goes on would be done twice. It may be ending just now.
+                with suppress(RuntimeError):
+                    limit.reschedule(0)
                 return
             except ProblemError as error:
                 logger.warning("cannot extend a lease", extra={"reason": error.detail})
@@ -125,7 +134,7 @@ class Executor:
         try:
             async with self._resources.database.write() as work:
                 await self._handlers[task.name].bury(work, task, reason)
-        except LeaseLostError:
+        except (LeaseLostError, LostRace, ServiceUnavailable):
             raise
         except Exception:
             logger.exception("nobody could be told that a task is dead")
@@ -140,3 +149,8 @@ class Executor:
                 await work.tasks.give_back(task)
         except (LeaseLostError, ProblemError):
             logger.warning("cannot give a task back; its lease will run out")
+
+
+def _is_over(limit: asyncio.Timeout, by_seconds: float) -> bool:
+    ends_at = limit.when()
+    return ends_at is not None and asyncio.get_running_loop().time() > ends_at + by_seconds

@@ -1,7 +1,7 @@
 """A runner of a test's own, with tasks of the test's own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import update
 
 from app.core.config import Settings
 from app.core.dependencies import Resources
+from app.db.base import DatabaseNow
 from app.db.models import Task
 from app.services.outbox import Payload, enqueue
 from app.tasks.executor import Executor
@@ -64,11 +66,28 @@ class Lab:
             )
         await asyncio.gather(*(executor.execute(task) for task in tasks))
 
+    async def execute(self, handler: Handler[Any], task: Task, **changes: object) -> None:
+        """Make the attempt that was begun."""
+        settings = changed(self.settings, **changes)
+        executor = Executor(self.resources, {task.name: handler}, settings)
+        # As a runner does it: what belongs to the task must not stay with the test.
+        await asyncio.create_task(executor.execute(task))
+
+    async def expire(self, task_id: UUID) -> None:
+        """Let the lease of a task run out, as if its worker had died."""
+        expired = update(Task).where(Task.id == task_id).values(lease_until=DatabaseNow(-1))
+        async with self.resources.database.write() as work:
+            await work.tasks._session.execute(expired)
+
+    async def claim(self, payload: Payload, limit: int = 100) -> Sequence[Task]:
+        """Begin attempts at the next tasks of a kind."""
+        async with self.resources.database.write() as work:
+            return await work.tasks.claim([payload.task], lease_seconds=60, limit=limit)
+
     @asynccontextmanager
     async def claimed(self, payload: Payload) -> AsyncIterator[Task]:
         """Begin an attempt at the next task of a kind."""
-        async with self.resources.database.write() as work:
-            [task] = await work.tasks.claim([payload.task], lease_seconds=60, limit=1)
+        [task] = await self.claim(payload, limit=1)
         yield task
 
 

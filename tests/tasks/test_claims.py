@@ -1,16 +1,16 @@
 """Which rows a worker takes, and that no other one takes them too."""
 
 import asyncio
+from argparse import Namespace
 from uuid import UUID
 
 from app.services.outbox import Payload
+from app.tasks.commands import replay_dead
 from tests.tasks.conftest import Lab
 
 
 async def claim(lab: Lab, payload: Payload, limit: int = 100) -> list[UUID]:
-    async with lab.resources.database.write() as work:
-        tasks = await work.tasks.claim([payload.task], lease_seconds=60, limit=limit)
-    return [task.id for task in tasks]
+    return [task.id for task in await lab.claim(payload, limit)]
 
 
 async def test_no_more_are_claimed_than_wanted_and_the_oldest_first(lab: Lab) -> None:
@@ -55,3 +55,16 @@ async def test_a_task_that_no_worker_knows_stays_queued(lab: Lab) -> None:
     await lab.add(lab.payload())
 
     assert await claim(lab, lab.payload()) == []
+
+
+async def test_a_task_whose_worker_died_goes_before_an_older_one_of_its_key(lab: Lab) -> None:
+    payload = lab.payload(max_attempts=1)
+    key = f"key-{payload.task}"
+    older, younger = [await lab.add(payload, key=key) for _ in range(2)]
+    async with lab.claimed(payload) as task, lab.resources.database.write() as work:
+        await work.tasks.bury(task, "no")
+    assert await claim(lab, payload) == [younger]
+    await replay_dead(lab.resources, Namespace(ids=[older]))
+    await lab.expire(younger)
+
+    assert await claim(lab, payload) == [younger]

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,13 +11,11 @@ from prometheus_client import REGISTRY
 from sqlalchemy import update
 
 from app.core.logging import request_id, traceparent
-from app.db.base import DatabaseNow
 from app.db.models import DeadTask, Task, User
 from app.db.repositories.tasks import LeaseLostError
 from app.db.unit_of_work import UnitOfWork
 from app.services.exports import WriteExport
 from app.services.outbox import Payload
-from app.tasks.executor import Executor
 from app.tasks.exports import fail_export
 from app.tasks.run import Handler, Run
 from app.tasks.waiting import pause_after
@@ -53,25 +50,12 @@ async def user_exists(lab: Lab, email: str) -> bool:
         return await work.users.find_by_email(email) is not None
 
 
-async def execute(lab: Lab, handler: Handler[Any], task: Task) -> None:
-    executor = Executor(lab.resources, {task.name: handler}, lab.settings)
-    # As a runner does it: what belongs to the task must not stay with the test.
-    await asyncio.create_task(executor.execute(task))
-
-
 async def find_dead(lab: Lab, task_id: UUID) -> DeadTask:
     assert await lab.find(task_id) is None
     async with lab.resources.database.read() as work:
         dead = await work.tasks._session.get(DeadTask, task_id)
     assert dead is not None
     return dead
-
-
-async def expire(lab: Lab, task_id: UUID) -> None:
-    async with lab.resources.database.write() as work:
-        await work.tasks._session.execute(
-            update(Task).where(Task.id == task_id).values(lease_until=DatabaseNow(-1))
-        )
 
 
 async def test_a_task_is_done_when_its_work_returns(lab: Lab) -> None:
@@ -124,7 +108,7 @@ async def test_a_payload_that_cannot_be_read_dies_and_stops_nothing(lab: Lab) ->
     handler = Handler(kind, nothing, give_up=fail_export)
 
     async with lab.claimed(payload) as task:
-        await execute(lab, handler, task)
+        await lab.execute(handler, task)
 
     dead = await find_dead(lab, task_id)
     assert dead.error.startswith("ValidationError: ")
@@ -144,7 +128,7 @@ async def test_a_task_that_kills_its_worker_each_time_is_dead_too(lab: Lab) -> N
     payload = lab.payload(max_attempts=1)
     task_id = await lab.add(payload)
     async with lab.claimed(payload):
-        await expire(lab, task_id)
+        await lab.expire(task_id)
 
     await lab.attempt({payload: nothing})
 
@@ -217,7 +201,7 @@ async def test_a_task_dies_even_if_nobody_can_be_told(lab: Lab) -> None:
 
     handler = Handler(type(payload), failing, give_up=tell)
     async with lab.claimed(payload) as task:
-        await execute(lab, handler, task)
+        await lab.execute(handler, task)
 
     assert (await find_dead(lab, task_id)).error == "ValueError: no"
 
@@ -226,7 +210,7 @@ async def test_an_attempt_that_lost_its_lease_has_no_effect(lab: Lab) -> None:
     payload, email = lab.payload(), f"{uuid4().hex}@example.com"
     task_id = await lab.add(payload)
     async with lab.claimed(payload) as first:
-        await expire(lab, task_id)
+        await lab.expire(task_id)
         await lab.attempt({payload: nothing})
 
         with pytest.raises(LeaseLostError):

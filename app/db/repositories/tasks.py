@@ -164,12 +164,14 @@ def _is_due() -> ColumnElement[bool]:
 def _is_first_of_its_key() -> ColumnElement[bool]:
     """Tell whether no task of the same key was made before and is still open, or runs.
 
-    Two that are claimed in the same moment are told apart by a unique index.
+    One that was begun is the first, whatever was made or queued again behind its back. Two that
+    are claimed in the same moment are told apart by a unique index.
     """
     other = aliased(Task)
     ahead = or_(other.id < Task.id, other.status == "running")
     return or_(
         Task.key.is_(None),
+        Task.status == "running",
         ~select(other.id)
         .where(other.key == Task.key, other.id != Task.id, other.status != "done", ahead)
         .exists(),

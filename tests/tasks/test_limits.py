@@ -1,0 +1,76 @@
+"""What holds for an attempt whose time, lease or database is gone."""
+
+import asyncio
+
+from app.core.exceptions import ServiceUnavailable
+from app.db.models import DeadTask
+from app.db.unit_of_work import UnitOfWork
+from app.services.outbox import Payload
+from app.tasks.run import Handler, Run
+from tests.tasks.conftest import Lab
+
+
+async def test_work_that_goes_on_after_its_time_limit_loses_its_lease(lab: Lab) -> None:
+    payload = lab.payload(timeout_seconds=0.1)
+    await lab.add(payload)
+    is_taken = asyncio.Event()
+
+    async def stay(run: Run, payload: Payload) -> None:
+        while not is_taken.is_set():
+            try:
+                await is_taken.wait()
+            except asyncio.CancelledError:
+                continue
+
+    async with asyncio.timeout(30), lab.claimed(payload) as task:
+        handler = Handler(type(payload), stay)
+        first = asyncio.create_task(lab.execute(handler, task, task_lease_seconds=1))
+        while not (again := await lab.claim(payload)):  # noqa: ASYNC110 - time alone passes
+            await asyncio.sleep(0.1)
+        is_taken.set()
+        await first
+
+    assert [task.attempt for task in again] == [2]
+
+
+async def test_work_ends_when_its_lease_is_lost(lab: Lab) -> None:
+    payload = lab.payload()
+    task_id = await lab.add(payload)
+    has_ended = False
+
+    async def stay(run: Run, payload: Payload) -> None:
+        nonlocal has_ended
+        try:
+            await asyncio.Event().wait()
+        finally:
+            has_ended = True
+
+    async with asyncio.timeout(30), lab.claimed(payload) as task:
+        await lab.expire(task_id)
+        await lab.claim(payload)
+        await lab.execute(Handler(type(payload), stay), task, task_lease_seconds=1)
+
+    assert has_ended
+
+
+async def test_a_task_is_not_buried_while_nobody_can_be_told_for_a_moment(lab: Lab) -> None:
+    payload = lab.payload(max_attempts=1)
+    task_id = await lab.add(payload)
+    answers = iter([ServiceUnavailable("The database does not answer."), None])
+
+    async def fail(run: Run, payload: Payload) -> None:
+        raise ValueError("no")
+
+    async def tell(work: UnitOfWork, payload: Payload) -> None:
+        if (error := next(answers)) is not None:
+            raise error
+
+    handler = Handler(type(payload), fail, give_up=tell)
+    for _ in range(2):
+        async with lab.claimed(payload) as task:
+            await lab.execute(handler, task)
+        await lab.expire(task_id)
+
+    assert next(answers, "told") == "told"
+    async with lab.resources.database.read() as work:
+        assert await work.tasks._session.get(DeadTask, task_id) is not None
