@@ -88,10 +88,10 @@ class Exports(v1.ExportsService):
             Conflict: The export is done or has failed.
         """
         async with self._database.write() as work:
-            export = await _owned(work, export_id, principal)
+            # Its worker changes it all the time; who waits for a turn gets one.
+            export = await _owned(work, export_id, principal, locks=True)
             if export.status in _OPEN:
                 await work.exports.end(export, "cancelled")
-                await work.exports.delete_chunks(export)
             elif export.status != "cancelled":
                 raise Conflict(f"The export is {export.status} and cannot be cancelled any more.")
         return _to_export(export)
@@ -157,8 +157,11 @@ def _event(export: v1.Export) -> bytes:
     return b"event: export\ndata: " + export.model_dump_json().encode() + b"\n\n"
 
 
-async def _owned(work: UnitOfWork, export_id: UUID, principal: Principal) -> Export:
-    export = await work.exports.get(work.exports.owned_by(principal.user_id), export_id)
+async def _owned(
+    work: UnitOfWork, export_id: UUID, principal: Principal, *, locks: bool = False
+) -> Export:
+    visible = work.exports.owned_by(principal.user_id)
+    export = await work.exports.get(visible.with_for_update() if locks else visible, export_id)
     if export is None:
         raise NotFound("There is no export with this id.")
     return export

@@ -4,8 +4,11 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from uuid import UUID
+
+from pydantic import ValidationError
 
 from app.core.config import Settings
 from app.core.dependencies import Resources
@@ -16,6 +19,7 @@ from app.tasks.process import Process
 from app.tasks.registry import HANDLERS
 
 Act = Callable[[Resources, argparse.Namespace], Awaitable[None]]
+Take = Callable[[UnitOfWork, DeadTask], Awaitable[None]]
 
 _MAX_LISTED = 100
 
@@ -48,30 +52,49 @@ async def list_dead(resources: Resources, _: argparse.Namespace) -> None:
             f"{task.id}  {task.died_at:%Y-%m-%d %H:%M:%S}  {task.name}  {task.payload}\n"
             f"    {task.attempts} attempts, the last: {task.error}\n"
         )
-    sys.stdout.write(f"{len(dead)} dead tasks\n")
+    latest = "the latest " if len(dead) == _MAX_LISTED else ""
+    sys.stdout.write(f"{latest}{len(dead)} dead tasks\n")
 
 
 async def replay_dead(resources: Resources, arguments: argparse.Namespace) -> None:
     """Queue dead tasks again, each under its old id."""
-    for task_id in arguments.ids:
-        async with resources.database.write() as work:
-            dead = await work.dead_tasks.take(task_id)
-            if dead is not None:
-                await work.tasks.add(_revived(dead))
-                work.after_commit.append(work.ring)
-                await _tell(work, dead)
-        _say(task_id, "queued again" if dead else "is not among the dead tasks")
+    await _take_each(resources, arguments.ids, _revive, "queued again")
 
 
 async def drop_dead(resources: Resources, arguments: argparse.Namespace) -> None:
     """Delete dead tasks."""
-    for task_id in arguments.ids:
+    await _take_each(resources, arguments.ids, None, "dropped")
+
+
+async def _take_each(
+    resources: Resources, ids: Sequence[UUID], act: Take | None, done: str
+) -> None:
+    unknown = []
+    for task_id in ids:
         async with resources.database.write() as work:
             dead = await work.dead_tasks.take(task_id)
-        _say(task_id, "dropped" if dead else "is not among the dead tasks")
+            if dead is not None and act is not None:
+                await act(work, dead)
+        if dead is None:
+            unknown.append(str(task_id))
+        else:
+            sys.stdout.write(f"{task_id} {done}\n")
+    if unknown:
+        sys.exit(f"Not among the dead tasks: {', '.join(unknown)}")
 
 
-def _revived(dead: DeadTask) -> NewTask:
+async def _revive(work: UnitOfWork, dead: DeadTask) -> None:
+    await work.tasks.add(_as_new(dead))
+    work.after_commit.append(work.ring)
+    handler = HANDLERS.get(dead.name)
+    if handler is None or handler.revive is None:
+        return
+    # What cannot be read names nobody to tell.
+    with suppress(ValidationError):
+        await handler.revive(work, handler.payload.model_validate(dead.payload))
+
+
+def _as_new(dead: DeadTask) -> NewTask:
     return NewTask(
         id=dead.id,
         name=dead.name,
@@ -81,16 +104,6 @@ def _revived(dead: DeadTask) -> NewTask:
         request_id=dead.request_id,
         traceparent=dead.traceparent,
     )
-
-
-async def _tell(work: UnitOfWork, dead: DeadTask) -> None:
-    handler = HANDLERS.get(dead.name)
-    if handler is not None and handler.revive is not None:
-        await handler.revive(work, handler.payload.model_validate(dead.payload))
-
-
-def _say(task_id: UUID, what: str) -> None:
-    sys.stdout.write(f"{task_id} {what}\n")
 
 
 def _opened(act: Act) -> Callable[[Settings, argparse.Namespace], None]:

@@ -36,7 +36,6 @@ async def fail_export(work: UnitOfWork, payload: WriteExport) -> None:
     export = await work.exports.get_open(payload.export_id)
     if export is not None:
         await work.exports.end(export, "failed")
-        await work.exports.delete_chunks(export)
 
 
 async def restart_export(work: UnitOfWork, payload: WriteExport) -> None:

@@ -24,7 +24,7 @@ class DeleteExpiredTokens(Payload):
 
 
 class DeleteOldExports(Payload):
-    """Delete exports, and their files, after `EXPORT_KEEP_SECONDS`."""
+    """Delete files of failed and cancelled exports, and all exports after `EXPORT_KEEP_SECONDS`."""
 
     task: ClassVar = "delete_old_exports"
 
@@ -49,9 +49,10 @@ async def delete_expired_tokens(run: Run, _: DeleteExpiredTokens) -> None:
 
 
 async def delete_old_exports(run: Run, _: DeleteOldExports) -> None:
-    """Delete old exports; one at a time, as a file may be large."""
+    """Delete files that nobody can fetch, then old exports."""
     age = run.settings.export_keep_seconds
-    await _delete(run, lambda work: work.exports.delete_old(older_than_seconds=age, limit=1))
+    await _delete(run, lambda work: work.exports.delete_unwanted_chunks(older_than_seconds=age))
+    await _delete(run, lambda work: work.exports.delete_old(older_than_seconds=age, limit=_BATCH))
 
 
 async def delete_finished_tasks(run: Run, _: DeleteFinishedTasks) -> None:

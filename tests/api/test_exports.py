@@ -1,10 +1,11 @@
 """Files of items, made in the background and fetched over HTTP."""
 
+import asyncio
 import csv
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -164,6 +165,32 @@ async def test_a_cancelled_export_stays_cancelled(idle_ada: Caller) -> None:
     assert (await events(ada, export["id"]))[-1]["status"] == "cancelled"
     file = await ada.get(f"/exports/{export['id']}/file")
     assert_problem(file, 409, "conflict")
+
+
+async def test_an_export_is_cancelled_while_its_worker_writes_all_the_time(
+    ada: Caller, app: FastAPI
+) -> None:
+    export = await ask(ada)
+    export_id, written = UUID(export["id"]), asyncio.Event()
+
+    async def write() -> None:
+        while True:
+            async with app.state.resources.database.write() as work:
+                row = await work.exports.get_open(export_id)
+                if row is None:
+                    return
+                row.rows_done += 1
+                await work.exports.update(row)
+                # A chunk takes its time.
+                await asyncio.sleep(0.2)
+            written.set()
+
+    worker = asyncio.create_task(write())
+    await written.wait()
+    answer = await ada.post(f"/exports/{export_id}/cancel", None)
+
+    assert answer.json()["status"] == "cancelled", answer.text
+    await worker
 
 
 @pytest.mark.usefixtures("worker")

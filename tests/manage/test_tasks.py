@@ -13,10 +13,13 @@ from app import manage
 from app.core.config import Settings, WrongSettings
 from app.core.dependencies import open_resources
 from app.db.models import Export, Task, User
+from app.db.unit_of_work import UnitOfWork
 from app.services.exports import WriteExport
 from app.services.outbox import enqueue
+from app.tasks import commands
 from app.tasks.housekeeping import DeleteExpiredKeys
 from app.tasks.registry import HANDLERS
+from app.tasks.run import Handler
 from tests import backends
 from tests.apps import make_settings, own_log
 from tests.conftest import migrate
@@ -91,22 +94,25 @@ def test_the_export_of_a_replayed_task_begins_anew(
             user = User(email="ada@example.com", password_hash="-", role="user", display_name=None)
             owner = await work.users.add(user)
             export = await work.exports.add(Export(owner_id=owner.id, format="csv", rows_done=7))
+            await work.exports.add_chunk(export, b"id")
             task_id = await enqueue(work, WriteExport(export_id=export.id))
             [task] = await work.tasks.claim([WriteExport.task], lease_seconds=60, limit=1)
             await HANDLERS[WriteExport.task].bury(work, task, "ValueError: no")
             assert export.status == "failed"
             return export.id, task_id
 
-    async def load(export_id: UUID) -> Export | None:
+    async def load(export_id: UUID) -> tuple[Export | None, bytes | None]:
         async with open_resources(settings) as resources, resources.database.read() as work:
-            return await work.exports.get_open(export_id)
+            piece = await work.exports.get_chunk(export_id, 0)
+            return await work.exports.get_open(export_id), piece
 
     export_id, task_id = asyncio.run(fail())
 
     run(monkeypatch, "tasks", "replay", task_id)
 
-    export = asyncio.run(load(export_id))
+    export, piece = asyncio.run(load(export_id))
     assert export is not None
+    assert piece is None
     assert (export.status, export.rows_done, export.finished_at) == ("queued", 0, None)
 
 
@@ -123,15 +129,34 @@ def test_a_dropped_task_is_gone(
     assert find(settings, dead_id) is None
 
 
-@pytest.mark.usefixtures("settings")
+@pytest.mark.parametrize(("command", "done"), [("replay", "queued again"), ("drop", "dropped")])
 def test_a_task_that_is_not_dead_is_named(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: str,
+    done: str,
+    dead_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     task_id = uuid4()
 
-    run(monkeypatch, "tasks", "replay", task_id)
+    with pytest.raises(SystemExit, match=f"Not among the dead tasks: {task_id}"):
+        run(monkeypatch, "tasks", command, task_id, dead_id)
 
-    assert capsys.readouterr().out == f"{task_id} is not among the dead tasks\n"
+    assert capsys.readouterr().out == f"{dead_id} {done}\n"
+
+
+def test_a_task_that_nobody_can_read_any_more_is_replayed_all_the_same(
+    settings: Settings, dead_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def revive(work: UnitOfWork, payload: WriteExport) -> None:
+        pytest.fail("there is nothing to revive")
+
+    other = Handler(WriteExport, HANDLERS[WriteExport.task].handle, revive=revive)
+    monkeypatch.setattr(commands, "HANDLERS", {DeleteExpiredKeys.task: other})
+
+    run(monkeypatch, "tasks", "replay", dead_id)
+
+    assert find(settings, dead_id) is not None
 
 
 @pytest.mark.usefixtures("settings")

@@ -94,6 +94,30 @@ async def test_old_exports_are_deleted_with_their_files(lab: Lab) -> None:
     assert await exists(lab, ExportChunk, (fresh, 0))
 
 
+async def test_files_of_exports_that_ended_without_one_are_deleted(lab: Lab) -> None:
+    cancelled, failed, running = [await add_export(lab) for _ in range(3)]
+    await make_old(lab, Export, id=cancelled, status="cancelled")
+    await make_old(lab, Export, id=failed, status="failed")
+
+    await do(lab, DeleteOldExports())
+
+    ids = (cancelled, failed, running)
+    assert [await exists(lab, ExportChunk, (it, 0)) for it in ids] == [False, False, True]
+    assert [await exists(lab, Export, it) for it in ids] == [True, True, True]
+
+
+async def test_a_large_file_is_deleted_in_several_transactions(lab: Lab) -> None:
+    export_id = await add_export(lab)
+    async with lab.resources.database.write() as work:
+        for number in range(1, 120):
+            work.tasks._session.add(ExportChunk(export_id=export_id, number=number, data=b""))
+    await make_old(lab, Export, id=export_id, created_at=LONG_AGO)
+
+    await do(lab, DeleteOldExports())
+
+    assert not await exists(lab, Export, export_id)
+
+
 async def test_rows_of_tasks_that_ended_long_ago_are_deleted(lab: Lab) -> None:
     ids = [await lab.add(lab.payload()) for _ in range(3)]
     await make_old(lab, Task, id=ids[0], status="done", finished_at=LONG_AGO)

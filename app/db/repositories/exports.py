@@ -3,11 +3,13 @@
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select, tuple_
 
 from app.db.base import DatabaseNow
 from app.db.models.exports import Export, ExportChunk, ExportStatus
 from app.db.repositories.repository import Repository
+
+_CHUNKS = 50
 
 
 class ExportRepository(Repository[Export]):
@@ -43,6 +45,8 @@ class ExportRepository(Repository[Export]):
         )
         if export is None:
             return
+        while await self._delete_chunks(ExportChunk.export_id == export_id):
+            pass
         export.status = "queued"
         export.rows_done = export.chunks = 0
         export.rows_total = export.position = export.finished_at = None
@@ -62,12 +66,21 @@ class ExportRepository(Repository[Export]):
             )
         )
 
-    async def delete_chunks(self, export: Export) -> None:
-        """Delete the file of an export."""
-        await self._session.execute(delete(ExportChunk).where(ExportChunk.export_id == export.id))
+    async def delete_unwanted_chunks(self, *, older_than_seconds: int) -> int:
+        """Delete pieces of files that nobody can fetch, or that are old; return how many.
+
+        A file may be too large for one statement: call it until there are none.
+        """
+        unwanted = select(Export.id).where(
+            or_(
+                Export.status.in_(("failed", "cancelled")),
+                Export.created_at < DatabaseNow(-older_than_seconds),
+            )
+        )
+        return await self._delete_chunks(ExportChunk.export_id.in_(unwanted))
 
     async def delete_old(self, *, older_than_seconds: int, limit: int) -> int:
-        """Delete exports, with their files, that were made long ago; return how many."""
+        """Delete exports that were made long ago; return how many. Their files go first."""
         old = (
             select(Export.id)
             .where(Export.created_at < DatabaseNow(-older_than_seconds))
@@ -75,5 +88,13 @@ class ExportRepository(Repository[Export]):
         )
         deleted = await self._session.scalars(
             delete(Export).where(Export.id.in_(old)).returning(Export.id)
+        )
+        return len(deleted.all())
+
+    async def _delete_chunks(self, which: ColumnElement[bool]) -> int:
+        some = select(ExportChunk.export_id, ExportChunk.number).where(which).limit(_CHUNKS)
+        key = tuple_(ExportChunk.export_id, ExportChunk.number)
+        deleted = await self._session.scalars(
+            delete(ExportChunk).where(key.in_(some)).returning(ExportChunk.number)
         )
         return len(deleted.all())
