@@ -134,4 +134,5 @@ def _make_mail(settings: Settings, database: Database) -> AccountMail:
         link_url=settings.mail_link_url,
         reset_seconds=settings.reset_token_seconds,
         verify_seconds=settings.verify_token_seconds,
+        secret_key=settings.secret_key.get_secret_value(),
     )

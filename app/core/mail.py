@@ -21,8 +21,13 @@ _TIMEOUT_SECONDS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A mail in plain text to one address."""
+    """A mail in plain text to one address.
 
+    Attributes:
+        key: Says that two are the same mail, as one that may have been lost is sent again.
+    """
+
+    key: str
     to: str
     subject: str
     text: str
@@ -32,7 +37,7 @@ class Mail:
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = sender, self.to, self.subject
         message["Date"] = formatdate()
-        message["Message-ID"] = f"<{uuid7()}@{sender.rpartition('@')[2]}>"
+        message["Message-ID"] = f"<{self.key}@{sender.rpartition('@')[2]}>"
         # Keeps vacation notices from answering.
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(self.text)

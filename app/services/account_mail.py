@@ -1,14 +1,14 @@
 """Mail about accounts: asked for in a transaction, written and sent by background work.
 
-A request leaves only the kind of mail and the account behind. The token is made when the mail is
-written, so no queue, log or backup holds one that is good.
+A request leaves only the kind of mail and the account behind. The token is made of the server's
+secret when the mail is written, so no queue, log or backup holds one that is good.
 """
 
 from typing import ClassVar, Literal
 from uuid import UUID
 
 from app.core.mail import Mail, Mailer
-from app.core.security import digest, make_secret
+from app.core.security import derive_secret, digest
 from app.db.models.account_tokens import Purpose
 from app.db.models.users import User
 from app.db.unit_of_work import Database
@@ -33,6 +33,7 @@ class AccountMail:
         link_url: Web page that the links lead to; None: the mail has the code alone.
         reset_seconds: Life of a token for a new password.
         verify_seconds: Life of a token that proves an address.
+        secret_key: What tokens are made of.
     """
 
     def __init__(
@@ -43,19 +44,24 @@ class AccountMail:
         link_url: str | None,
         reset_seconds: int,
         verify_seconds: int,
+        secret_key: str,
     ) -> None:
         self._database = database
         self._mailer = mailer
         self._link_url = link_url
+        self._secret_key = secret_key
         self._lives: dict[Purpose, int] = {
             "reset-password": reset_seconds,
             "verify-email": verify_seconds,
         }
 
-    async def deliver(self, kind: Kind, user_id: UUID) -> None:
+    async def deliver(self, kind: Kind, user_id: UUID, *, key: str) -> None:
         """Write a mail and send it; nothing where the account is gone or disabled.
 
-        A repeat sends another mail with a token of its own, and the first one is good no more.
+        Args:
+            kind: What the mail is about.
+            user_id: Whom it is for.
+            key: A repeat with the same key sends the same Message-ID and token again.
 
         Raises:
             MailFailed: The server did not take it.
@@ -66,26 +72,26 @@ class AccountMail:
                 return
             secret = None
             if kind != "already-registered":
-                secret = make_secret()
+                secret = derive_secret(self._secret_key, f"account mail {key}")
                 life = self._lives[kind]
                 await work.account_tokens.add(digest(secret), user.id, kind, life_seconds=life)
-        await self._mailer.send(self._write(kind, user, secret))
+        await self._mailer.send(self._write(kind, user, secret, key))
 
-    def _write(self, kind: Kind, user: User, secret: str | None) -> Mail:
+    def _write(self, kind: Kind, user: User, secret: str | None, key: str) -> Mail:
         if kind == "already-registered" or secret is None:
             text = (
                 "Somebody tried to create an account with this address, which has one already.\n"
                 "If it was you, sign in, or ask for a new password.\n"
                 "If not, there is nothing to do: nothing was changed.\n"
             )
-            return Mail(to=user.email, subject="You have an account already", text=text)
+            return Mail(key=key, to=user.email, subject="You have an account already", text=text)
         minutes = max(1, round(self._lives[kind] / 60))
         subject, purpose = _TEXTS[kind]
         text = (
             f"{purpose}\n\n{self._way(kind, secret)}\n\n"
             f"It works once, within {minutes} minutes. If you did not ask for it, do nothing.\n"
         )
-        return Mail(to=user.email, subject=subject, text=text)
+        return Mail(key=key, to=user.email, subject=subject, text=text)
 
     def _way(self, kind: Purpose, secret: str) -> str:
         if self._link_url is None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import Context
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from cronsim import CronSim
 
@@ -73,7 +73,9 @@ class Scheduler:
     async def _tick(self, ended: asyncio.Event) -> None:
         while True:
             try:
-                await self.make_due(datetime.now(UTC))
+                async with self._database.read() as work:
+                    now = await work.schedules.now()
+                await self.make_due(now)
             except ProblemError as error:
                 logger.warning("cannot look for due schedules", extra={"reason": error.detail})
             except Exception:

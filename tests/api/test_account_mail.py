@@ -2,7 +2,7 @@
 
 import socket
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
@@ -150,6 +150,23 @@ async def test_a_password_is_changed_by_who_knows_it_and_other_sessions_end(
     assert await sign_in(client, ada.email, password=NEW)
 
 
+async def test_a_mail_that_is_sent_again_is_the_same_one_with_the_same_code(
+    client: httpx2.AsyncClient, app: FastAPI, ada: Caller
+) -> None:
+    deliver = app.state.resources.sign_in.account_mail.deliver
+    user_id = UUID((await ada.get("/users/me")).json()["id"])
+    for key in ("one", "one", "two"):
+        await deliver("reset-password", user_id, key=key)
+
+    mails = [mail for mail in await mail_to(app, ada.email) if "password" in mail["Subject"]]
+
+    assert [mail["Message-ID"].partition("@")[0] for mail in mails] == ["<one", "<one", "<two"]
+    codes = [mail.get_content().partition("Code: ")[2].split()[0] for mail in mails]
+    assert codes[0] == codes[1] != codes[2]
+    assert (await reset(client, codes[1])).status_code == 409
+    assert (await reset(client, codes[2])).status_code == 204
+
+
 class Inbox(MessageHandler):
     def __init__(self) -> None:
         super().__init__()
@@ -164,7 +181,7 @@ def smtp(port: int) -> SmtpMailer:
     return SmtpMailer(server, "no-reply@example.com")
 
 
-MAIL = Mail(to="ada@example.com", subject="Hello", text="Good morning.\n")
+MAIL = Mail(key="1", to="ada@example.com", subject="Hello", text="Good morning.\n")
 
 
 async def test_mail_reaches_a_mail_server() -> None:

@@ -2,7 +2,7 @@
 
 from app.core.security.cursors import Cursors
 from app.core.security.keys import KeyRing, TokenKey, make_key, read_keys, write_keys
-from app.core.security.opaque import digest, make_secret, seal, to_base64, unseal
+from app.core.security.opaque import derive_secret, digest, make_secret, seal, to_base64, unseal
 from app.core.security.passwords import HashCost, PasswordPolicy, Passwords
 from app.core.security.principals import ROLE_SCOPES, Principal, Role
 from app.core.security.tokens import AccessTokens, invalid_token
@@ -18,6 +18,7 @@ __all__ = [
     "Principal",
     "Role",
     "TokenKey",
+    "derive_secret",
     "digest",
     "invalid_token",
     "make_key",

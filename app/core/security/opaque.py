@@ -18,6 +18,11 @@ def make_secret() -> str:
     return secrets.token_urlsafe(_SECRET_BYTES)
 
 
+def derive_secret(key: str, name: str) -> str:
+    """Return a value of 256 bits that belongs to a name; nobody finds it without the key."""
+    return to_base64(hmac.digest(key.encode(), name.encode(), "sha256"))
+
+
 def digest(secret: str) -> str:
     """Return what the database stores of a random secret.
 

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.base import DatabaseNow
 from app.db.models.tasks import Schedule
 from app.db.upsert import insert_into
 
@@ -13,6 +15,11 @@ class ScheduleRepository:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    async def now(self) -> datetime:
+        """Return the moment by the database's clock, which all schedulers share."""
+        moment = await self._session.scalars(select(DatabaseNow()))
+        return moment.one()
 
     async def take(self, name: str, slot: datetime) -> bool:
         """Tell whether nobody has taken this slot, or a later one, before; then it is taken."""

@@ -44,6 +44,7 @@ class WatchExport200(Reply):
     """A stream of events."""
 
     status: ClassVar[int] = 200
+    constant_headers: ClassVar[Mapping[str, str]] = {"X-Accel-Buffering": "no"}
 
     body: AsyncIterable[bytes]
     media_type: Literal["text/event-stream"] = "text/event-stream"
