@@ -19,7 +19,8 @@ class Payload(BaseModel):
     Attributes:
         task: Name of the kind.
         max_attempts: After so many failures the task is dead.
-        timeout_seconds: An attempt that takes longer has failed.
+        timeout_seconds: An attempt that takes longer has failed. Kinds with more than a minute get
+            half of a worker's slots, so that short ones never wait for them.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
 from typing import Any
@@ -18,6 +18,7 @@ from app.tasks.waiting import happens
 logger = logging.getLogger(__name__)
 
 _SWEEP_SECONDS = 1.0
+_LONG_SECONDS = 60
 
 
 class Runner:
@@ -35,9 +36,14 @@ class Runner:
     ) -> None:
         self._database = resources.database
         self._executor = Executor(resources, handlers, settings)
-        self._names = handlers.keys()
+        self._names = frozenset(handlers)
+        self._long_names = frozenset(
+            name
+            for name, handler in handlers.items()
+            if handler.payload.timeout_seconds > _LONG_SECONDS
+        )
         self._settings = settings
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], str] = {}
         self._more = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
@@ -97,28 +103,35 @@ class Runner:
         await self._room.wait()
         if self._stopping:
             return False
-        free = self._settings.task_slots - len(self._running)
-        tasks = await self._claim(free)
+        names, limit = self._room_for()
+        async with self._database.write() as work:
+            tasks = await work.tasks.claim(
+                names, lease_seconds=self._settings.task_lease_seconds, limit=limit
+            )
         for task in tasks:
             self._start(task)
-        return len(tasks) == free
+        return len(tasks) == limit
 
-    async def _claim(self, limit: int) -> Sequence[Task]:
-        async with self._database.write() as work:
-            return await work.tasks.claim(
-                self._names, lease_seconds=self._settings.task_lease_seconds, limit=limit
-            )
+    def _room_for(self) -> tuple[Collection[str], int]:
+        """Return which tasks may begin, and how many; long ones never take the second half."""
+        slots = self._settings.task_slots
+        free = slots - len(self._running)
+        long = sum(name in self._long_names for name in self._running.values())
+        free_for_long = max(1, slots // 2) - long
+        if free_for_long > 0:
+            return self._names, min(free, free_for_long)
+        return self._names - self._long_names, free
 
     def _start(self, task: Task) -> None:
         started = asyncio.create_task(self._executor.execute(task), name=f"task {task.id}")
-        self._running.add(started)
+        self._running[started] = task.name
         if len(self._running) == self._settings.task_slots:
             self._room.clear()
         started.add_done_callback(self._end)
-        if task.key is not None:
-            # The next one of the same key may begin.
+        if task.key is not None or task.name in self._long_names:
+            # The next one of the same key, or another long one, may begin.
             started.add_done_callback(lambda _: self._more.set())
 
     def _end(self, ended: asyncio.Task[None]) -> None:
-        self._running.discard(ended)
+        del self._running[ended]
         self._room.set()

@@ -53,6 +53,25 @@ async def test_tasks_of_one_key_run_in_their_order(lab: Lab) -> None:
     assert order == [str(task_id) for task_id in ids for _ in range(2)]
 
 
+async def test_long_tasks_leave_room_for_short_ones(lab: Lab) -> None:
+    long, short = lab.payload(timeout_seconds=61), lab.payload()
+    long_ids = [await lab.add(long) for _ in range(4)]
+    may_end = asyncio.Event()
+
+    async def stay(run: Run, payload: Payload) -> None:
+        await may_end.wait()
+
+    async def pass_by(run: Run, payload: Payload) -> None:
+        """Do no work."""
+
+    runner = lab.runner({long: stay, short: pass_by}, task_slots=2, task_shutdown_seconds=15)
+    async with runner.serving():
+        assert await ended(lab, await lab.add(short)) is not None
+        assert await ended(lab, await lab.add(short)) is not None
+        may_end.set()
+        assert None not in [await ended(lab, task_id) for task_id in long_ids]
+
+
 async def test_a_stopped_process_lets_its_tasks_end(lab: Lab) -> None:
     payload = lab.payload()
     task_id = await lab.add(payload)
