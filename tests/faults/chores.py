@@ -1,6 +1,7 @@
 """Processes that make and run tasks until they are killed."""
 
 import asyncio
+import random
 import socket
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -77,8 +78,10 @@ def serve(settings: Settings, parent: Connection) -> None:
 
 async def _make(app: FastAPI, payload: AddItem) -> UUID:
     resources: Resources = app.state.resources
+    # Every second task waits for others of its key.
+    key = random.choice([None, f"chores {random.randrange(40)}"])
     async with resources.database.write() as work:
-        return await enqueue(work, payload)
+        return await enqueue(work, payload, key=key)
 
 
 def work(settings: Settings, parent: Connection) -> None:
