@@ -25,7 +25,7 @@ _IMPORTS = {
     "app.schemas": "types",
     "app.schemas.operation": "Operation",
     "app.schemas.reply": "Reply Upload operation",
-    "collections.abc": "AsyncIterable Mapping",
+    "collections.abc": "AsyncIterable Awaitable Callable Mapping",
     "dataclasses": "dataclass",
     "fastapi": "APIRouter Body Cookie Depends File Form Header Path Query Response UploadFile",
     "pydantic": "Field",
