@@ -1,7 +1,11 @@
-"""The inner layers know no web framework."""
+"""The inner layers know no web framework, and `app.core` knows no layer above it."""
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from tests.conftest import ROOT
 from tests.structure.files import modules
@@ -26,3 +30,21 @@ def test_the_inner_layers_work_without_the_web_framework() -> None:
     )
 
     assert imported.returncode == 0, imported.stderr
+
+
+@pytest.mark.parametrize("above", ["db.base", "services.items", "core.accounts_setup"])
+def test_a_new_module_of_core_imports_nothing_from_above(tmp_path: Path, above: str) -> None:
+    shutil.copytree(ROOT / "app", tmp_path / "app")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "app" / "core" / "newcomer.py").write_text(f"import app.{above}\n")
+
+    checked = subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 1
+    assert f"app.core.newcomer -> app.{above} " in checked.stdout
