@@ -71,35 +71,37 @@ async def open_resources(settings: Settings, ring: Ring = ring_nobody) -> AsyncI
     Raises:
         WrongSettings: The file of the signing keys cannot be used.
     """
-    secret = settings.secret_key.get_secret_value()
+    async with AsyncExitStack() as stack:
+        resources = _make_resources(settings, ring, stack)
+        await stack.enter_async_context(resources.probes.watch())
+        yield resources
+
+
+def _make_resources(settings: Settings, ring: Ring, stack: AsyncExitStack) -> Resources:
+    """Return the resources; what has to be closed is handed to the stack."""
     breaker = Breaker(set_redis_up)
     # Redis is asked at the first request; until then nothing says that it is down.
     set_redis_up(settings.redis_url is not None)
-    async with AsyncExitStack() as stack:
-        engine = make_engine(settings)
-        stack.push_async_callback(engine.dispose)
-        database = Database(engine, ring)
-        probes = Probes({"database": database.ping})
-        limiter, marks = open_limiter(settings, breaker, stack)
-        keys = open_keys(settings)
-        access_tokens = _make_access_tokens(settings, keys)
-        gate = SessionGate(database, marks)
-        sign_in = make_sign_in(settings, database, limiter, gate, access_tokens)
-        resources = Resources(
-            database=database,
-            keys=keys,
-            access_tokens=access_tokens,
-            session_gate=gate,
-            sign_in=sign_in,
-            cursors=Cursors(secret),
-            idempotency=_make_idempotency(settings, database),
-            limiter=limiter,
-            cache=open_cache(settings, breaker, stack),
-            probes=probes,
-            stream_seconds=settings.event_stream_seconds,
-        )
-        await stack.enter_async_context(probes.watch())
-        yield resources
+    engine = make_engine(settings)
+    stack.push_async_callback(engine.dispose)
+    database = Database(engine, ring)
+    limiter, marks = open_limiter(settings, breaker, stack)
+    keys = open_keys(settings)
+    access_tokens = _make_access_tokens(settings, keys)
+    gate = SessionGate(database, marks)
+    return Resources(
+        database=database,
+        keys=keys,
+        access_tokens=access_tokens,
+        session_gate=gate,
+        sign_in=make_sign_in(settings, database, limiter, gate, access_tokens),
+        cursors=Cursors(settings.secret_key.get_secret_value()),
+        idempotency=_make_idempotency(settings, database),
+        limiter=limiter,
+        cache=open_cache(settings, breaker, stack),
+        probes=Probes({"database": database.ping}),
+        stream_seconds=settings.event_stream_seconds,
+    )
 
 
 def _make_access_tokens(settings: Settings, keys: KeyRing) -> AccessTokens:
