@@ -1,6 +1,7 @@
 """Whatever needs a page or a text has one."""
 
 import re
+from pathlib import Path
 
 import pytest
 import yaml
@@ -9,9 +10,51 @@ from jsonschema_rs import validator_for
 from app.core.config import Settings
 from app.core.exceptions import CATALOGUE
 from tests.docs.pages import ROOT, Page
+from tools.docs.reach import reach
 
 COMMON = yaml.safe_load((ROOT / "spec/v1/common.yaml").read_text())["components"]
 EXTENSIONS = yaml.safe_load((ROOT / "spec/rules/extensions.yaml").read_text())
+
+REACHING = {
+    "services/pets.py": """
+from app.services.mail import announce as tell
+
+class Pets(v1.PetsService):
+    async def add_pet(self):
+        await tell(work)
+""",
+    "services/mail.py": """
+async def announce(work):
+    await _write(work)
+
+async def _write(work):
+    await work.letters.add()
+""",
+    "db/unit_of_work.py": """
+class UnitOfWork:
+    def __init__(self, session):
+        self.letters = LetterRepository(session)
+""",
+    "db/letters.py": """
+class LetterRepository(Repository[Letter]):
+    pass
+""",
+    "db/models/letters.py": """
+class Letter(Base):
+    __tablename__ = "letters"
+""",
+}
+
+
+def test_an_operation_reaches_what_an_imported_function_reaches(tmp_path: Path) -> None:
+    for name, text in REACHING.items():
+        path = tmp_path / "app" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    found = reach(tmp_path, "pets", "addPet")
+
+    assert (found.queries, found.tables) == (("LetterRepository.add",), ("letters",))
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)

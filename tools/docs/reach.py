@@ -30,12 +30,14 @@ class _Code:
     classes: dict[str, ast.ClassDef]
     functions: dict[tuple[str, str], Function]
     modules: dict[str, str]
+    imports: dict[tuple[str, str], tuple[str, str]]
 
     @classmethod
     def read(cls, root: Path) -> "_Code":
         classes: dict[str, ast.ClassDef] = {}
         functions: dict[tuple[str, str], Function] = {}
         homes: dict[str, str] = {}
+        imports: dict[tuple[str, str], tuple[str, str]] = {}
         paths = [*(root / "app" / "services").rglob("*.py"), *(root / "app" / "db").rglob("*.py")]
         for path in sorted(paths):
             module = path.relative_to(root).as_posix()
@@ -44,12 +46,22 @@ class _Code:
                     classes[node.name], homes[node.name] = node, module
                 elif isinstance(node, Function):
                     functions[module, node.name] = node
-        return cls(classes, functions, homes)
+                elif isinstance(node, ast.ImportFrom):
+                    home = f"{(node.module or '').replace('.', '/')}.py"
+                    for name in node.names:
+                        imports[module, name.asname or name.name] = home, name.name
+        return cls(classes, functions, homes, imports)
 
     def method(self, owner: str, name: str) -> Function | None:
         body = self.classes[owner].body if owner in self.classes else []
         found = (node for node in body if isinstance(node, Function) and node.name == name)
         return next(found, None)
+
+    def function(self, module: str, name: str) -> tuple[str, Function] | None:
+        """Return the module and the code of a function that a module defines or imports."""
+        home, name = self.imports.get((module, name), (module, name))
+        node = self.functions.get((home, name))
+        return (home, node) if node else None
 
     def attributes(self, owner: str) -> dict[str, str]:
         """Return attribute → class, as the constructor assigns annotated parameters or calls."""
@@ -83,7 +95,7 @@ def _code(root: Path) -> _Code:
 
 
 def reach(root: Path, tag: str, operation_id: str) -> Reach:
-    """Follow an operation from its service's method, through helpers of the service's module."""
+    """Follow an operation from its service's method, through methods and helpers of services."""
     code, interface = _code(root), f"{pascal(tag)}Service"
     owners = (
         name
@@ -95,14 +107,19 @@ def reach(root: Path, tag: str, operation_id: str) -> Reach:
     if method is None:
         return Reach(code.modules.get(owner, ""))
     queries: dict[str, None] = {}
-    _follow(code, owner, method, queries, set())
+    _follow(code, code.modules[owner], owner, method, queries, set())
     tables = dict.fromkeys(code.table(query.partition(".")[0]) for query in queries)
     found = tuple(table for table in tables if table)
     return Reach(code.modules[owner], f"{owner}.{method.name}", tuple(queries), found)
 
 
 def _follow(
-    code: _Code, owner: str, node: Function, queries: dict[str, None], seen: set[Function]
+    code: _Code,
+    module: str,
+    owner: str,
+    node: Function,
+    queries: dict[str, None],
+    seen: set[Function],
 ) -> None:
     if node in seen:
         return
@@ -113,10 +130,11 @@ def _follow(
             case [*_, attribute, name] if repositories.get(attribute, "") in code.classes:
                 queries[f"{repositories[attribute]}.{name}"] = None
             case ["self", name] if helper := code.method(owner, name):
-                _follow(code, owner, helper, queries, seen)
+                _follow(code, module, owner, helper, queries, seen)
             case ["self", attribute, name] if helper := code.method(own.get(attribute, ""), name):
-                _follow(code, own[attribute], helper, queries, seen)
-            case [name] if helper := code.functions.get((code.modules[owner], name)):
-                _follow(code, owner, helper, queries, seen)
+                other = own[attribute]
+                _follow(code, code.modules[other], other, helper, queries, seen)
+            case [name] if found := code.function(module, name):
+                _follow(code, found[0], owner, found[1], queries, seen)
             case _:
                 pass
