@@ -39,7 +39,7 @@ PAGES = [
 ]
 IS_CUT_OFF = """[document.documentElement, ...document.querySelectorAll(".md-typeset__scrollwrap")]
     .some((part) => part.scrollWidth > part.clientWidth)"""
-MOST_TOKENS = 60_000
+MOST_TOKENS = 64_000
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 
 
