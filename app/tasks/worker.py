@@ -1,6 +1,9 @@
 """Worker processes, which taskiq starts, watches and stops: `make worker`."""
 
+import asyncio
 import logging
+import multiprocessing
+import signal
 from contextlib import AbstractContextManager, AsyncExitStack
 
 from taskiq import AsyncBroker, TaskiqEvents, TaskiqState
@@ -57,6 +60,7 @@ def make_worker(settings: Settings | None = None) -> AsyncBroker:
 
     @listener.on_event(TaskiqEvents.WORKER_STARTUP)
     async def start(_: TaskiqState) -> None:
+        _end_with_manager()
         stack.enter_context(_serve_metrics(settings))
         await stack.enter_async_context(process.opened())
         logging.getLogger(__name__).info("worker is ready")
@@ -66,6 +70,20 @@ def make_worker(settings: Settings | None = None) -> AsyncBroker:
         await stack.aclose()
 
     return listener
+
+
+def _end_with_manager() -> None:
+    """End as on SIGTERM when the process is gone that would have sent it."""
+    manager = multiprocessing.parent_process()
+    if manager is None:
+        return
+    loop, sentinel = asyncio.get_running_loop(), manager.sentinel
+
+    def end() -> None:
+        loop.remove_reader(sentinel)
+        signal.raise_signal(signal.SIGTERM)
+
+    loop.add_reader(sentinel, end)
 
 
 def _serve_metrics(settings: Settings) -> AbstractContextManager[None]:

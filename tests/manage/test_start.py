@@ -34,14 +34,18 @@ PRODUCTION = {
 }
 
 
+def environment(**settings: str) -> dict[str, str]:
+    """Return the environment of a process that has nothing but these settings."""
+    names = {name.upper() for name in Settings.model_fields}
+    return {name: value for name, value in os.environ.items() if name not in names} | settings
+
+
 def start(*module: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a module with nothing but these settings, until it ends by itself."""
-    names = {name.upper() for name in Settings.model_fields}
-    others = {name: value for name, value in os.environ.items() if name not in names}
     return subprocess.run(
         [sys.executable, "-m", *module],
         cwd=ROOT,
-        env=others | settings,
+        env=environment(**settings),
         capture_output=True,
         text=True,
         timeout=60,
@@ -97,6 +101,22 @@ def test_a_worker_whose_metrics_port_is_taken_ends(tmp_path: Path) -> None:
 
     assert ended.returncode == 1
     assert ended.stderr.startswith("TASK_METRICS_PORT: Address already in use")
+
+
+def test_workers_end_when_the_process_that_watches_them_is_killed(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/app.db"
+    keys = str(tmp_path / "keys.json")
+    settings = environment(
+        DATABASE_URL=url, REDIS_URL=PRODUCTION["REDIS_URL"], SIGNING_KEYS_FILE=keys
+    )
+    command = [sys.executable, "-m", *WORKER]
+    with subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE) as manager:
+        assert manager.stdout is not None
+        assert any(b"worker is ready" in line for line in manager.stdout)
+        manager.kill()
+
+        # The output ends when nobody holds it any more.
+        manager.communicate(timeout=20)
 
 
 def test_production_needs_no_other_setting_to_make_its_keys(tmp_path: Path) -> None:
