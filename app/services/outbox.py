@@ -38,7 +38,7 @@ async def enqueue(
     Args:
         work: The transaction of whatever causes the task.
         payload: What to do.
-        key: Tasks of one key run one after the other, in the order in which they were made.
+        key: Tasks of one key run one after the other, the oldest that is committed first.
         delay_seconds: How long the task has to wait at least.
 
     Returns:
