@@ -13,10 +13,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, FiniteFloat
 from pydantic_core import PydanticCustomError
 
-from app.core.formats import checker
+from app.core.formats import checker, email
 
 _is_date_time = checker("date-time")
-_is_email = checker("email")
 _is_uri = checker("uri")
 _is_uuid = checker("uuid")
 
@@ -56,12 +55,6 @@ def _uuid(value: object) -> uuid.UUID:
     if not isinstance(value, str) or not _is_uuid(value):
         raise PydanticCustomError("uuid", "Input should be a UUID (RFC 9562)")
     return uuid.UUID(value)
-
-
-def _email(value: str) -> str:
-    if not _is_email(value):
-        raise PydanticCustomError("email", "Input should be an email address (RFC 5321)")
-    return value
 
 
 def _uri(value: str) -> str:
@@ -106,7 +99,7 @@ def _boolean_text(value: object) -> object:
 
 AwareDatetime = Annotated[datetime, BeforeValidator(_date_time)]
 UUID = Annotated[uuid.UUID, BeforeValidator(_uuid)]
-EmailStr = Annotated[str, AfterValidator(_email)]
+EmailStr = Annotated[str, AfterValidator(email)]
 AnyUrl = Annotated[str, AfterValidator(_uri)]
 StrictInt = Annotated[int, BeforeValidator(_integer)]
 StrictFloat = Annotated[FiniteFloat, BeforeValidator(_number)]

@@ -10,12 +10,10 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from app.core.formats import checker
+from app.core.formats import email
 
 _DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg")
 _ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/?#@\sA-Z]+")
-
-_is_email = checker("email")
 
 
 def _json_array(value: object) -> object:
@@ -25,12 +23,6 @@ def _json_array(value: object) -> object:
         raise PydanticCustomError(
             "json", 'Input should be a JSON array, like ["one", "two"]'
         ) from None
-
-
-def _email(value: str) -> str:
-    if not _is_email(value):
-        raise PydanticCustomError("email", "Input should be an email address (RFC 5321)")
-    return value
 
 
 def _origin(value: str) -> str:
@@ -66,7 +58,7 @@ def _redis_url(value: SecretStr) -> SecretStr:
 
 
 JsonArray = BeforeValidator(_json_array)
-Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
+Email = Annotated[str, Field(max_length=254), AfterValidator(email)]
 Origin = Annotated[str, AfterValidator(_origin)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
