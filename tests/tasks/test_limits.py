@@ -12,25 +12,27 @@ from tests.tasks.conftest import Lab
 
 async def test_work_that_goes_on_after_its_time_limit_loses_its_lease(lab: Lab) -> None:
     payload = lab.payload(timeout_seconds=0.1)
-    await lab.add(payload)
+    task_id = await lab.add(payload)
+    begun: list[str] = []
     is_taken = asyncio.Event()
 
     async def stay(run: Run, payload: Payload) -> None:
+        begun.append(run.key)
+        if len(begun) == 2:
+            is_taken.set()
         while not is_taken.is_set():
             try:
                 await is_taken.wait()
             except asyncio.CancelledError:
                 continue
 
-    async with asyncio.timeout(30), lab.claimed(payload) as task:
-        handler = Handler(type(payload), stay)
-        first = asyncio.create_task(lab.execute(handler, task, task_lease_seconds=1))
-        while not (again := await lab.claim(payload)):  # noqa: ASYNC110 - time alone passes
-            await asyncio.sleep(0.1)
-        is_taken.set()
-        await first
+    runner = lab.runner({payload: stay}, task_lease_seconds=1, task_shutdown_seconds=15)
+    async with asyncio.timeout(30), runner.serving():
+        await is_taken.wait()
 
-    assert [task.attempt for task in again] == [2]
+    task = await lab.find(task_id)
+    assert task is not None
+    assert (task.status, task.attempt) == ("done", 2)
 
 
 async def test_work_ends_when_its_lease_is_lost(lab: Lab) -> None:
