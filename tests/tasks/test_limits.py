@@ -27,8 +27,11 @@ async def test_work_that_goes_on_after_its_time_limit_loses_its_lease(lab: Lab) 
                 continue
 
     runner = lab.runner({payload: stay}, task_lease_seconds=1, task_shutdown_seconds=15)
-    async with asyncio.timeout(30), runner.serving():
-        await is_taken.wait()
+    async with runner.serving():
+        try:
+            await asyncio.wait_for(is_taken.wait(), 30)
+        finally:
+            is_taken.set()
 
     task = await lab.find(task_id)
     assert task is not None
