@@ -26,7 +26,7 @@ from app.core.exceptions import (
     ProblemError,
     ValidationFailed,
 )
-from app.core.logging import request_id
+from app.core.logging import request_id, trace_id
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,8 @@ def _render(scope: Scope, problem: ProblemError) -> Response:
         "status": problem.status,
         "detail": problem.detail,
         "code": problem.slug,
-        "trace_id": request_id.get() or "",
+        "request_id": request_id.get() or "",
+        "trace_id": trace_id() or "",
     }
     if len(instance := _instance(scope["raw_path"])) <= _MAX_INSTANCE:
         document["instance"] = instance

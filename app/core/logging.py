@@ -13,6 +13,12 @@ task_id: ContextVar[str | None] = ContextVar("task_id", default=None)
 _RECORD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "color_message"}
 
 
+def trace_id() -> str | None:
+    """Return the trace that a request or task belongs to: 32 hexadecimal digits (W3C)."""
+    parent = traceparent.get()
+    return parent.split("-")[1] if parent else None
+
+
 class JsonFormatter(logging.Formatter):
     """Writes a record as one line of JSON; `extra` becomes members of its own."""
 
@@ -26,8 +32,8 @@ class JsonFormatter(logging.Formatter):
         }
         if identifier := request_id.get():
             line["request_id"] = identifier
-        if parent := traceparent.get():
-            line["trace_id"] = parent.split("-")[1]
+        if trace := trace_id():
+            line["trace_id"] = trace
         if task := task_id.get():
             line["task_id"] = task
         line |= {name: value for name, value in vars(record).items() if name not in _RECORD_FIELDS}

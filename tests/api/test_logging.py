@@ -84,7 +84,7 @@ async def test_the_id_of_a_request_is_kept(client: httpx2.AsyncClient, given: st
     answer = await client.get("/nowhere", headers={"X-Request-ID": given})
 
     assert answer.headers["X-Request-ID"] == given
-    assert assert_problem(answer, 404, "not-found")["trace_id"] == given
+    assert assert_problem(answer, 404, "not-found")["request_id"] == given
 
 
 @pytest.mark.parametrize("given", ["", "short", "a" * 129, 'two words"}', "line\\nbreak", "ümläut"])
@@ -96,7 +96,7 @@ async def test_an_id_that_could_forge_log_lines_is_replaced(
     assert len(answer.headers["X-Request-ID"]) == 32
 
 
-async def test_the_reason_of_a_failure_is_logged_under_the_id_that_the_client_has(
+async def test_the_reason_of_a_failure_is_logged_under_the_ids_that_the_client_has(
     logs: Logs,
 ) -> None:
     async def broken_provider() -> None:
@@ -107,10 +107,12 @@ async def test_the_reason_of_a_failure_is_logged_under_the_id_that_the_client_ha
 
     async with started(app) as client:
         logs()
-        answer = await client.get("/health/live")
+        headers = {"X-Request-ID": REQUEST_ID, "traceparent": f"00-{TRACE_ID}-{'b' * 16}-01"}
+        problem = (await client.get("/health/live", headers=headers)).json()
         lines = logs()
 
-    assert {line["request_id"] for line in lines} == {answer.json()["trace_id"]}
+    assert (problem["request_id"], problem["trace_id"]) == (REQUEST_ID, TRACE_ID)
+    assert {(line["request_id"], line["trace_id"]) for line in lines} == {(REQUEST_ID, TRACE_ID)}
     failures = [line for line in lines if line["level"] == "ERROR"]
     assert len(failures) == 1
     assert failures[0]["code"] == "internal-error"
