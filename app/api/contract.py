@@ -17,7 +17,13 @@ from starlette.exceptions import HTTPException
 
 from app.api.conformance import Conformance
 from app.api.deps import resources
-from app.api.outgoing import OPERATION, QUOTA_HEADERS, complete
+from app.api.outgoing import (
+    ANNOUNCEMENTS,
+    OPERATION,
+    QUOTA_HEADERS,
+    announcements,
+    complete,
+)
 from app.api.rate_limit import client_network, enforce
 from app.api.security import authenticate
 from app.core import audit
@@ -63,6 +69,7 @@ def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
             operation = operations[str(self.operation_id)]
             handle = super().get_route_handler()
+            announced = announcements(operation)
 
             async def answer(request: Request) -> Response:
                 # OpenAPI: `/users/me` is no `/users/{user_id}`, whatever the method; the router
@@ -71,6 +78,7 @@ def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
                 if concrete != operation.path and concrete in literals:
                     raise HTTPException(405)
                 request.scope[OPERATION] = operation
+                request.scope[ANNOUNCEMENTS] = announced
                 await _admit(request, operation)
                 scope = {**request.scope, "headers": _one_line_each(request.scope["headers"])}
                 request = ContractRequest(scope, request.receive)

@@ -44,6 +44,9 @@ OPERATION_RULES: Mapping[str, Callable[[Endpoint], Breaches]] = {
     "O011": extensions.refusal_without_redis,
     "O012": extensions.buckets_of_different_names,
     "O013": operations.stated_security,
+    "O014": extensions.names_of_pages,
+    "O015": extensions.declared_idempotency,
+    "O016": extensions.announced_ends,
     "P001": parameters.snake_case_names,
     "P002": parameters.parameters_of_the_path,
     "P003": parameters.distinct_parameters,
@@ -55,6 +58,7 @@ OPERATION_RULES: Mapping[str, Callable[[Endpoint], Breaches]] = {
     "R006": responses.location_of_created,
     "R007": responses.links,
     "R008": responses.examples,
+    "R009": responses.locations_of_any_version,
 }
 SCHEMA_RULES: Mapping[str, Callable[[Schema], Breaches]] = {
     "S001": schemas.closed_requests,

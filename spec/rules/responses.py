@@ -97,6 +97,16 @@ def location_of_created(endpoint: Endpoint) -> Breaches:
             yield response, "201 without a required Location", "add it with required: true"
 
 
+def locations_of_any_version(endpoint: Endpoint) -> Breaches:
+    """The server puts the prefix of the version in front of the path, so the path varies."""
+    for _, response in endpoint.responses():
+        for name in ("Location", "Link"):
+            written = response.get("headers").get(name).get("schema").child("const")
+            if written.exists:
+                fix = "remove const, and let the service supply the path"
+                yield written, f"the header {name} is constant", fix
+
+
 def links(endpoint: Endpoint) -> Breaches:
     """Stateful tests and clients follow links."""
     by_id = {other.operation_id: other for other in endpoint.node.contract.endpoints()}

@@ -243,7 +243,7 @@ async def test_a_query_that_breaks_the_contract_is_refused_by_name(
     [
         ("%FF=%FF&&&=%", 200),
         ("x=" + "y" * 50_000, 200),
-        ("cursor=-_-_", 404),
+        ("cursor=-_-_", 400),
         ("created_after=0000-01-01T00:00:00Z", 200),
         ("created_after=0001-01-01T00:00:00%2B23:59", 200),
         ("created_before=9999-12-31T23:59:59-23:59", 200),

@@ -2,6 +2,7 @@
 
 ProblemError                    answered as RFC 9457 problem document
 ├── MalformedBody           400
+├── InvalidCursor           400
 ├── Unauthorized            401
 ├── InsufficientScope       403
 ├── NotFound                404
@@ -40,6 +41,7 @@ from app.core.exceptions.refusals import (
     Conflict,
     ContentTooLarge,
     InsufficientScope,
+    InvalidCursor,
     LostRace,
     MalformedBody,
     MethodNotAllowed,
@@ -59,6 +61,7 @@ __all__ = [
     "FieldError",
     "InsufficientScope",
     "InternalError",
+    "InvalidCursor",
     "LostRace",
     "MalformedBody",
     "MethodNotAllowed",

@@ -16,6 +16,24 @@ class MalformedBody(ProblemError):
     )
 
 
+class InvalidCursor(ProblemError):
+    """A list has no page with this cursor."""
+
+    slug = "invalid-cursor"
+    title = "The cursor is not valid for this list"
+    status = 400
+    remedy = (
+        "Send the `next` of a page with the same filters and sort keys, or no cursor for the "
+        "first page."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This list has no page with this cursor. Send the `next` of a page with the same "
+            "filters and sort keys, or no cursor for the first page."
+        )
+
+
 class Unauthorized(ProblemError):
     """No valid credentials (RFC 6750, section 3)."""
 

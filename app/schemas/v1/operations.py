@@ -157,7 +157,7 @@ LIST_SESSIONS = Operation(
     tag="sessions",
     security=({"oauth2": ("profile:read",)},),
     query=("limit", "cursor"),
-    statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
+    statuses=frozenset({200, 400, 401, 403, 422, 429, 500, 503}),
     extensions={
         "x-pagination": {"cursor": "cursor", "limit": "limit", "items": "items", "next": "next"}
     },
@@ -221,7 +221,10 @@ LIST_USERS = Operation(
     tag="users",
     security=({"oauth2": ("users:read",)},),
     query=("limit", "cursor", "role", "disabled", "email"),
-    statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
+    statuses=frozenset({200, 400, 401, 403, 422, 429, 500, 503}),
+    extensions={
+        "x-pagination": {"cursor": "cursor", "limit": "limit", "items": "items", "next": "next"}
+    },
 )
 GET_USER = Operation(
     operation_id="getUser",
@@ -256,7 +259,10 @@ LIST_API_KEYS = Operation(
     tag="api_keys",
     security=({"oauth2": ("api_keys:read",)},),
     query=("limit", "cursor"),
-    statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
+    statuses=frozenset({200, 400, 401, 403, 422, 429, 500, 503}),
+    extensions={
+        "x-pagination": {"cursor": "cursor", "limit": "limit", "items": "items", "next": "next"}
+    },
 )
 CREATE_API_KEY = Operation(
     operation_id="createApiKey",
@@ -291,7 +297,10 @@ LIST_ITEMS = Operation(
     tag="items",
     security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
     query=("limit", "cursor", "sort", "status", "created_after", "created_before"),
-    statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
+    statuses=frozenset({200, 400, 401, 403, 422, 429, 500, 503}),
+    extensions={
+        "x-pagination": {"cursor": "cursor", "limit": "limit", "items": "items", "next": "next"}
+    },
 )
 CREATE_ITEM = Operation(
     operation_id="createItem",

@@ -126,7 +126,7 @@ class UsersService(Protocol):
     ) -> ListUsers200:
         """List all accounts.
 
-        GET /users; errors: 401, 403, 404, 422, 429, 500, 503.
+        GET /users; errors: 400, 401, 403, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("listUsers")
 
