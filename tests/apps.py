@@ -1,13 +1,16 @@
 """Applications of a test's own: other settings, other services, other resources."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx2
+import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
+from uvicorn.config import WSProtocolType
 
 from app.core.config import Settings
 from app.core.logging import request_id
@@ -72,6 +75,19 @@ async def started(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     with own_log():
         async with running(app), client:
             yield client
+
+
+@asynccontextmanager
+async def served(app: FastAPI, ws: WSProtocolType = "none") -> AsyncIterator[str]:
+    """Serve an application by Uvicorn on a free port, and give its address."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws=ws))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - Uvicorn announces it no other way
+        await asyncio.sleep(0)
+    host, port = server.servers[0].sockets[0].getsockname()
+    yield f"http://{host}:{port}"
+    server.should_exit = True
+    await serving
 
 
 def replace_service(app: FastAPI, provider: Callable[..., Any], service: object) -> None:

@@ -91,7 +91,8 @@ def announced_ends(endpoint: Endpoint) -> Breaches:
     since, sunset = extensions.get("x-deprecation"), extensions.get("x-sunset")
     if endpoint.node.child("deprecated").value is not True:
         for node in filter(None, (since, sunset)):
-            yield node, f"{node.name} at an operation that is not deprecated", "add deprecated: true"
+            fix = "add deprecated: true"
+            yield node, f"{node.name} at an operation that is not deprecated", fix
     elif since is None:
         fix = 'add `x-deprecation: {since: "<today>"}`'
         yield endpoint.node, f"{endpoint.operation_id} is deprecated, but not since when", fix

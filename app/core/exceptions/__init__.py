@@ -5,6 +5,7 @@ ProblemError                    answered as RFC 9457 problem document
 ├── InvalidCursor           400
 ├── Unauthorized            401
 ├── InsufficientScope       403
+├── PreflightRefused        403
 ├── NotFound                404
 ├── MethodNotAllowed        405
 ├── Conflict                409
@@ -47,6 +48,7 @@ from app.core.exceptions.refusals import (
     MethodNotAllowed,
     NotFound,
     PreconditionFailed,
+    PreflightRefused,
     TooManyRequests,
     Unauthorized,
     UnsupportedMediaType,
@@ -70,6 +72,7 @@ __all__ = [
     "OAuthErrorCode",
     "OperationNotImplemented",
     "PreconditionFailed",
+    "PreflightRefused",
     "ProblemError",
     "ServiceUnavailable",
     "TooManyRequests",

@@ -62,6 +62,15 @@ class InsufficientScope(ProblemError):
         )
 
 
+class PreflightRefused(ProblemError):
+    """A page of this origin may not send such a request (Fetch standard, CORS preflight)."""
+
+    slug = "preflight-refused"
+    title = "The preflight request is refused"
+    status = 403
+    remedy = "Add the page's origin to CORS_ORIGINS, and send a method that the API uses."
+
+
 class NotFound(ProblemError):
     """No such resource, or not the caller's to see."""
 
