@@ -53,7 +53,7 @@ OPERATION_RULES: Mapping[str, Callable[[Endpoint], Breaches]] = {
     "R001": responses.problems,
     "R002": responses.secured_operations,
     "R003": responses.refused_bodies,
-    "R004": responses.refused_parameters,
+    "R004": responses.refused_values,
     "R005": responses.server_errors,
     "R006": responses.location_of_created,
     "R007": responses.links,

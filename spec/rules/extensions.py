@@ -57,7 +57,7 @@ def refusal_without_redis(endpoint: Endpoint) -> Breaches:
 def names_of_pages(endpoint: Endpoint) -> Breaches:
     """The server, clients and tools find the parts of a page by the names in x-pagination."""
     node = endpoint.extensions().get("x-pagination")
-    query = {node.text("name") for node in endpoint.parameters() if node.text("in") == "query"}
+    query = {node.text("name") for node in endpoint.parameters_in("query")}
     if node is None:
         if "cursor" in query:
             fix = "add `x-pagination: {cursor: cursor, limit: limit, items: items, next: next}`"

@@ -40,6 +40,22 @@ def without(status: str) -> Edit:
     return f'        "{status}": {ERROR}\n', ""
 
 
+FORM: Edit = (
+    """      requestBody:
+        required: true
+        content:
+          application/x-www-form-urlencoded:
+            schema:
+              $ref: "#/components/schemas/Form"
+      responses:""",
+    "      responses:  # HERE",
+)
+LAST_422: Edit = (
+    f'{without("415")[0]}{without("422")[0]}        "500": {ERROR}\ncomponents',
+    f'        "500": {ERROR}\ncomponents',
+)
+
+
 def field(text: str) -> Edit:
     """Return the edit that gives PetUpdate another first property."""
     return UPDATE, f"properties:\n        {text}\n        owner"
@@ -129,8 +145,9 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("R003", "files.yaml", [without("400"), RESPONSES]),
     ("R003", "files.yaml", [without("413"), RESPONSES]),
     ("R003", "files.yaml", [without("415"), RESPONSES]),
-    ("R003", "files.yaml", [without("422"), RESPONSES]),
+    ("R004", "files.yaml", [without("422"), RESPONSES]),
     ("R004", "pets.yaml", [without("422"), RESPONSES]),
+    ("R004", "files.yaml", [FORM, LAST_422]),
     ("R005", "pets.yaml", [without("500"), RESPONSES]),
     ("R006", "files.yaml", [('"201":', '"201":  # HERE'), ("Location: {$ref", "Place: {$ref")]),
     ("R007", "pets.yaml", [("Id: updatePet", "Id: eatPet"), ("readPet:", "readPet:  # HERE")]),

@@ -13,6 +13,7 @@ ProblemError                    answered as RFC 9457 problem document
 ├── PreconditionFailed      412
 ├── ContentTooLarge         413
 ├── UnsupportedMediaType    415
+│   └── UnsupportedCoding   415
 ├── ValidationFailed        422
 ├── TooManyRequests         429
 ├── InternalError           500
@@ -51,6 +52,7 @@ from app.core.exceptions.refusals import (
     PreflightRefused,
     TooManyRequests,
     Unauthorized,
+    UnsupportedCoding,
     UnsupportedMediaType,
     ValidationFailed,
 )
@@ -77,6 +79,7 @@ __all__ = [
     "ServiceUnavailable",
     "TooManyRequests",
     "Unauthorized",
+    "UnsupportedCoding",
     "UnsupportedMediaType",
     "ValidationFailed",
 ]

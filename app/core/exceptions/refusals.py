@@ -136,10 +136,24 @@ class UnsupportedMediaType(ProblemError):
     slug = "unsupported-media-type"
     title = "The media type is not supported"
     status = 415
-    remedy = "Send the body as a media type that the operation reads, and name it in Content-Type."
+    remedy = (
+        "Send the body uncompressed, as a media type that the operation reads, and name that in "
+        "Content-Type."
+    )
 
     def __init__(self, media_types: Sequence[str]) -> None:
         super().__init__(f"Send the body as {' or '.join(media_types)}.")
+
+
+class UnsupportedCoding(UnsupportedMediaType):
+    """The body is compressed, and the server decodes nothing (RFC 9110, section 15.5.16)."""
+
+    def __init__(self) -> None:
+        ProblemError.__init__(
+            self,
+            "Send the body uncompressed, without Content-Encoding.",
+            headers={"Accept-Encoding": "identity"},
+        )
 
 
 class ValidationFailed(ProblemError):

@@ -48,7 +48,7 @@ class SessionsService(Protocol):
     ) -> None:
         """Sign out everywhere.
 
-        DELETE /users/me/sessions; errors: 401, 403, 429, 500, 503.
+        DELETE /users/me/sessions; errors: 401, 403, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("endSessions")
 
