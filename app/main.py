@@ -47,13 +47,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings = settings
-    app.state.conformance = Conformance(document, check_bodies=not settings.in_production)
+    conformance = Conformance(document, check_bodies=not settings.in_production)
+    app.state.conformance = conformance
     app.include_router(v1_router())
     _require_contract_routes(app)
     app.include_router(pages(contract, title, f"{operations.PREFIX}/openapi.json"))
     add_guide(app, settings, document)
     add_error_handlers(app)
-    add_middleware(app, settings)
+    add_middleware(app, settings, conformance.response_headers())
     return app
 
 

@@ -1,5 +1,6 @@
 """The shape of every error."""
 
+import re
 from typing import Any
 
 import httpx2
@@ -19,7 +20,8 @@ def assert_problem(answer: httpx2.Response, status: int, code: str) -> dict[str,
     assert problem["title"] == CATALOGUE[code].title
     assert problem["type"].endswith(f"/problems/{code}")
     assert problem["instance"] == answer.request.url.raw_path.decode().partition("?")[0]
-    assert problem["trace_id"] == answer.headers["X-Request-ID"]
+    assert problem["request_id"] == answer.headers["X-Request-ID"]
+    assert re.fullmatch("[0-9a-f]{32}", problem["trace_id"])
     return problem
 
 

@@ -41,6 +41,17 @@ class Conformance:
         self._registry = Registry([(_CONTRACT, dict(document))])
         self._validator = cache(self._make_validator)
 
+    def response_headers(self) -> frozenset[str]:
+        """Return the names of all headers that the contract declares for responses."""
+        return frozenset(
+            name
+            for path in self._document["paths"].values()
+            for operation in path.values()
+            if "responses" in operation
+            for response in operation["responses"].values()
+            for name in self._dereference(response).get("headers", {})
+        )
+
     def request_fault(self, operation: Operation, body: object) -> str | None:
         """Return why the contract refuses a request's body, or None."""
         if not self.check_bodies or body is None:

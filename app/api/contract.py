@@ -1,12 +1,15 @@
 """The route class of every generated route: the contract's word on a request, in order.
 
 1. Who calls (`security`) and how often (`x-rate-limit`), before a byte of the body is read.
-2. The body's media type (415) and whether it can be read at all (400).
-3. In development and tests, the raw body against the contract's schema: models and contract may not
+2. The names of query parameters, and what may occur once (422).
+3. The body's coding and media type (415), and whether it can be read at all (400).
+4. In development and tests, the raw body against the contract's schema: models and contract may not
 disagree.
 """
 
-from collections.abc import Callable, Coroutine, Mapping
+import json
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from fastapi import Request, Response
@@ -17,7 +20,14 @@ from starlette.exceptions import HTTPException
 
 from app.api.conformance import Conformance
 from app.api.deps import resources
-from app.api.outgoing import OPERATION, QUOTA_HEADERS, complete
+from app.api.outgoing import (
+    ANNOUNCEMENTS,
+    OPERATION,
+    QUOTA_HEADERS,
+    announcements,
+    complete,
+)
+from app.api.parameters import LIST_HEADERS, Parameters
 from app.api.rate_limit import client_network, enforce
 from app.api.security import authenticate
 from app.core import audit
@@ -28,6 +38,7 @@ from app.core.exceptions import (
     MalformedBody,
     OperationNotImplemented,
     Unauthorized,
+    UnsupportedCoding,
     UnsupportedMediaType,
 )
 from app.schemas.operation import Operation
@@ -35,11 +46,26 @@ from app.schemas.operation import Operation
 Headers = list[tuple[bytes, bytes]]
 
 _MAX_AGENT = 200
-_LISTS = frozenset({b"if-match", b"if-none-match"})
+_MAX_NAME = 100
+_CODING, _DECODED = "content-encoding", {"", "identity"}
+
+
+def _refuse_duplicates(members: Sequence[tuple[str, object]]) -> None:
+    if len(dict(members)) == len(members):
+        return
+    (name, _), *_ = Counter(name for name, _ in members).most_common(1)
+    raise ValueError(f"an object has the member {name[:_MAX_NAME]!r} twice")
+
+
+# `from_json` would keep the last of several members with one name. Numbers do not matter here.
+_DUPLICATES = json.JSONDecoder(object_pairs_hook=_refuse_duplicates, parse_int=str, parse_float=str)
 
 
 class ContractRequest(Request):
-    """A request whose JSON is read as RFC 8259 has it: UTF-8, no NaN, no lone surrogate."""
+    """A request whose JSON is read as I-JSON has it (RFC 7493).
+
+    That is UTF-8, no NaN, no lone surrogate, and no two members of one object with one name.
+    """
 
     async def json(self) -> Any:  # noqa: ANN401 - the type that Starlette declares
         """Return the body as Python objects.
@@ -49,7 +75,10 @@ class ContractRequest(Request):
         """
         if not hasattr(self, "_json"):
             try:
-                self._json = from_json(await self.body(), allow_inf_nan=False)
+                body = await self.body()
+                value = from_json(body, allow_inf_nan=False)
+                _DUPLICATES.decode(body.decode())
+                self._json = value
             except ValueError as error:
                 raise MalformedBody(f"The body is not valid JSON: {error}.") from error
         return self._json
@@ -63,6 +92,7 @@ def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
             operation = operations[str(self.operation_id)]
             handle = super().get_route_handler()
+            announced, parameters = announcements(operation), Parameters(operation)
 
             async def answer(request: Request) -> Response:
                 # OpenAPI: `/users/me` is no `/users/{user_id}`, whatever the method; the router
@@ -71,9 +101,11 @@ def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
                 if concrete != operation.path and concrete in literals:
                     raise HTTPException(405)
                 request.scope[OPERATION] = operation
+                request.scope[ANNOUNCEMENTS] = announced
                 await _admit(request, operation)
                 scope = {**request.scope, "headers": _one_line_each(request.scope["headers"])}
                 request = ContractRequest(scope, request.receive)
+                parameters.check(request)
                 response = await _answer(request, operation, handle)
                 return complete(request.scope, response)
 
@@ -84,7 +116,7 @@ def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
 
 def _one_line_each(headers: Headers) -> Headers:
     """Join the lines of a field that holds a list: they mean the same (RFC 9110, section 5.3)."""
-    lists = _LISTS & {name for name, _ in headers}
+    lists = LIST_HEADERS & {name for name, _ in headers}
     joined = [(name, b", ".join(line for n, line in headers if n == name)) for name in lists]
     return [(name, line) for name, line in headers if name not in lists] + joined
 
@@ -142,6 +174,8 @@ async def _read_body(request: Request, operation: Operation) -> object:
     """Return the body as the contract's schema sees it; None when there is nothing to check."""
     if not operation.media_types:
         return None
+    if any(coding.strip().lower() not in _DECODED for coding in request.headers.getlist(_CODING)):
+        raise UnsupportedCoding
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not media_type and not await request.body():
         return None
@@ -153,4 +187,9 @@ async def _read_body(request: Request, operation: Operation) -> object:
         form = await request.form()
     except HTTPException as error:
         raise MalformedBody(f"The form cannot be read: {error.detail}") from error
-    return dict(form) if media_type == "application/x-www-form-urlencoded" else None
+    if media_type != "application/x-www-form-urlencoded":
+        return None
+    fields = dict(form)
+    if len(fields) != len(form.multi_items()):
+        raise MalformedBody("The form has a field twice.")
+    return fields

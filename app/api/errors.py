@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import Scope
 
+from app.api.field_errors import to_field_error
 from app.api.outgoing import OPERATION, complete
 from app.core.exceptions import (
     ContractViolation,
@@ -26,7 +27,7 @@ from app.core.exceptions import (
     ProblemError,
     ValidationFailed,
 )
-from app.core.logging import request_id
+from app.core.logging import request_id, trace_id
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ PROBLEM = "application/problem+json"
 # Bounds of the contract's Problem: a client decides how long its paths and keys are.
 _MAX_FIELD_ERRORS = 100
 _MAX_INSTANCE = 8000
-_MAX_POINTER = 1000
+_MAX_NAME = 1000
 _MAX_DETAIL = 4000
 
 
@@ -64,12 +65,13 @@ def _render(scope: Scope, problem: ProblemError) -> Response:
         "status": problem.status,
         "detail": problem.detail,
         "code": problem.slug,
-        "trace_id": request_id.get() or "",
+        "request_id": request_id.get() or "",
+        "trace_id": trace_id() or "",
     }
     if len(instance := _instance(scope["raw_path"])) <= _MAX_INSTANCE:
         document["instance"] = instance
     if problem.errors:
-        document["errors"] = [_field(error) for error in problem.errors]
+        document["errors"] = [_field(error) for error in problem.errors[:_MAX_FIELD_ERRORS]]
     return JSONResponse(document, problem.status, problem.headers, PROBLEM)
 
 
@@ -82,7 +84,7 @@ def _field(error: FieldError) -> dict[str, str]:
     members = {
         "in": error.location,
         "pointer": error.pointer,
-        "name": error.name,
+        "name": error.name and error.name[:_MAX_NAME],
         "code": error.code,
         "detail": error.detail[:_MAX_DETAIL],
     }
@@ -97,7 +99,7 @@ async def _answer_problem(request: Request, problem: ProblemError) -> Response:
 
 async def _answer_validation(request: Request, error: RequestValidationError) -> Response:
     details = error.errors()
-    errors = [_to_field_error(detail, error.body) for detail in details[:_MAX_FIELD_ERRORS]]
+    errors = [to_field_error(detail, error.body) for detail in details[:_MAX_FIELD_ERRORS]]
     if not _speaks_oauth2(request):
         return problem_response(request.scope, ValidationFailed(errors, total=len(details)))
     first = errors[0]
@@ -139,30 +141,3 @@ def _allowed_methods(request: Request) -> Sequence[str]:
     if "GET" in methods:
         methods.add("HEAD")
     return sorted(methods)
-
-
-def _to_field_error(detail: dict[str, Any], body: object) -> FieldError:
-    location, *path = detail["loc"]
-    code = str(detail["type"]).replace("_", "-")
-    message = str(detail["msg"])
-    if location == "body":
-        return FieldError(location="body", pointer=_pointer(path, body), code=code, detail=message)
-    return FieldError(location=location, name=str(path[0]), code=code, detail=message)
-
-
-def _pointer(path: Sequence[str | int], body: object) -> str:
-    """Return the JSON Pointer (RFC 6901) of a place in the body, without union branches.
-
-    Where the keys are too long for one, it points at what holds the place.
-    """
-    parts = []
-    for index, part in enumerate(path):
-        known = part in body if isinstance(body, dict) else isinstance(part, int)
-        if not known and index < len(path) - 1:
-            continue
-        parts.append(str(part).replace("~", "~0").replace("/", "~1"))
-        body = cast("Any", body)[part] if known and isinstance(body, dict | list) else None
-    pointer = "".join(f"/{part}" for part in parts)
-    while len(pointer) > _MAX_POINTER:
-        pointer = pointer.rpartition("/")[0]
-    return pointer

@@ -4,7 +4,8 @@ import logging
 import re
 import sys
 import time
-from http import HTTPMethod
+from collections.abc import Iterable
+from http import HTTPMethod, HTTPStatus
 from uuid import uuid4
 
 from fastapi import FastAPI
@@ -16,7 +17,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.errors import problem_response
 from app.api.outgoing import IS_HEAD, OPERATION
 from app.core.config import Settings, WrongSettings
-from app.core.exceptions import ContentTooLarge, InternalError, ProblemError
+from app.core.exceptions import (
+    ContentTooLarge,
+    InternalError,
+    NotFound,
+    PreflightRefused,
+    ProblemError,
+)
 from app.core.logging import request_id, traceparent
 from app.telemetry.metrics import REQUEST_SECONDS
 from app.telemetry.traces import continue_trace
@@ -28,10 +35,11 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,128}")
 _CLIENT_GONE = 499
 # No size in bytes has more digits, and Python refuses to read numbers of thousands of digits.
 _MAX_LENGTH_DIGITS = 18
-_EXPOSED_HEADERS = [
-    *("ETag", "Idempotency-Replayed", "Link", "Location", "RateLimit", "RateLimit-Policy"),
-    *("Retry-After", "X-Request-ID"),
-]
+# Parts that an escaped separator, an empty part or a dot segment would separate differently.
+_AMBIGUOUS_PATH = re.compile(rb"//|\\|%2f|%5c|(^|/)(\.|%2e){1,2}(/|$)", re.IGNORECASE)
+_IS_HANDSHAKE = "contract.is_handshake"
+# What the server adds to some answers beside the headers of the contract.
+_ADDED_HEADERS = {"Allow", "Deprecation", "Link", "Sunset", "X-Request-ID"}
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -40,16 +48,19 @@ _SECURITY_HEADERS = {
 }
 
 
-def add_middleware(app: FastAPI, settings: Settings) -> None:
-    """Wrap the application; the last one added is the outermost."""
+def add_middleware(app: FastAPI, settings: Settings, declared_headers: Iterable[str]) -> None:
+    """Wrap the application; the last one added is the outermost.
+
+    Pages of `CORS_ORIGINS` may read the declared headers, which are those of the contract.
+    """
     app.add_middleware(ErrorBoundary, max_body_bytes=settings.max_body_bytes)
     if settings.cors_origins:
         app.add_middleware(
-            CORSMiddleware,
+            Cors,
             allow_origins=settings.cors_origins,
             allow_methods=["*"],
             allow_headers=["*"],
-            expose_headers=_EXPOSED_HEADERS,
+            expose_headers=sorted(_ADDED_HEADERS.union(declared_headers)),
         )
     app.add_middleware(RequestContext, strict_transport=settings.in_production)
 
@@ -65,6 +76,8 @@ class RequestContext:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
+        if scope["type"] == "websocket":
+            scope, send = _as_request(scope, send)
         if scope["type"] != "http":
             await self._app(scope, receive, _plainly(send))
             return
@@ -98,6 +111,22 @@ class RequestContext:
             _log_request(scope["method"], inner, status, time.perf_counter() - started)
 
 
+def _as_request(scope: Scope, send: Send) -> tuple[Scope, Send]:
+    """Make a WebSocket handshake the GET request that it is, to be refused like any other.
+
+    A server that cannot send a response to it (ASGI, WebSocket Denial Response) answers 403 itself.
+    """
+    can_respond = "websocket.http.response" in scope.get("extensions", {})
+
+    async def answer(message: Message) -> None:
+        if can_respond:
+            await send({**message, "type": f"websocket.{message['type']}"})
+        elif message["type"] == "http.response.start":
+            await send({"type": "websocket.close"})
+
+    return {**scope, "type": "http", "method": "GET", _IS_HANDSHAKE: True}, answer
+
+
 def _plainly(send: Send) -> Send:
     """Tell the server without a traceback that it cannot start, where settings are the reason."""
 
@@ -128,8 +157,43 @@ def _log_request(method: str, scope: Scope, status: int, seconds: float) -> None
     )
 
 
+def _check_target(scope: Scope) -> None:
+    """Refuse what no operation is: a WebSocket, and a path that another reader divides elsewhere.
+
+    Proxies decide by the path that is sent, the router by the decoded one.
+    """
+    if _IS_HANDSHAKE in scope:
+        raise NotFound("The API has no WebSockets.")
+    if _AMBIGUOUS_PATH.search(scope["raw_path"]):
+        raise NotFound(
+            "The path has an empty part, a dot segment, a backslash or an escaped separator; "
+            "send it written out."
+        )
+
+
+class Cors(CORSMiddleware):
+    """Answers preflight requests, and lets pages of known origins read the answers."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; a preflight request that is refused gets a problem."""
+        is_preflight = (
+            scope["type"] == "http"
+            and scope["method"] == "OPTIONS"
+            and "access-control-request-method" in Headers(scope=scope)
+        )
+        if not is_preflight:
+            await super().__call__(scope, receive, send)
+            return
+        answer = self.preflight_response(request_headers=Headers(scope=scope))
+        if answer.status_code != HTTPStatus.OK:
+            problem = PreflightRefused(f"{bytes(answer.body).decode()}.")
+            problem.headers["Vary"] = answer.headers["Vary"]
+            answer = problem_response(scope, problem)
+        await answer(scope, receive, send)
+
+
 class ErrorBoundary:
-    """Limits the body's size, and answers an error that nobody expected with a problem.
+    """Refuses ambiguous paths and large bodies, and answers unexpected errors with a problem.
 
     It sits inside CORS and RequestContext, so that a failed request has their headers too.
     """
@@ -151,6 +215,7 @@ class ErrorBoundary:
             await send(message)
 
         try:
+            _check_target(scope)
             self._check_declared_size(scope)
             await self._app(scope, self._limited(receive), answer)
         except ClientDisconnect:

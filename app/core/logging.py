@@ -13,6 +13,12 @@ task_id: ContextVar[str | None] = ContextVar("task_id", default=None)
 _RECORD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "color_message"}
 
 
+def trace_id() -> str | None:
+    """Return the trace that a request or task belongs to: 32 hexadecimal digits (W3C)."""
+    parent = traceparent.get()
+    return parent.split("-")[1] if parent else None
+
+
 class JsonFormatter(logging.Formatter):
     """Writes a record as one line of JSON; `extra` becomes members of its own."""
 
@@ -26,8 +32,8 @@ class JsonFormatter(logging.Formatter):
         }
         if identifier := request_id.get():
             line["request_id"] = identifier
-        if parent := traceparent.get():
-            line["trace_id"] = parent.split("-")[1]
+        if trace := trace_id():
+            line["trace_id"] = trace
         if task := task_id.get():
             line["task_id"] = task
         line |= {name: value for name, value in vars(record).items() if name not in _RECORD_FIELDS}
@@ -36,11 +42,16 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, default=str, ensure_ascii=False)
 
 
+def _is_no_request(record: logging.LogRecord) -> bool:
+    """Tell whether a line of the server is without the query and the headers of a WebSocket."""
+    return record.levelno > logging.DEBUG and '"WebSocket %s"' not in str(record.msg)
+
+
 def configure_logging(level: str) -> None:
     """Send every log line of the process to standard output as JSON.
 
-    Uvicorn's own lines are taken over too; its access log is silenced, as the request middleware
-    writes a better one.
+    Uvicorn's own lines are taken over too. Its lines about requests are silenced, as the request
+    middleware writes better ones, without the query.
     """
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter())
@@ -49,6 +60,7 @@ def configure_logging(level: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = name != "uvicorn.access"
+    logging.getLogger("uvicorn.error").addFilter(_is_no_request)
     # It says of every task that it begins; what ends is logged by the runner.
     logging.getLogger("taskiq").setLevel(logging.WARNING)
     # Whoever investigates needs security events, however quiet the rest is.

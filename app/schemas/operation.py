@@ -14,6 +14,8 @@ class Operation:
             scopes it asks for.
             Empty: anybody may call. An empty alternative: a caller may stay anonymous.
         query: Names of the query parameters.
+        repeatable: Names of those that are arrays, and may occur more than once.
+        headers: Names of the header parameters.
         media_types: What the request body may be; empty when the operation reads no body.
         statuses: Every status that the contract declares.
         error_format: `oauth2` answers 400 and 401 as RFC 6749, section 5.2, says; `problem` as RFC
@@ -28,6 +30,8 @@ class Operation:
     tag: str
     security: tuple[Mapping[str, tuple[str, ...]], ...] = ()
     query: tuple[str, ...] = ()
+    repeatable: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
     media_types: tuple[str, ...] = ()
     body_required: bool = False
     statuses: frozenset[int]

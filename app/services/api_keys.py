@@ -16,8 +16,6 @@ from app.schemas import v1
 from app.schemas.v1.operations import LIST_API_KEYS
 from app.services.pagination import ListQuery
 
-_PATH = "/api/v1/api-keys"
-
 
 @final
 class ApiKeys(v1.ApiKeysService):
@@ -33,9 +31,9 @@ class ApiKeys(v1.ApiKeysService):
         """Return one page, the newest first.
 
         Raises:
-            NotFound: The cursor is not one that this server gave out for this list.
+            InvalidCursor: The cursor is not one that this server gave out for this list.
         """
-        query = ListQuery(operation=LIST_API_KEYS, path=_PATH, reader=principal.user_id, filters={})
+        query = ListQuery(operation=LIST_API_KEYS, reader=principal.user_id, filters={})
         start = None if cursor is None else self._cursors.decode(cursor, query.scope)
         async with self._database.read() as work:
             visible = work.api_keys.owned_by(principal.user_id)
@@ -74,7 +72,7 @@ class ApiKeys(v1.ApiKeysService):
             )
         audit.record(Event.API_KEY_CREATED, user_id=principal.user_id, api_key_id=str(row.id))
         created = v1.ApiKeyCreated(key=key, **_to_api_key(row).model_dump())
-        return v1.CreateApiKey201(body=created, location=f"{_PATH}/{row.id}")
+        return v1.CreateApiKey201(body=created, location=f"/api-keys/{row.id}")
 
     async def get_api_key(self, api_key_id: UUID, *, principal: Principal) -> v1.ApiKey:
         """Return what is known of one of the caller's keys.

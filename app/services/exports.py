@@ -15,7 +15,6 @@ from app.schemas import v1
 from app.services.idempotency import Attempt, Idempotency
 from app.services.outbox import Payload, enqueue
 
-_PATH = "/api/v1/exports"
 _LOOK_SECONDS = 0.5
 _SILENCE_SECONDS = 15.0
 _OPEN = ("queued", "running")
@@ -59,7 +58,7 @@ class Exports(v1.ExportsService):
             )
             # One file at a time for each user: many wishes of one delay nobody else's.
             await enqueue(work, WriteExport(export_id=export.id), key=f"export:{export.owner_id}")
-            return v1.CreateExport202(body=_to_export(export), location=f"{_PATH}/{export.id}")
+            return v1.CreateExport202(body=_to_export(export), location=f"/exports/{export.id}")
 
         attempt = Attempt(
             principal_id=principal.user_id,

@@ -19,7 +19,6 @@ from app.services.item_views import cache_key, to_item
 from app.services.pagination import ListQuery
 from app.services.preconditions import etag, is_unchanged, require_match
 
-_PATH = "/api/v1/items"
 _CACHED = TypeAdapter(v1.GetItem200)
 
 
@@ -49,7 +48,7 @@ class Items(v1.ItemsService):
         """Return one page; without sort keys the newest come first.
 
         Raises:
-            NotFound: The cursor is not one that this server gave out for this list.
+            InvalidCursor: The cursor is not one that this server gave out for this list.
         """
         filters = {
             "sort": sort,
@@ -57,9 +56,7 @@ class Items(v1.ItemsService):
             "created_after": created_after,
             "created_before": created_before,
         }
-        query = ListQuery(
-            operation=LIST_ITEMS, path=_PATH, reader=principal.user_id, filters=filters
-        )
+        query = ListQuery(operation=LIST_ITEMS, reader=principal.user_id, filters=filters)
         start = None if cursor is None else self._cursors.decode(cursor, query.scope)
         async with self._database.read() as work:
             visible = work.items.owned_by(
@@ -97,7 +94,7 @@ class Items(v1.ItemsService):
                 )
             )
             return v1.CreateItem201(
-                body=to_item(item), location=f"{_PATH}/{item.id}", etag=etag(item.version)
+                body=to_item(item), location=f"/items/{item.id}", etag=etag(item.version)
             )
 
         attempt = Attempt(

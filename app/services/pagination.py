@@ -1,14 +1,13 @@
 """Pages of a list: the scope of a cursor, and the link to the next page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
 
 from app.schemas.operation import Operation
-
-_PAGE = {"cursor", "limit"}
 
 Filter = str | datetime | Sequence[str] | None
 
@@ -19,18 +18,20 @@ class ListQuery:
 
     Attributes:
         filters: Every query parameter of the operation but those that choose the page → its value.
+        parents: The parameters of the operation's path → their values.
 
     Raises:
         ValueError: A filter is missing, and would end with the first page, or is unknown.
     """
 
     operation: Operation
-    path: str
     reader: UUID
     filters: Mapping[str, Filter]
+    parents: Mapping[str, UUID] = field(default_factory=dict[str, UUID])
 
     def __post_init__(self) -> None:
-        if wrong := self.filters.keys() ^ set(self.operation.query) - _PAGE:
+        page = {self._names["cursor"], self._names["limit"]}
+        if wrong := self.filters.keys() ^ set(self.operation.query) - page:
             names = ", ".join(sorted(wrong))
             raise ValueError(
                 f"{self.operation.operation_id}: filters and contract differ in {names}"
@@ -39,12 +40,28 @@ class ListQuery:
     @property
     def scope(self) -> str:
         """Return a text that differs for another list, reader, other filters or another order."""
-        return f"{self.reader} {self.path}?{urlencode(self._pairs())}"
+        return f"{self.reader} {self._path}?{urlencode(self._pairs())}"
 
     def next_link(self, cursor: str, limit: int) -> str:
-        """Return the Link header (RFC 8288) of the page that a cursor stands for."""
-        pairs = [*self._pairs(), ("limit", str(limit)), ("cursor", cursor)]
-        return f'<{self.path}?{urlencode(pairs)}>; rel="next"'
+        """Return the Link header (RFC 8288) of the page that a cursor stands for.
+
+        Its path is relative to the version of the API, which the API layer puts in front.
+        """
+        pairs = [
+            *self._pairs(),
+            (self._names["limit"], str(limit)),
+            (self._names["cursor"], cursor),
+        ]
+        return f'<{self._path}?{urlencode(pairs)}>; rel="next"'
+
+    @property
+    def _names(self) -> Mapping[str, str]:
+        """Return what the contract calls the parameters that choose a page."""
+        return cast("Mapping[str, str]", self.operation.extensions["x-pagination"])
+
+    @property
+    def _path(self) -> str:
+        return self.operation.path.format_map(self.parents)
 
     def _pairs(self) -> list[tuple[str, str]]:
         pairs = []

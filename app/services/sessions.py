@@ -12,8 +12,6 @@ from app.schemas.v1.operations import LIST_SESSIONS
 from app.services.pagination import ListQuery
 from app.services.session_gate import SessionGate
 
-_PATH = "/api/v1/users/me/sessions"
-
 
 @final
 class Sessions(v1.SessionsService):
@@ -30,9 +28,9 @@ class Sessions(v1.SessionsService):
         """Return one page, the newest first.
 
         Raises:
-            NotFound: The cursor is not one that this server gave out for this list.
+            InvalidCursor: The cursor is not one that this server gave out for this list.
         """
-        query = ListQuery(operation=LIST_SESSIONS, path=_PATH, reader=principal.user_id, filters={})
+        query = ListQuery(operation=LIST_SESSIONS, reader=principal.user_id, filters={})
         start = None if cursor is None else self._cursors.decode(cursor, query.scope)
         async with self._database.read() as work:
             visible, order = work.sessions.owned_by(principal.user_id), work.sessions.newest_first

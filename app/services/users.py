@@ -25,8 +25,6 @@ from app.services.pagination import ListQuery
 from app.services.preconditions import etag, is_unchanged, require_match
 from app.services.session_gate import SessionGate
 
-_PATH = "/api/v1/users"
-
 
 @final
 class Users(v1.UsersService):
@@ -100,16 +98,14 @@ class Users(v1.UsersService):
         """Return one page of accounts, the newest first.
 
         Raises:
-            NotFound: The cursor is not one that this server gave out for this list.
+            InvalidCursor: The cursor is not one that this server gave out for this list.
         """
         filters = {
             "role": role,
             "disabled": None if disabled is None else str(disabled).lower(),
             "email": email,
         }
-        query = ListQuery(
-            operation=LIST_USERS, path=_PATH, reader=principal.user_id, filters=filters
-        )
+        query = ListQuery(operation=LIST_USERS, reader=principal.user_id, filters=filters)
         start = None if cursor is None else self._cursors.decode(cursor, query.scope)
         async with self._database.read() as work:
             visible = work.users.accounts(

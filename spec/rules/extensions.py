@@ -54,6 +54,52 @@ def refusal_without_redis(endpoint: Endpoint) -> Breaches:
         yield node, f"{endpoint.operation_id} refuses without Redis and has no 503", fix
 
 
+def names_of_pages(endpoint: Endpoint) -> Breaches:
+    """The server, clients and tools find the parts of a page by the names in x-pagination."""
+    node = endpoint.extensions().get("x-pagination")
+    query = {node.text("name") for node in endpoint.parameters_in("query")}
+    if node is None:
+        if "cursor" in query:
+            fix = "add `x-pagination: {cursor: cursor, limit: limit, items: items, next: next}`"
+            yield endpoint.node, f"{endpoint.operation_id} has a cursor and no x-pagination", fix
+        return
+    for key in ("cursor", "limit"):
+        if node.text(key) not in query:
+            yield node, f"x-pagination: there is no query parameter {node.text(key)}", "add it"
+    answer = dict(endpoint.responses()).get("200", endpoint.node)
+    members = answer.get("content").get("application/json").get("schema").get("properties")
+    for key in ("items", "next"):
+        if not members.has(node.text(key)):
+            yield node, f"x-pagination: the answer has no member {node.text(key)}", "add it"
+
+
+def declared_idempotency(endpoint: Endpoint) -> Breaches:
+    """A client needs the key to repeat a request, and the promise to rely on the key."""
+    node = endpoint.extensions().get("x-idempotent")
+    promised = node is not None and node.value is True
+    keys = [node for node in endpoint.parameters() if node.text("name") == "Idempotency-Key"]
+    if promised and not keys:
+        fix = "add the parameter Idempotency-Key"
+        yield node or endpoint.node, "x-idempotent without the parameter Idempotency-Key", fix
+    if keys and not promised:
+        yield endpoint.node, "the parameter Idempotency-Key without x-idempotent", "add it"
+
+
+def announced_ends(endpoint: Endpoint) -> Breaches:
+    """Clients learn from headers that an operation goes; RFC 9745, section 4, orders the dates."""
+    extensions = endpoint.extensions()
+    since, sunset = extensions.get("x-deprecation"), extensions.get("x-sunset")
+    if endpoint.node.child("deprecated").value is not True:
+        for node in filter(None, (since, sunset)):
+            fix = "add deprecated: true"
+            yield node, f"{node.name} at an operation that is not deprecated", fix
+    elif since is None:
+        fix = 'add `x-deprecation: {since: "<today>"}`'
+        yield endpoint.node, f"{endpoint.operation_id} is deprecated, but not since when", fix
+    elif sunset is not None and str(sunset.value) < since.text("since"):
+        yield sunset, "x-sunset is before the deprecation", "name a later day"
+
+
 def buckets_of_different_names(endpoint: Endpoint) -> Breaches:
     """A limit's counter is named after its operation or its tag; one name would be one counter."""
     tags = endpoint.node.contract.node("tags").entries()

@@ -93,7 +93,7 @@ def _extensions() -> Mapping[str, dict[str, Json]]:
 
 
 def valid_extensions(endpoint: Endpoint) -> Breaches:
-    """The server acts on extensions; a misspelt one would silently do nothing."""
+    """The server and tools act on extensions; a misspelt one would silently do nothing."""
     for name, node in endpoint.extensions().items():
         schema = _extensions().get(name, {}).get("schema")
         if not isinstance(schema, dict):

@@ -69,19 +69,23 @@ def secured_operations(endpoint: Endpoint) -> Breaches:
 
 
 def refused_bodies(endpoint: Endpoint) -> Breaches:
-    """A body can be malformed, too large, of the wrong type or against its schema."""
-    contents = endpoint.node.get("requestBody").get("content").entries()
-    oauth2 = endpoint.node.text("x-error-format") == "oauth2"
-    for media_type, _ in contents:
-        malformed = ("400",) if oauth2 or is_json(media_type) or "multipart" in media_type else ()
-        statuses = (*malformed, "413", "415", *(() if oauth2 else ("422",)))
-        yield from _demand(endpoint, statuses, f"the operation reads {media_type}")
+    """A body can be malformed, too large or of the wrong type."""
+    for media_type, _ in endpoint.node.get("requestBody").get("content").entries():
+        why = f"the operation reads {media_type}"
+        yield from _demand(endpoint, ("400", "413", "415"), why)
 
 
-def refused_parameters(endpoint: Endpoint) -> Breaches:
-    """A parameter can break its schema."""
+def refused_values(endpoint: Endpoint) -> Breaches:
+    """A field or a parameter can break its schema, or be unknown; RFC 6749 has no 422 for it."""
+    lenient = endpoint.extensions().get("x-additional-query")
+    ignores_unknown = lenient is not None and lenient.value is True
+    is_oauth2 = endpoint.node.text("x-error-format") == "oauth2"
     if endpoint.parameters():
         yield from _demand(endpoint, ("422",), "the operation has parameters")
+    elif endpoint.node.has("requestBody") and not is_oauth2:
+        yield from _demand(endpoint, ("422",), "the operation has a body")
+    elif not ignores_unknown and not is_oauth2:
+        yield from _demand(endpoint, ("422",), "the operation refuses unknown parameters")
 
 
 def server_errors(endpoint: Endpoint) -> Breaches:
@@ -95,6 +99,16 @@ def location_of_created(endpoint: Endpoint) -> Breaches:
         location = response.get("headers").get("Location")
         if status == "201" and location.child("required").value is not True:
             yield response, "201 without a required Location", "add it with required: true"
+
+
+def locations_of_any_version(endpoint: Endpoint) -> Breaches:
+    """The server puts the prefix of the version in front of the path, so the path varies."""
+    for _, response in endpoint.responses():
+        for name in ("Location", "Link"):
+            written = response.get("headers").get(name).get("schema").child("const")
+            if written.exists:
+                fix = "remove const, and let the service supply the path"
+                yield written, f"the header {name} is constant", fix
 
 
 def links(endpoint: Endpoint) -> Breaches:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from spec.tools.contract import Contract, Endpoint
+from spec.tools.contract import Contract, Endpoint, Node
 from spec.tools.finding import Finding, RefusedError
 from spec.tools.ir import Api, Argument, Entry, Method, Tag
 from spec.tools.models import Models
@@ -136,16 +136,17 @@ class Builder:
             extensions[_RATE_LIMIT] = {"bucket": bucket, **limit}
         declared = ", ".join(str(status) for status, _ in statuses(endpoint))
         media_types = tuple(media_type for media_type, _ in body.get("content").entries())
-        query = tuple(
-            node.text("name") for node in endpoint.parameters() if node.text("in") == "query"
-        )
+        query = endpoint.parameters_in("query")
+        arrays = [node for node in query if node.get("schema").text("type") == "array"]
         fields = {
             "operation_id": repr(endpoint.operation_id),
             "method": repr(endpoint.method.upper()),
             "path": repr(endpoint.path),
             "tag": repr(endpoint.tag),
             "security": _security(endpoint),
-            "query": repr(query),
+            "query": _names(query),
+            "repeatable": _names(arrays),
+            "headers": _names(endpoint.parameters_in("header")),
             "media_types": repr(media_types),
             "body_required": repr(body.child("required").value is True),
             "statuses": f"frozenset({{{declared}}})",
@@ -158,6 +159,10 @@ class Builder:
             operation_id=endpoint.operation_id,
             fields=tuple((key, value) for key, value in fields.items() if value not in unsaid),
         )
+
+
+def _names(parameters: list[Node]) -> str:
+    return repr(tuple(node.text("name") for node in parameters))
 
 
 def _principal(endpoint: Endpoint) -> str:

@@ -179,6 +179,10 @@ class Endpoint:
                 found[parameter.text("in"), parameter.text("name").lower()] = parameter
         return list(found.values())
 
+    def parameters_in(self, place: str) -> list[Node]:
+        """Return the parameters in `query`, `path`, `header` or `cookie`."""
+        return [node for node in self.parameters() if node.text("in") == place]
+
     def responses(self) -> list[tuple[str, Node]]:
         """Return status and response, with references followed."""
         return [(status, node.follow()) for status, node in self.node.get("responses").entries()]

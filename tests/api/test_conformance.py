@@ -62,7 +62,7 @@ class Accounts:
 
 
 def created(**changes: object) -> v1.CreateItem201:
-    fields: dict[str, Any] = {"body": ITEM, "location": "/api/v1/items/1", "etag": '"1"'}
+    fields: dict[str, Any] = {"body": ITEM, "location": "/items/1", "etag": '"1"'}
     return v1.CreateItem201(**fields | changes)
 
 

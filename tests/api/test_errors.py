@@ -243,7 +243,7 @@ async def test_an_unexpected_failure_keeps_its_reason_from_the_client() -> None:
 
     problem = assert_problem(answer, 500, "internal-error")
     assert "secret" not in answer.text
-    assert problem["trace_id"] == "request-12345"
+    assert problem["request_id"] == "request-12345"
     assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
     assert "X-Request-ID" in answer.headers["Access-Control-Expose-Headers"]
 

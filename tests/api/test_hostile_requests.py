@@ -55,6 +55,9 @@ def signed_in(caller: Caller, *headers: Header) -> list[Header]:
         pytest.param(b'{"a": -Infinity}', id="infinity"),
         pytest.param(b'{"a":' * 10_000 + b"1" + b"}" * 10_000, id="deep nesting"),
         pytest.param("{}".encode("utf-32"), id="UTF-32"),
+        pytest.param(b'{"name": 1, "name": "Oak table"}', id="two members of one name"),
+        pytest.param(b'{"name": 1, "n\\u0061me": 1}', id="two members of one name, escaped"),
+        pytest.param(b'{"a": [{"b": {"c": 1, "c": 1}}]}', id="two members of one name, deep"),
         pytest.param(b"\x1f\x8b\x08", id="gzip"),
         pytest.param(b" ", id="nothing but space"),
     ],
@@ -82,7 +85,6 @@ async def test_bytes_that_are_no_json_cannot_be_read(
         (b'{"name": "x", "quantity": true}', {"/quantity"}),
         (b'{"name": ' + b"[" * 150 + b"]" * 150 + b"}", {"/name"}),
         (b'{"name": "x", "__proto__": {}}', {"/__proto__"}),
-        (b'{"name": "x", "name": 1}', {"/name"}),
         (b'{"name": "x", "' + b"k" * 2000 + b'": 1}', {""}),
         (b"[" + b"0," * 30_000 + b"0]", {""}),
         (b'"text"', {""}),
@@ -96,14 +98,6 @@ async def test_json_that_breaks_the_contract_is_refused_by_field(
     answer = await send(app, "POST", f"{API}/items", signed_in(ada, JSON), body)
 
     assert answer.refused() == refused
-
-
-async def test_of_a_key_that_is_there_twice_the_last_one_counts(app: FastAPI, ada: Caller) -> None:
-    body = b'{"name": 1, "name": "Oak table"}'
-
-    answer = await send(app, "POST", f"{API}/items", signed_in(ada, JSON), body)
-
-    assert (answer.status, json.loads(answer.content)["name"]) == (201, "Oak table")
 
 
 async def test_a_very_large_number_of_wrong_fields_is_counted_but_not_listed(
@@ -124,6 +118,7 @@ async def test_a_very_large_number_of_wrong_fields_is_counted_but_not_listed(
         (b"&&&&=%", "invalid_request"),
         (b"%zz=%zz", "invalid_request"),
         (b"&".join(b"k%d=1" % n for n in range(2000)), "invalid_request"),
+        (b"grant_type=password&username=a&username=b&password=c", "invalid_request"),
         (b"grant_type=&username=&password=", "invalid_request"),
         (b"grant_type=password&username=%00&password=x", "invalid_request"),
         (b"grant_type=password&username=a&password=b&scope=%FF", "invalid_request"),
@@ -227,6 +222,9 @@ async def test_a_client_that_goes_away_is_nobodys_failure(
         ("cursor=" + "A" * 3000, {"cursor"}),
         ("sort=%00&status=%FF", {"sort", "status"}),
         ("created_after=%FF&created_before=1e400", {"created_after", "created_before"}),
+        ("%FF=%FF&&&=%", {"\ufffd", ""}),
+        ("x=" + "y" * 50_000, {"x"}),
+        ("x" * 50_000, {"x" * 1000}),
     ],
     ids=lambda value: str(value)[:40],
 )
@@ -241,9 +239,8 @@ async def test_a_query_that_breaks_the_contract_is_refused_by_name(
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        ("%FF=%FF&&&=%", 200),
-        ("x=" + "y" * 50_000, 200),
-        ("cursor=-_-_", 404),
+        ("&&&", 200),
+        ("cursor=-_-_", 400),
         ("created_after=0000-01-01T00:00:00Z", 200),
         ("created_after=0001-01-01T00:00:00%2B23:59", 200),
         ("created_before=9999-12-31T23:59:59-23:59", 200),
@@ -270,9 +267,10 @@ async def test_a_query_that_is_odd_but_right_is_answered(
         ("%E2%80%AE", 422),
         ("%", 422),
         ("%zz", 422),
-        ("..", 422),
-        ("%2e%2e", 422),
-        ('{0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59}"<>\\^`|', 422),
+        ("..", 404),
+        ("%2e%2e", 404),
+        ('{0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59}"<>^`|', 422),
+        ("0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59\\", 404),
         ("0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59%00", 422),
         ("a" * 20_000, 422),
         ("%2F", 404),

@@ -98,7 +98,7 @@ async def next_cursor(caller: Caller, query: str) -> str:
 
 
 def assert_no_such_page(answer: httpx2.Response) -> None:
-    problem = assert_problem(answer, 404, "not-found")
+    problem = assert_problem(answer, 400, "invalid-cursor")
     assert "Send the `next` of a page" in problem["detail"]
 
 
@@ -144,11 +144,11 @@ async def test_a_cursor_is_of_no_use_once_any_character_is_changed(ada: Caller) 
 
 
 @pytest.mark.parametrize("cursor", ["abc", "a", "A" * 43, "-" * 500])
-async def test_a_cursor_that_was_never_given_out_is_not_found(ada: Caller, cursor: str) -> None:
+async def test_a_cursor_that_was_never_given_out_is_refused(ada: Caller, cursor: str) -> None:
     assert_no_such_page(await ada.get(f"/items?cursor={cursor}"))
 
 
-async def test_a_cursor_made_with_another_secret_is_not_found(
+async def test_a_cursor_made_with_another_secret_is_refused(
     ada: Caller, settings: Settings
 ) -> None:
     for _ in range(2):
@@ -211,4 +211,15 @@ def test_a_list_whose_filters_are_not_those_of_the_contract_names_them(
     operation = replace(LIST_ITEMS, query=("limit", "cursor", "sort", "status"))
 
     with pytest.raises(ValueError, match=f"listItems: .* differ in {different}$"):
-        ListQuery(operation=operation, path="/items", reader=uuid4(), filters=dict.fromkeys(names))
+        ListQuery(operation=operation, reader=uuid4(), filters=dict.fromkeys(names))
+
+
+def test_lists_of_different_parents_have_cursors_of_their_own() -> None:
+    operation = replace(LIST_ITEMS, path="/shelves/{shelf_id}/items", query=("limit", "cursor"))
+    reader, shelf, other = uuid4(), uuid4(), uuid4()
+
+    query = ListQuery(operation=operation, reader=reader, filters={}, parents={"shelf_id": shelf})
+    same = replace(query, parents={"shelf_id": other})
+
+    assert query.scope != same.scope
+    assert query.next_link("abc", 5) == f'</shelves/{shelf}/items?limit=5&cursor=abc>; rel="next"'

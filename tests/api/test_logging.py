@@ -1,39 +1,22 @@
 """Every line of the log is JSON, and names the request that it belongs to."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 
 from app.api import deps
 from app.core.config import Settings
 from app.main import create_app
 from tests.api.conftest import Logs
-from tests.apps import changed, make_settings, own_log, started
+from tests.apps import changed, make_settings, own_log, served, started
 from tests.clients import PASSWORD, sign_up
 from tests.problems import assert_problem
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 REQUEST_ID = "request-0123456789"
-
-
-@asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
-    """Serve an application by Uvicorn on a free port, and give its address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws="none"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - Uvicorn announces it no other way
-        await asyncio.sleep(0)
-    host, port = server.servers[0].sockets[0].getsockname()
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    await serving
 
 
 async def test_a_request_is_one_line_with_all_that_an_operator_asks_for(logs: Logs) -> None:
@@ -84,7 +67,7 @@ async def test_the_id_of_a_request_is_kept(client: httpx2.AsyncClient, given: st
     answer = await client.get("/nowhere", headers={"X-Request-ID": given})
 
     assert answer.headers["X-Request-ID"] == given
-    assert assert_problem(answer, 404, "not-found")["trace_id"] == given
+    assert assert_problem(answer, 404, "not-found")["request_id"] == given
 
 
 @pytest.mark.parametrize("given", ["", "short", "a" * 129, 'two words"}', "line\\nbreak", "ümläut"])
@@ -96,7 +79,7 @@ async def test_an_id_that_could_forge_log_lines_is_replaced(
     assert len(answer.headers["X-Request-ID"]) == 32
 
 
-async def test_the_reason_of_a_failure_is_logged_under_the_id_that_the_client_has(
+async def test_the_reason_of_a_failure_is_logged_under_the_ids_that_the_client_has(
     logs: Logs,
 ) -> None:
     async def broken_provider() -> None:
@@ -107,10 +90,12 @@ async def test_the_reason_of_a_failure_is_logged_under_the_id_that_the_client_ha
 
     async with started(app) as client:
         logs()
-        answer = await client.get("/health/live")
+        headers = {"X-Request-ID": REQUEST_ID, "traceparent": f"00-{TRACE_ID}-{'b' * 16}-01"}
+        problem = (await client.get("/health/live", headers=headers)).json()
         lines = logs()
 
-    assert {line["request_id"] for line in lines} == {answer.json()["trace_id"]}
+    assert (problem["request_id"], problem["trace_id"]) == (REQUEST_ID, TRACE_ID)
+    assert {(line["request_id"], line["trace_id"]) for line in lines} == {(REQUEST_ID, TRACE_ID)}
     failures = [line for line in lines if line["level"] == "ERROR"]
     assert len(failures) == 1
     assert failures[0]["code"] == "internal-error"

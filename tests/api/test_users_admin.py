@@ -84,7 +84,7 @@ async def test_a_cursor_is_good_for_its_filters_only(
 
     assert (await admin.get(f"/users?disabled=false&cursor={cursor}")).status_code == 200
     for query in ("", "disabled=true&", "role=user&disabled=false&"):
-        assert_problem(await admin.get(f"/users?{query}cursor={cursor}"), 404, "not-found")
+        assert_problem(await admin.get(f"/users?{query}cursor={cursor}"), 400, "invalid-cursor")
 
 
 async def test_every_writable_field_of_the_contract_is_saved(ada: Caller, admin: Caller) -> None:

@@ -93,9 +93,7 @@ async def test_a_deep_page_costs_a_client_what_the_first_one_costs(seeded: Seede
     """Promise 16."""
     resources = seeded.app.state.resources
     filters = dict.fromkeys(("sort", "status", "created_after", "created_before"))
-    query = ListQuery(
-        operation=LIST_ITEMS, path="/api/v1/items", reader=seeded.owner_id, filters=filters
-    )
+    query = ListQuery(operation=LIST_ITEMS, reader=seeded.owner_id, filters=filters)
     start = await page_after(seeded, DEFAULT, seeded.count - LIMIT)
     cursor = resources.cursors.encode(start, query.scope)
 

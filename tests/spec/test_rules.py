@@ -23,6 +23,12 @@ Edit = tuple[str, str]
 OPENED: Edit = (f"additionalProperties: false\n      {UPDATE}", UPDATE)
 LIMITED: Edit = (f'"400": {ERROR}', f'"400": {ERROR}\n        "429": {ERROR}')
 IDEMPOTENT: Edit = ("operationId: putPet", "x-idempotent: true  # HERE\n      operationId: putPet")
+PUT, SEND = "operationId: putPet", "operationId: uploadFile"
+KEY = "{name: Idempotency-Key, in: header, schema: {type: string, maxLength: 9, pattern: '^a*$'}}"
+KEYED: Edit = (PUT, f"parameters: [{KEY}]\n      {PUT}")
+BAD_REQUEST: Edit = (f'"401": {ERROR}', f'"400": {ERROR}\n        "401": {ERROR}')
+PAGED = "x-pagination: {cursor: after, limit: limit, items: pets, next: next}  # HERE"
+SINCE = 'deprecated: true\n      x-deprecation: {since: "2026-12-01"}'
 CONFLICTING: Edit = (f'"400": {ERROR}', f'"400": {ERROR}\n        "409": {ERROR}')
 CSV = "              schema: {type: string}\n"
 EXAMPLES = "examples: {sent: {value: {name: report}}}\n"
@@ -32,6 +38,22 @@ LAST = "}]}  # HERE"
 def without(status: str) -> Edit:
     """Return the edit that removes a response."""
     return f'        "{status}": {ERROR}\n', ""
+
+
+FORM: Edit = (
+    """      requestBody:
+        required: true
+        content:
+          application/x-www-form-urlencoded:
+            schema:
+              $ref: "#/components/schemas/Form"
+      responses:""",
+    "      responses:  # HERE",
+)
+LAST_422: Edit = (
+    f'{without("415")[0]}{without("422")[0]}        "500": {ERROR}\ncomponents',
+    f'        "500": {ERROR}\ncomponents',
+)
 
 
 def field(text: str) -> Edit:
@@ -88,7 +110,7 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
         [("limit: {policies: [{", "limit: {  # HERE\n        policies: [{odd: 1, ")],
     ),
     ("O007", "pets.yaml", [without("429"), ("get:", "get:  # HERE")]),
-    ("O008", "pets.yaml", [IDEMPOTENT, CONFLICTING]),
+    ("O008", "pets.yaml", [KEYED, IDEMPOTENT, CONFLICTING]),
     (
         "O009",
         "pets.yaml",
@@ -106,6 +128,13 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
         "pets.yaml",
         [("patch:", "patch:  # HERE"), ("sent.\n      security: []\n", "sent.\n")],
     ),
+    ("O014", "pets.yaml", [("- name: names", "- name: cursor"), ("get:", "get:  # HERE")]),
+    ("O014", "pets.yaml", [("x-rate", f"{PAGED}\n      x-rate"), BAD_REQUEST]),
+    ("O015", "pets.yaml", [KEYED, ("put:", "put:  # HERE")]),
+    ("O015", "files.yaml", [(SEND, f"x-idempotent: true  # HERE\n      {SEND}"), CONFLICTING]),
+    ("O016", "pets.yaml", [(PUT, f"deprecated: true\n      {PUT}"), ("put:", "put:  # HERE")]),
+    ("O016", "pets.yaml", [(PUT, f'x-sunset: "2027-01-31"  # HERE\n      {PUT}')]),
+    ("O016", "pets.yaml", [(PUT, f'{SINCE}\n      x-sunset: "2026-11-30"  # HERE\n      {PUT}')]),
     ("P001", "pets.yaml", [("- name: limit", "- name: pageLimit  # HERE")]),
     ("P002", "files.yaml", [("- name: name", "- name: title  # HERE")]),
     ("P002", "files.yaml", [("- name: name", "- name: title"), ("file:\n", "file:  # HERE\n")]),
@@ -116,13 +145,19 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("R003", "files.yaml", [without("400"), RESPONSES]),
     ("R003", "files.yaml", [without("413"), RESPONSES]),
     ("R003", "files.yaml", [without("415"), RESPONSES]),
-    ("R003", "files.yaml", [without("422"), RESPONSES]),
+    ("R004", "files.yaml", [without("422"), RESPONSES]),
     ("R004", "pets.yaml", [without("422"), RESPONSES]),
+    ("R004", "files.yaml", [FORM, LAST_422]),
     ("R005", "pets.yaml", [without("500"), RESPONSES]),
     ("R006", "files.yaml", [('"201":', '"201":  # HERE'), ("Location: {$ref", "Place: {$ref")]),
     ("R007", "pets.yaml", [("Id: updatePet", "Id: eatPet"), ("readPet:", "readPet:  # HERE")]),
     ("R007", "pets.yaml", [("pet_id: $response", "pet:  # HERE\n                  $response")]),
     ("R008", "files.yaml", [("/json:", "/json:  # HERE"), (EXAMPLES, "x-a: 1\n")]),
+    (
+        "R009",
+        "common.yaml",
+        [("schema: {type: string}", "schema: {type: string, const: /pets/1}  # HERE")],
+    ),
     (
         "S001",
         "pets.yaml",

@@ -2,8 +2,10 @@
 
 ProblemError                    answered as RFC 9457 problem document
 ├── MalformedBody           400
+├── InvalidCursor           400
 ├── Unauthorized            401
 ├── InsufficientScope       403
+├── PreflightRefused        403
 ├── NotFound                404
 ├── MethodNotAllowed        405
 ├── Conflict                409
@@ -11,6 +13,7 @@ ProblemError                    answered as RFC 9457 problem document
 ├── PreconditionFailed      412
 ├── ContentTooLarge         413
 ├── UnsupportedMediaType    415
+│   └── UnsupportedCoding   415
 ├── ValidationFailed        422
 ├── TooManyRequests         429
 ├── InternalError           500
@@ -40,13 +43,16 @@ from app.core.exceptions.refusals import (
     Conflict,
     ContentTooLarge,
     InsufficientScope,
+    InvalidCursor,
     LostRace,
     MalformedBody,
     MethodNotAllowed,
     NotFound,
     PreconditionFailed,
+    PreflightRefused,
     TooManyRequests,
     Unauthorized,
+    UnsupportedCoding,
     UnsupportedMediaType,
     ValidationFailed,
 )
@@ -59,6 +65,7 @@ __all__ = [
     "FieldError",
     "InsufficientScope",
     "InternalError",
+    "InvalidCursor",
     "LostRace",
     "MalformedBody",
     "MethodNotAllowed",
@@ -67,10 +74,12 @@ __all__ = [
     "OAuthErrorCode",
     "OperationNotImplemented",
     "PreconditionFailed",
+    "PreflightRefused",
     "ProblemError",
     "ServiceUnavailable",
     "TooManyRequests",
     "Unauthorized",
+    "UnsupportedCoding",
     "UnsupportedMediaType",
     "ValidationFailed",
 ]

@@ -9,11 +9,11 @@ class InternalError(ProblemError):
     slug = "internal-error"
     title = "The server failed"
     status = 500
-    remedy = "Try again later, and quote the trace_id when you ask for help."
+    remedy = "Try again later, and quote the request_id when you ask for help."
 
     def __init__(self) -> None:
         super().__init__(
-            "The server could not complete this request. Quote the trace_id to support."
+            "The server could not complete this request. Quote the request_id to support."
         )
 
 

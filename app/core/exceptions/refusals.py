@@ -16,6 +16,24 @@ class MalformedBody(ProblemError):
     )
 
 
+class InvalidCursor(ProblemError):
+    """A list has no page with this cursor."""
+
+    slug = "invalid-cursor"
+    title = "The cursor is not valid for this list"
+    status = 400
+    remedy = (
+        "Send the `next` of a page with the same filters and sort keys, or no cursor for the "
+        "first page."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This list has no page with this cursor. Send the `next` of a page with the same "
+            "filters and sort keys, or no cursor for the first page."
+        )
+
+
 class Unauthorized(ProblemError):
     """No valid credentials (RFC 6750, section 3)."""
 
@@ -42,6 +60,15 @@ class InsufficientScope(ProblemError):
             f"This operation needs the scopes: {wanted}.",
             headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{wanted}"'},
         )
+
+
+class PreflightRefused(ProblemError):
+    """A page of this origin may not send such a request (Fetch standard, CORS preflight)."""
+
+    slug = "preflight-refused"
+    title = "The preflight request is refused"
+    status = 403
+    remedy = "Add the page's origin to CORS_ORIGINS, and send a method that the API uses."
 
 
 class NotFound(ProblemError):
@@ -109,10 +136,24 @@ class UnsupportedMediaType(ProblemError):
     slug = "unsupported-media-type"
     title = "The media type is not supported"
     status = 415
-    remedy = "Send the body as a media type that the operation reads, and name it in Content-Type."
+    remedy = (
+        "Send the body uncompressed, as a media type that the operation reads, and name that in "
+        "Content-Type."
+    )
 
     def __init__(self, media_types: Sequence[str]) -> None:
         super().__init__(f"Send the body as {' or '.join(media_types)}.")
+
+
+class UnsupportedCoding(UnsupportedMediaType):
+    """The body is compressed, and the server decodes nothing (RFC 9110, section 15.5.16)."""
+
+    def __init__(self) -> None:
+        ProblemError.__init__(
+            self,
+            "Send the body uncompressed, without Content-Encoding.",
+            headers={"Accept-Encoding": "identity"},
+        )
 
 
 class ValidationFailed(ProblemError):

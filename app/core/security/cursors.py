@@ -7,7 +7,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from contextlib import suppress
 
-from app.core.exceptions import NotFound
+from app.core.exceptions import InvalidCursor
 from app.core.security.opaque import to_base64
 
 
@@ -32,7 +32,7 @@ class Cursors:
         """Return the position in a cursor.
 
         Raises:
-            NotFound: This server gave out no such cursor, or gave it out for another scope.
+            InvalidCursor: This server gave out no such cursor, or gave it out for another scope.
         """
         with suppress(ValueError):
             raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
@@ -40,10 +40,7 @@ class Cursors:
             # Base64 has spare bits at its end: another text may decode to the same bytes.
             if hmac.compare_digest(mac, self._mac(content, scope)) and cursor == to_base64(raw):
                 return [str(value) for value in json.loads(content)]
-        raise NotFound(
-            "There is no page with this cursor. Send the `next` of a page, with the same filters "
-            "and sort keys, or no cursor for the first page."
-        )
+        raise InvalidCursor
 
     def _mac(self, content: bytes, scope: str) -> bytes:
         message = scope.encode() + b"\0" + content

@@ -48,7 +48,7 @@ class ApiKeysService(Protocol):
     ) -> ListApiKeys200:
         """List your API keys.
 
-        GET /api-keys; errors: 401, 403, 404, 422, 429, 500, 503.
+        GET /api-keys; errors: 400, 401, 403, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("listApiKeys")
 

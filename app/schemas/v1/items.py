@@ -90,7 +90,7 @@ class ItemsService(Protocol):
     ) -> ListItems200:
         """List your items.
 
-        GET /items; errors: 401, 403, 404, 422, 429, 500, 503.
+        GET /items; errors: 400, 401, 403, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("listItems")
 

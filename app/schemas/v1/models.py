@@ -561,7 +561,12 @@ class Problem(Schema):
     """Path of the request that failed."""
     code: Annotated[str, Field(max_length=100, pattern="^[a-z0-9-]+$")]
     """Stable machine name of this kind of error."""
-    trace_id: Annotated[str, Field(max_length=128)]
-    """Names the request in the server's log; quote it when you ask for help."""
+    request_id: Annotated[str, Field(max_length=128)]
+    """Identifies the request in the server's log; the header `X-Request-ID` has the same value.
+
+    Quote it when you ask for help.
+    """
+    trace_id: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+    """Identifies the trace that the request belongs to, across services (W3C Trace Context)."""
     errors: Annotated[list[FieldError] | MISSING, Field(max_length=100)] = MISSING
     """One entry per field that was refused."""

@@ -13,7 +13,7 @@ GET_LIVENESS = Operation(
     path="/health/live",
     tag="health",
     statuses=frozenset({200, 500}),
-    extensions={"x-rate-limit": {"bucket": "health", "policies": []}},
+    extensions={"x-rate-limit": {"bucket": "health", "policies": []}, "x-additional-query": True},
 )
 GET_READINESS = Operation(
     operation_id="getReadiness",
@@ -21,7 +21,7 @@ GET_READINESS = Operation(
     path="/health/ready",
     tag="health",
     statuses=frozenset({200, 500, 503}),
-    extensions={"x-rate-limit": {"bucket": "health", "policies": []}},
+    extensions={"x-rate-limit": {"bucket": "health", "policies": []}, "x-additional-query": True},
 )
 REGISTER_USER = Operation(
     operation_id="registerUser",
@@ -147,6 +147,7 @@ GET_JWKS = Operation(
     statuses=frozenset({200, 500}),
     extensions={
         "x-rate-limit": {"bucket": "jwks", "policies": []},
+        "x-additional-query": True,
         "x-cache": {"seconds": 300, "public": True},
     },
 )
@@ -157,7 +158,7 @@ LIST_SESSIONS = Operation(
     tag="sessions",
     security=({"oauth2": ("profile:read",)},),
     query=("limit", "cursor"),
-    statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
+    statuses=frozenset({200, 400, 401, 403, 422, 429, 500, 503}),
     extensions={
         "x-pagination": {"cursor": "cursor", "limit": "limit", "items": "items", "next": "next"}
     },
@@ -168,7 +169,7 @@ END_SESSIONS = Operation(
     path="/users/me/sessions",
     tag="sessions",
     security=({"oauth2": ("profile:write",)},),
-    statuses=frozenset({204, 401, 403, 429, 500, 503}),
+    statuses=frozenset({204, 401, 403, 422, 429, 500, 503}),
 )
 END_SESSION = Operation(
     operation_id="endSession",
@@ -194,7 +195,7 @@ REQUEST_VERIFICATION = Operation(
     path="/users/me/verification",
     tag="users",
     security=({"oauth2": ("profile:write",)},),
-    statuses=frozenset({202, 401, 403, 429, 500, 503}),
+    statuses=frozenset({202, 401, 403, 422, 429, 500, 503}),
 )
 GET_ME = Operation(
     operation_id="getMe",
@@ -202,7 +203,7 @@ GET_ME = Operation(
     path="/users/me",
     tag="users",
     security=({"oauth2": ("profile:read",)},),
-    statuses=frozenset({200, 401, 403, 429, 500, 503}),
+    statuses=frozenset({200, 401, 403, 422, 429, 500, 503}),
 )
 UPDATE_ME = Operation(
     operation_id="updateMe",
@@ -221,7 +222,10 @@ LIST_USERS = Operation(
     tag="users",
     security=({"oauth2": ("users:read",)},),
     query=("limit", "cursor", "role", "disabled", "email"),
-    statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
+    statuses=frozenset({200, 400, 401, 403, 422, 429, 500, 503}),
+    extensions={
+        "x-pagination": {"cursor": "cursor", "limit": "limit", "items": "items", "next": "next"}
+    },
 )
 GET_USER = Operation(
     operation_id="getUser",
@@ -229,6 +233,7 @@ GET_USER = Operation(
     path="/users/{user_id}",
     tag="users",
     security=({"oauth2": ("users:read",)},),
+    headers=("If-None-Match",),
     statuses=frozenset({200, 304, 401, 403, 404, 422, 429, 500, 503}),
 )
 UPDATE_USER = Operation(
@@ -237,6 +242,7 @@ UPDATE_USER = Operation(
     path="/users/{user_id}",
     tag="users",
     security=({"oauth2": ("users:write",)},),
+    headers=("If-Match",),
     media_types=("application/json",),
     body_required=True,
     statuses=frozenset({200, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503}),
@@ -247,6 +253,7 @@ DELETE_USER = Operation(
     path="/users/{user_id}",
     tag="users",
     security=({"oauth2": ("users:write",)},),
+    headers=("If-Match",),
     statuses=frozenset({204, 401, 403, 404, 409, 412, 422, 429, 500, 503}),
 )
 LIST_API_KEYS = Operation(
@@ -256,7 +263,10 @@ LIST_API_KEYS = Operation(
     tag="api_keys",
     security=({"oauth2": ("api_keys:read",)},),
     query=("limit", "cursor"),
-    statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
+    statuses=frozenset({200, 400, 401, 403, 422, 429, 500, 503}),
+    extensions={
+        "x-pagination": {"cursor": "cursor", "limit": "limit", "items": "items", "next": "next"}
+    },
 )
 CREATE_API_KEY = Operation(
     operation_id="createApiKey",
@@ -291,7 +301,11 @@ LIST_ITEMS = Operation(
     tag="items",
     security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
     query=("limit", "cursor", "sort", "status", "created_after", "created_before"),
-    statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
+    repeatable=("sort", "status"),
+    statuses=frozenset({200, 400, 401, 403, 422, 429, 500, 503}),
+    extensions={
+        "x-pagination": {"cursor": "cursor", "limit": "limit", "items": "items", "next": "next"}
+    },
 )
 CREATE_ITEM = Operation(
     operation_id="createItem",
@@ -299,6 +313,7 @@ CREATE_ITEM = Operation(
     path="/items",
     tag="items",
     security=({"oauth2": ("items:write",)}, {"api_key": ("items:write",)}),
+    headers=("Idempotency-Key",),
     media_types=("application/json",),
     body_required=True,
     statuses=frozenset({201, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
@@ -310,6 +325,7 @@ GET_ITEM = Operation(
     path="/items/{item_id}",
     tag="items",
     security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
+    headers=("If-None-Match",),
     statuses=frozenset({200, 304, 401, 403, 404, 422, 429, 500, 503}),
 )
 UPDATE_ITEM = Operation(
@@ -318,6 +334,7 @@ UPDATE_ITEM = Operation(
     path="/items/{item_id}",
     tag="items",
     security=({"oauth2": ("items:write",)}, {"api_key": ("items:write",)}),
+    headers=("If-Match",),
     media_types=("application/json",),
     body_required=True,
     statuses=frozenset({200, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503}),
@@ -328,6 +345,7 @@ DELETE_ITEM = Operation(
     path="/items/{item_id}",
     tag="items",
     security=({"oauth2": ("items:write",)}, {"api_key": ("items:write",)}),
+    headers=("If-Match",),
     statuses=frozenset({204, 401, 403, 404, 409, 412, 422, 429, 500, 503}),
 )
 CREATE_EXPORT = Operation(
@@ -336,6 +354,7 @@ CREATE_EXPORT = Operation(
     path="/exports",
     tag="exports",
     security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
+    headers=("Idempotency-Key",),
     media_types=("application/json",),
     body_required=True,
     statuses=frozenset({202, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),

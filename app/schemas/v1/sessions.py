@@ -36,7 +36,7 @@ class SessionsService(Protocol):
     ) -> ListSessions200:
         """List your sessions.
 
-        GET /users/me/sessions; errors: 401, 403, 404, 422, 429, 500, 503.
+        GET /users/me/sessions; errors: 400, 401, 403, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("listSessions")
 
@@ -48,7 +48,7 @@ class SessionsService(Protocol):
     ) -> None:
         """Sign out everywhere.
 
-        DELETE /users/me/sessions; errors: 401, 403, 429, 500, 503.
+        DELETE /users/me/sessions; errors: 401, 403, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("endSessions")
 

@@ -84,7 +84,7 @@ class UsersService(Protocol):
     ) -> models.Accepted:
         """Ask for verification mail.
 
-        POST /users/me/verification; errors: 401, 403, 429, 500, 503.
+        POST /users/me/verification; errors: 401, 403, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("requestVerification")
 
@@ -96,7 +96,7 @@ class UsersService(Protocol):
     ) -> models.User:
         """Read your profile.
 
-        GET /users/me; errors: 401, 403, 429, 500, 503.
+        GET /users/me; errors: 401, 403, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("getMe")
 
@@ -126,7 +126,7 @@ class UsersService(Protocol):
     ) -> ListUsers200:
         """List all accounts.
 
-        GET /users; errors: 401, 403, 404, 422, 429, 500, 503.
+        GET /users; errors: 400, 401, 403, 422, 429, 500, 503.
         """
         raise OperationNotImplemented("listUsers")
 

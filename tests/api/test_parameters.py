@@ -1,0 +1,175 @@
+"""A request that says more than its operation reads is refused, not half obeyed."""
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from app.schemas.v1 import operations
+from tests.clients import PASSWORD, Caller
+from tests.items import create
+from tests.problems import refused_fields
+from tests.raw import Header, send
+
+API = operations.PREFIX
+ITEM = f"{API}/items/0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59"
+
+
+@pytest.mark.parametrize(
+    ("path", "refused"),
+    [
+        ("/items?stauts=archived", {"stauts": "extra-forbidden"}),
+        ("/items?Status=archived", {"Status": "extra-forbidden"}),
+        ("/items?a=1&b=2&limit=5", {"a": "extra-forbidden", "b": "extra-forbidden"}),
+        ("/items?limit=1&limit=2", {"limit": "repeated"}),
+        ("/items?limit=1&limit=1&x", {"limit": "repeated", "x": "extra-forbidden"}),
+        ("/users/me?fields=email", {"fields": "extra-forbidden"}),
+        ("/items/0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59?x=1", {"x": "extra-forbidden"}),
+    ],
+)
+async def test_unknown_and_repeated_query_parameters_are_refused_by_name(
+    ada: Caller, path: str, refused: dict[str, str]
+) -> None:
+    answer = await ada.get(path)
+
+    assert refused_fields(answer) == refused
+    assert {error["in"] for error in answer.json()["errors"]} == {"query"}
+
+
+async def test_the_parameters_that_exist_are_named(ada: Caller) -> None:
+    error = (await ada.get("/users/me/sessions?size=5")).json()["errors"][0]
+
+    assert error["detail"] == "There is no such parameter; this operation has: limit, cursor"
+
+
+async def test_a_refused_request_has_no_effect(ada: Caller) -> None:
+    answer = await ada.post("/items?dry_run=true", {"name": "Oak table"})
+
+    assert refused_fields(answer) == {"dry_run": "extra-forbidden"}
+    assert (await ada.get("/items")).json()["items"] == []
+
+
+async def test_an_array_repeats_its_parameter(ada: Caller) -> None:
+    item = await create(ada, status="draft")
+
+    page = await ada.get("/items?status=draft&status=active&status=draft")
+
+    assert page.json()["items"] == [item]
+
+
+@pytest.mark.parametrize("path", ["/health/live?probe=1", "/health/ready?a=1&a=2"])
+async def test_an_operation_may_ignore_what_it_does_not_know(
+    client: httpx2.AsyncClient, path: str
+) -> None:
+    assert (await client.get(path)).status_code == 200
+
+
+async def test_the_token_endpoint_ignores_what_it_does_not_know(ada: Caller) -> None:
+    """RFC 6749, section 3.2."""
+    form = {"grant_type": "password", "username": ada.email, "password": PASSWORD}
+
+    answer = await ada.client.post("/auth/token?audience=x", data=form)
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "repeated"),
+    [
+        ("POST", f"{API}/items", ("Idempotency-Key", "a" * 10)),
+        ("POST", f"{API}/items", ("Content-Type", "text/plain")),
+        ("GET", f"{API}/users/me", ("Authorization", "Bearer other")),
+        ("GET", f"{API}/items", ("X-API-Key", "other")),
+    ],
+)
+async def test_a_header_with_one_value_may_not_be_repeated(
+    app: FastAPI, ada: Caller, method: str, path: str, repeated: Header
+) -> None:
+    name, _ = repeated
+    first: Header = (name, ada.headers.get(name, "application/json"))
+    signed: list[Header] = [*(ada.headers | {"Content-Type": "application/json"}).items()]
+    headers = [header for header in signed if header[0] != name] + [first, repeated]
+
+    answer = await send(app, method, path, headers, b'{"name": "Oak table"}')
+
+    assert answer.refused() == {name}
+    assert answer.problem()["errors"][0]["code"] == "repeated"
+
+
+async def test_lines_of_a_header_that_holds_a_list_are_one_list(app: FastAPI, ada: Caller) -> None:
+    item = await create(ada)
+    tags: list[Header] = [("If-None-Match", '"7"'), ("If-None-Match", '"1"')]
+
+    answer = await send(app, "GET", f"{API}/items/{item['id']}", [*ada.headers.items(), *tags])
+
+    assert answer.status == 304
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "GZIP, identity", "deflate", "x"])
+@pytest.mark.parametrize(("method", "path"), [("POST", f"{API}/items"), ("PATCH", ITEM)])
+async def test_a_compressed_body_is_refused(
+    app: FastAPI, ada: Caller, method: str, path: str, coding: str
+) -> None:
+    headers = [*ada.headers.items(), ("Content-Type", "application/json")]
+
+    answer = await send(app, method, path, [*headers, ("Content-Encoding", coding)], b"{}")
+
+    assert (answer.status, answer.problem()["code"]) == (415, "unsupported-media-type")
+    assert answer.headers["accept-encoding"] == "identity"
+    assert "Content-Encoding" in answer.problem()["detail"]
+
+
+@pytest.mark.parametrize("coding", ["identity", "Identity", ""])
+async def test_a_body_that_is_not_compressed_may_say_so(
+    app: FastAPI, ada: Caller, coding: str
+) -> None:
+    headers = [*ada.headers.items(), ("Content-Type", "application/json")]
+
+    answer = await send(
+        app, "POST", f"{API}/items", [*headers, ("Content-Encoding", coding)], b'{"name": "x"}'
+    )
+
+    assert answer.status == 201
+
+
+async def test_where_no_body_is_read_its_coding_does_not_matter(app: FastAPI, ada: Caller) -> None:
+    headers: list[Header] = [*ada.headers.items(), ("Content-Encoding", "gzip")]
+
+    answer = await send(app, "GET", f"{API}/users/me", headers)
+
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    ("password", "code", "detail"),
+    [
+        ("short", "string-too-short", "String should have at least 12 characters"),
+        ("x" * 129, "string-too-long", "String should have at most 128 characters"),
+    ],
+)
+async def test_a_password_of_a_wrong_length_is_a_string_of_a_wrong_length(
+    client: httpx2.AsyncClient, password: str, code: str, detail: str
+) -> None:
+    body = {"email": "ada@example.com", "password": password}
+
+    answer = await client.post("/auth/register", json=body)
+
+    assert refused_fields(answer) == {"/password": code}
+    assert answer.json()["errors"][0]["detail"] == detail
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "detail"),
+    [
+        ("/items", [], "Input should be an object"),
+        ("/api-keys", {"name": "x", "scopes": "items:read"}, "Input should be an array"),
+        ("/api-keys", {"name": "x", "scopes": []}, "Array should have at least 1 item, not 0"),
+        ("/items", {"name": 1}, "Input should be a valid string"),
+        ("/items", {}, "Field required"),
+    ],
+)
+async def test_refusals_speak_of_json_not_of_python(
+    ada: Caller, path: str, body: object, detail: str
+) -> None:
+    answer = await ada.post(path, body)
+
+    assert answer.json()["errors"][0]["detail"] == detail

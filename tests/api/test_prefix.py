@@ -1,0 +1,78 @@
+"""Paths in headers have the prefix of the version that serves the request."""
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from app.core.config import Settings
+from app.main import create_app
+from app.schemas.v1 import operations
+from tests.apps import started
+from tests.clients import Caller, sign_up
+from tests.items import create
+from tests.structure.files import modules, read
+
+MOVED = "/services/items/v1"
+
+
+@pytest.fixture
+async def moved(
+    app: FastAPI, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[httpx2.AsyncClient]:
+    """Serve the contract below another prefix, on the same data."""
+    monkeypatch.setattr(operations, "PREFIX", MOVED)
+    async with started(create_app(settings)) as client:
+        client.base_url = httpx2.URL(f"http://test{MOVED}")
+        yield client
+
+
+@pytest.fixture
+async def eve(moved: httpx2.AsyncClient) -> Caller:
+    """A user who calls below the other prefix."""
+    return await sign_up(moved, "Eve")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/items", {"name": "Oak table"}),
+        ("/api-keys", {"name": "Import", "scopes": ["items:read"]}),
+        ("/exports", {"format": "csv"}),
+    ],
+)
+async def test_what_was_created_is_found_below_the_prefix_of_the_request(
+    eve: Caller, path: str, body: dict[str, object]
+) -> None:
+    created = await eve.post(path, body)
+
+    assert created.headers["Location"] == f"{MOVED}{path}/{created.json()['id']}"
+
+
+async def test_the_next_page_is_found_below_the_prefix_of_the_request(
+    ada: Caller, eve: Caller
+) -> None:
+    for _ in range(2):
+        await create(ada)
+
+    moved = await eve.client.get("/items?limit=1", headers=ada.headers)
+
+    cursor = moved.json()["next"]
+    assert moved.headers["Link"] == f'<{MOVED}/items?limit=1&cursor={cursor}>; rel="next"'
+    assert (await ada.get(f"/items?cursor={cursor}")).status_code == 200
+
+
+async def test_the_path_of_a_proxy_is_part_of_the_prefix(app: FastAPI, ada: Caller) -> None:
+    transport = httpx2.ASGITransport(app=app, root_path="/shop")
+
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test/shop") as client:
+        created = await client.post("/api/v1/items", json={"name": "x"}, headers=ada.headers)
+
+    assert created.headers["Location"] == f"/shop/api/v1/items/{created.json()['id']}"
+
+
+def test_no_service_names_a_version_of_the_api() -> None:
+    services = modules("app/services", "app/tasks", "app/db", "app/core")
+
+    assert [path for path in services if "/api/v" in read(path)] == []
