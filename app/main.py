@@ -19,7 +19,9 @@ from app.core.config import Settings, load_settings
 from app.core.dependencies import unimplemented_operations
 from app.core.logging import configure_logging
 from app.schemas.v1 import operations
-from app.tasks.process import Process
+from app.tasks.process import open_process
+from app.tasks.registry import HANDLERS
+from app.tasks.schedule import SCHEDULES
 from app.telemetry.metrics import serve_metrics
 
 logger = logging.getLogger(__name__)
@@ -71,10 +73,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if settings.in_production:
             raise RuntimeError(message)
         logger.warning(message)
+    # With Redis, workers and schedulers are processes of their own.
+    handlers, schedules = (HANDLERS, SCHEDULES) if settings.redis_url is None else (None, ())
     with serve_metrics(
         "METRICS_PORT", settings.metrics_host, settings.metrics_port, settings.processes
     ):
-        async with Process.of_api(settings).opened() as resources:
+        async with open_process(settings, handlers=handlers, schedules=schedules) as resources:
             app.state.resources = resources
             yield
 

@@ -12,8 +12,7 @@ from app.core.config import Settings, load_settings
 from app.core.dependencies import open_resources
 from app.core.exceptions import Conflict
 from app.core.key_commands import add_key_commands
-from app.tasks.commands import add_task_commands, run_scheduler
-from app.tasks.worker import run_workers
+from app.tasks.commands import add_task_commands, run_scheduler, run_task_workers
 
 
 def main() -> None:
@@ -28,7 +27,7 @@ def main() -> None:
     setup = commands.add_parser("setup", help="migrate, then create the first administrator")
     setup.set_defaults(run=lambda settings, _: set_up(settings))
     worker = commands.add_parser("worker", help="run background tasks until SIGTERM")
-    worker.set_defaults(run=lambda settings, _: run_workers(settings))
+    worker.set_defaults(run=lambda settings, _: run_task_workers(settings))
     scheduler = commands.add_parser("scheduler", help="make the tasks that are due until SIGTERM")
     scheduler.set_defaults(run=lambda settings, _: run_scheduler(settings))
     add_task_commands(commands.add_parser("tasks", help="look after the tasks that failed"))

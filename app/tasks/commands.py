@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -15,8 +14,10 @@ from app.core.dependencies import Resources
 from app.core.logging import configure_logging
 from app.db.models.tasks import DeadTask, NewTask
 from app.db.unit_of_work import UnitOfWork
-from app.tasks.process import Process
+from app.tasks.process import open_process, stop_signal
 from app.tasks.registry import HANDLERS
+from app.tasks.schedule import SCHEDULES
+from app.tasks.worker import run_workers
 
 Act = Callable[[Resources, argparse.Namespace], Awaitable[None]]
 Take = Callable[[UnitOfWork, DeadTask], Awaitable[None]]
@@ -35,6 +36,15 @@ def add_task_commands(parser: argparse.ArgumentParser) -> None:
     drop.set_defaults(run=_opened(drop_dead))
     for command in (replay, drop):
         command.add_argument("ids", nargs="+", type=UUID, metavar="ID")
+
+
+def run_task_workers(settings: Settings) -> None:
+    """Run tasks until SIGTERM.
+
+    Raises:
+        WrongSettings: There is no Redis, or a port or file that the settings name cannot be used.
+    """
+    run_workers(settings, HANDLERS)
 
 
 def run_scheduler(settings: Settings) -> None:
@@ -108,15 +118,13 @@ def _as_new(dead: DeadTask) -> NewTask:
 
 def _opened(act: Act) -> Callable[[Settings, argparse.Namespace], None]:
     async def run(settings: Settings, arguments: argparse.Namespace) -> None:
-        async with Process(settings, works=False, schedules=False).opened() as resources:
+        async with open_process(settings) as resources:
             await act(resources, arguments)
 
     return lambda settings, arguments: asyncio.run(run(settings, arguments))
 
 
 async def _schedule(settings: Settings) -> None:
-    ended = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, ended.set)
-    async with Process(settings, works=False, schedules=True).opened():
-        await ended.wait()
+    stopped = stop_signal()
+    async with open_process(settings, schedules=SCHEDULES):
+        await stopped.wait()

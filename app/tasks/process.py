@@ -1,57 +1,53 @@
-"""The tasks of one process: what it runs itself, and whom it tells of the rest."""
+"""What one process opens, and its share of the tasks."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 from app.core.config import Settings
 from app.core.dependencies import Resources, open_resources
-from app.tasks.broker import Bell
-from app.tasks.registry import HANDLERS
+from app.tasks.notify import listening, notifying
+from app.tasks.run import Handler
 from app.tasks.runner import Runner
-from app.tasks.schedule import Scheduler
+from app.tasks.schedule import Schedule, Scheduler
 
 
-class Process:
-    """A process of the service, with or without a part in the tasks.
+@asynccontextmanager
+async def open_process(
+    settings: Settings,
+    *,
+    handlers: Mapping[str, Handler[Any]] | None = None,
+    schedules: Sequence[Schedule] = (),
+) -> AsyncIterator[Resources]:
+    """Open the resources of a process, and run its share of the tasks until the block ends.
 
     Args:
-        works: Whether it runs tasks.
-        schedules: Whether it makes the tasks of schedules.
+        settings: What to open. With Redis other processes are notified of new tasks.
+        handlers: Name of a payload → what to do; None: this process runs no tasks.
+        schedules: What becomes a task when; none: this process makes no tasks of schedules.
+
+    Raises:
+        WrongSettings: The file of the signing keys cannot be used.
     """
+    wake = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        notify = await stack.enter_async_context(notifying(settings, wake))
+        resources = await stack.enter_async_context(open_resources(settings, notify))
+        if handlers:
+            runner = Runner(resources, handlers, settings, wake)
+            await stack.enter_async_context(runner.serving())
+            await stack.enter_async_context(listening(settings, wake))
+        if schedules:
+            scheduler = Scheduler(resources.database, schedules)
+            await stack.enter_async_context(scheduler.serving())
+        yield resources
 
-    def __init__(self, settings: Settings, *, works: bool, schedules: bool) -> None:
-        self._settings = settings
-        self._works = works
-        self._schedules = schedules
-        self._runner: Runner | None = None
 
-    @classmethod
-    def of_api(cls, settings: Settings) -> "Process":
-        """Return the process that answers requests; without Redis it does everything."""
-        alone = settings.redis_url is None
-        return cls(settings, works=alone, schedules=alone)
-
-    @asynccontextmanager
-    async def opened(self) -> AsyncIterator[Resources]:
-        """Open what the process needs, and play its part until the block ends."""
-        async with AsyncExitStack() as stack:
-            bell = Bell(self._settings, self.wake)
-            await stack.enter_async_context(bell.serving())
-            resources = await stack.enter_async_context(open_resources(self._settings, bell.ring))
-            if self._works:
-                self._runner = Runner(resources, HANDLERS, self._settings)
-                await stack.enter_async_context(self._runner.serving())
-            if self._schedules:
-                await stack.enter_async_context(Scheduler(resources.database).serving())
-            yield resources
-
-    async def wake(self) -> None:
-        """Look for tasks that this process was told of."""
-        if self._runner is not None:
-            self._runner.wake()
-
-    async def wake_with_room(self) -> None:
-        """Look for tasks once there is room, so that others hear of the next ones meanwhile."""
-        if self._runner is not None:
-            await self._runner.wait_for_room()
-            self._runner.wake()
+def stop_signal() -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set from now on, instead of ending the process."""
+    stopped = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    return stopped

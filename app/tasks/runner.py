@@ -24,15 +24,20 @@ _LONG_SECONDS = 60
 class Runner:
     """Claims the rows of tasks that are due, and has them executed.
 
-    It looks when it is woken, and every second for those that nobody told of: work that waited,
+    It looks when it is woken, and every second for those without a notification: work that waited,
     failed or was left behind by a process that died.
 
     Args:
         handlers: Name of a payload → what to do; tasks of other names are left to other workers.
+        wake: Set when there are new tasks.
     """
 
     def __init__(
-        self, resources: Resources, handlers: Mapping[str, Handler[Any]], settings: Settings
+        self,
+        resources: Resources,
+        handlers: Mapping[str, Handler[Any]],
+        settings: Settings,
+        wake: asyncio.Event,
     ) -> None:
         self._database = resources.database
         self._executor = Executor(resources, handlers, settings)
@@ -44,18 +49,10 @@ class Runner:
         )
         self._settings = settings
         self._running: dict[asyncio.Task[None], str] = {}
-        self._more = asyncio.Event()
+        self._wake = wake
         self._room = asyncio.Event()
         self._room.set()
         self._stopping = False
-
-    def wake(self) -> None:
-        """Look for new tasks now; without room for one that happens as soon as there is some."""
-        self._more.set()
-
-    async def wait_for_room(self) -> None:
-        """Wait until another task could run."""
-        await self._room.wait()
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
@@ -69,7 +66,7 @@ class Runner:
             yield
         finally:
             self._stopping = True
-            self._more.set()
+            self._wake.set()
             self._room.set()
             await self._end_all(sweeper)
 
@@ -86,7 +83,7 @@ class Runner:
 
     async def _sweep_forever(self) -> None:
         while not self._stopping:
-            self._more.clear()
+            self._wake.clear()
             try:
                 while await self._start_due():
                     pass
@@ -96,7 +93,7 @@ class Runner:
                 logger.warning("cannot look for tasks", extra={"reason": error.detail})
             except Exception:
                 logger.exception("cannot look for tasks")
-            await happens(self._more, _SWEEP_SECONDS)
+            await happens(self._wake, _SWEEP_SECONDS)
 
     async def _start_due(self) -> bool:
         """Begin as many tasks as there is room for; return whether more may be due."""
@@ -130,7 +127,7 @@ class Runner:
         started.add_done_callback(self._end)
         if task.key is not None or task.name in self._long_names:
             # The next one of the same key, or another long one, may begin.
-            started.add_done_callback(lambda _: self._more.set())
+            started.add_done_callback(lambda _: self._wake.set())
 
     def _end(self, ended: asyncio.Task[None]) -> None:
         del self._running[ended]

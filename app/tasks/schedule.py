@@ -54,7 +54,7 @@ class Scheduler:
     A slot that passed while none ran is made up for, once, however many there were.
     """
 
-    def __init__(self, database: Database, schedules: Sequence[Schedule] = SCHEDULES) -> None:
+    def __init__(self, database: Database, schedules: Sequence[Schedule]) -> None:
         self._database = database
         self._schedules = schedules
         self._known: dict[str, datetime] = {}

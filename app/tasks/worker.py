@@ -1,89 +1,110 @@
-"""Worker processes, which taskiq starts, watches and stops: `make worker`."""
+"""Worker processes: this one, or several that this one starts, watches and stops."""
 
 import asyncio
 import logging
 import multiprocessing
-import signal
-from contextlib import AbstractContextManager, AsyncExitStack
-
-from taskiq import AsyncBroker, TaskiqEvents, TaskiqState
-from taskiq.cli.worker.args import WorkerArgs
-from taskiq.cli.worker.run import run_worker
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from multiprocessing.context import SpawnProcess
+from typing import Any
 
 from app.core.accounts_setup import open_keys
-from app.core.config import Settings, load_settings
+from app.core.config import Settings, WrongSettings
 from app.core.logging import configure_logging
-from app.tasks.broker import make_listener
-from app.tasks.process import Process
+from app.tasks.process import open_process, stop_signal
+from app.tasks.run import Handler
+from app.tasks.waiting import happens
 from app.telemetry.metrics import serve_metrics
 
+logger = logging.getLogger(__name__)
+
+# A forked process would inherit signal handlers, threads and connections.
+_SPAWN = multiprocessing.get_context("spawn")
+_CHECK_SECONDS = 1.0
 _CLOSE_SECONDS = 5.0
 
 
-def run_workers(settings: Settings) -> None:
-    """Run tasks in processes of their own until SIGTERM.
+def run_workers(settings: Settings, handlers: Mapping[str, Handler[Any]]) -> None:
+    """Run tasks until SIGTERM: in this process, or in `TASK_WORKERS` processes of their own.
 
     Raises:
         WrongSettings: There is no Redis, or a port or file that the settings name cannot be used.
     """
-    make_worker(settings)
-    # A process that cannot start would be started again for ever.
+    if settings.redis_url is None:
+        raise WrongSettings("REDIS_URL: empty, so the API runs the tasks, and needs no worker")
+    configure_logging(settings.log_level)
+    # Checked here, because a worker that cannot start would be replaced for ever.
     open_keys(settings)
     with _serve_metrics(settings):
         pass
-    run_worker(
-        WorkerArgs(
-            broker=f"{__name__}:make_worker",
-            modules=[],
-            workers=settings.task_workers,
-            # One message at a time waits for room; see Process.wake_with_room.
-            max_async_tasks=1,
-            configure_logging=False,
-            # The runner itself waits for its tasks, and gives back those that take too long.
-            wait_tasks_timeout=0.1,
-            shutdown_timeout=settings.task_shutdown_seconds + _CLOSE_SECONDS,
-        )
-    )
-
-
-def make_worker(settings: Settings | None = None) -> AsyncBroker:
-    """Return what a worker process listens to; it opens nothing before it is started.
-
-    Raises:
-        WrongSettings: There is no Redis; the API's own process runs the tasks then.
-    """
-    settings = settings or load_settings()
-    configure_logging(settings.log_level)
-    process = Process(settings, works=True, schedules=False)
-    listener = make_listener(settings, process.wake_with_room)
-    stack = AsyncExitStack()
-
-    @listener.on_event(TaskiqEvents.WORKER_STARTUP)
-    async def start(_: TaskiqState) -> None:
-        _end_with_manager()
-        stack.enter_context(_serve_metrics(settings))
-        await stack.enter_async_context(process.opened())
-        logging.getLogger(__name__).info("worker is ready")
-
-    @listener.on_event(TaskiqEvents.WORKER_SHUTDOWN)
-    async def stop(_: TaskiqState) -> None:
-        await stack.aclose()
-
-    return listener
-
-
-def _end_with_manager() -> None:
-    """End as on SIGTERM when the process is gone that would have sent it."""
-    manager = multiprocessing.parent_process()
-    if manager is None:
+    if settings.task_workers == 1:
+        run_worker(settings, handlers)
         return
-    loop, sentinel = asyncio.get_running_loop(), manager.sentinel
 
-    def end() -> None:
+    def start() -> SpawnProcess:
+        process = _SPAWN.Process(target=run_worker, args=(settings, handlers))
+        process.start()
+        return process
+
+    stop_seconds = settings.task_shutdown_seconds + _CLOSE_SECONDS
+    asyncio.run(_supervise(start, settings.task_workers, stop_seconds))
+
+
+def run_worker(settings: Settings, handlers: Mapping[str, Handler[Any]]) -> None:
+    """Run tasks in this process until SIGTERM, or until the process that started it is gone."""
+    configure_logging(settings.log_level)
+    asyncio.run(_work(settings, handlers))
+
+
+async def _work(settings: Settings, handlers: Mapping[str, Handler[Any]]) -> None:
+    stopped = stop_signal()
+    _set_when_parent_ends(stopped)
+    with _serve_metrics(settings):
+        async with open_process(settings, handlers=handlers):
+            logger.info("worker is ready", extra={"pid": os.getpid()})
+            await stopped.wait()
+
+
+async def _supervise(start: Callable[[], SpawnProcess], count: int, stop_seconds: float) -> None:
+    """Keep so many workers running until SIGTERM; the ones that do not stop then are killed."""
+    stopped = stop_signal()
+    workers = [start() for _ in range(count)]
+    try:
+        while not await happens(stopped, _CHECK_SECONDS):
+            for place, worker in enumerate(workers):
+                if not worker.is_alive():
+                    facts = {"pid": worker.pid, "exit_code": worker.exitcode}
+                    logger.error("a worker ended and is replaced", extra=facts)
+                    workers[place] = start()
+    finally:
+        stop_workers(workers, stop_seconds)
+
+
+def stop_workers(workers: Sequence[SpawnProcess], seconds: float) -> None:
+    """Ask all workers to stop, and kill those that go on for longer than that."""
+    for worker in workers:
+        worker.terminate()
+    ends_at = time.monotonic() + seconds
+    for worker in workers:
+        worker.join(max(0.0, ends_at - time.monotonic()))
+        if worker.is_alive():
+            logger.error("a worker did not stop and is killed")
+            worker.kill()
+
+
+def _set_when_parent_ends(stopped: asyncio.Event) -> None:
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    loop, sentinel = asyncio.get_running_loop(), parent.sentinel
+
+    def stop() -> None:
         loop.remove_reader(sentinel)
-        signal.raise_signal(signal.SIGTERM)
+        stopped.set()
 
-    loop.add_reader(sentinel, end)
+    loop.add_reader(sentinel, stop)
 
 
 def _serve_metrics(settings: Settings) -> AbstractContextManager[None]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -35,6 +35,7 @@ class Lab:
 
     settings: Settings
     resources: Resources
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def payload(self, **members: object) -> Payload:
         """Return a payload of a kind of its own, so that nothing else runs it."""
@@ -54,7 +55,8 @@ class Lab:
 
     def runner(self, handlers: Handles, **changes: object) -> Runner:
         """Return a runner for these payloads."""
-        return Runner(self.resources, known(handlers), changed(self.settings, **changes))
+        settings = changed(self.settings, **changes)
+        return Runner(self.resources, known(handlers), settings, self.wake)
 
     async def attempt(self, handlers: Handles, **changes: object) -> None:
         """Make one attempt at each task of these payloads that is due."""

@@ -132,24 +132,5 @@ async def test_a_task_begins_at_once_when_the_runner_is_woken(lab: Lab) -> None:
     runner = lab.runner({payload: note})
     async with runner.serving(), asyncio.timeout(0.9):  # the runner itself looks each second
         await lab.add(payload)
-        runner.wake()
+        lab.wake.set()
         await begun.wait()
-
-
-async def test_a_runner_has_room_again_when_a_task_has_ended(lab: Lab) -> None:
-    payload = lab.payload()
-    await lab.add(payload)
-    begun, may_end = asyncio.Event(), asyncio.Event()
-
-    async def wait(run: Run, payload: Payload) -> None:
-        begun.set()
-        await may_end.wait()
-
-    runner = lab.runner({payload: wait}, task_slots=1)
-    async with runner.serving():
-        await begun.wait()
-        waiting = asyncio.create_task(runner.wait_for_room())
-        await asyncio.sleep(0)
-        assert not waiting.done()
-        may_end.set()
-        await waiting
