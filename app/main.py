@@ -19,7 +19,7 @@ from app.core.config import Settings, load_settings
 from app.core.dependencies import unimplemented_operations
 from app.core.logging import configure_logging
 from app.schemas.v1 import operations
-from app.tasks.process import open_process
+from app.tasks.engine.process import open_process
 from app.tasks.registry import HANDLERS
 from app.tasks.schedule import SCHEDULES
 from app.telemetry.metrics import serve_metrics

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from app.core.config import Settings
-from app.tasks.process import open_process
+from app.tasks.engine.process import open_process
 from app.tasks.registry import HANDLERS
 
 

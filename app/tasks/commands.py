@@ -14,10 +14,10 @@ from app.core.dependencies import Resources
 from app.core.logging import configure_logging
 from app.db.models.tasks import DeadTask, NewTask
 from app.db.unit_of_work import UnitOfWork
-from app.tasks.process import open_process, stop_signal
+from app.tasks.engine.process import open_process, stop_signal
+from app.tasks.engine.workers import run_workers
 from app.tasks.registry import HANDLERS
 from app.tasks.schedule import SCHEDULES
-from app.tasks.worker import run_workers
 
 Act = Callable[[Resources, argparse.Namespace], Awaitable[None]]
 Take = Callable[[UnitOfWork, DeadTask], Awaitable[None]]
@@ -95,13 +95,13 @@ async def _take_each(
 
 async def _revive(work: UnitOfWork, dead: DeadTask) -> None:
     await work.tasks.add(_as_new(dead))
-    work.after_commit.append(work.ring)
+    work.after_commit.append(work.notify)
     handler = HANDLERS.get(dead.name)
-    if handler is None or handler.revive is None:
+    if handler is None or handler.on_replay is None:
         return
     # What cannot be read names nobody to tell.
     with suppress(ValidationError):
-        await handler.revive(work, handler.payload.model_validate(dead.payload))
+        await handler.on_replay(work, handler.payload.model_validate(dead.payload))
 
 
 def _as_new(dead: DeadTask) -> NewTask:

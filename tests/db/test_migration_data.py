@@ -70,7 +70,7 @@ async def add_tasks(database: Database, owner: UUID) -> None:
         for _ in range(2):
             await enqueue(work, payload)
         [task] = await work.tasks.claim([payload.task], lease_seconds=60, limit=1)
-        await work.tasks.bury(task, "ValueError: no")
+        await work.tasks.move_to_dead(task, "ValueError: no")
         await work.schedules.take("delete_old_exports", datetime.now(UTC))
 
 

@@ -20,8 +20,8 @@ from app.db.models import Item
 from app.main import create_app
 from app.services.outbox import Payload, enqueue
 from app.tasks import registry
-from app.tasks.process import open_process
-from app.tasks.run import Handler, Run
+from app.tasks.engine.context import Handler, TaskContext
+from app.tasks.engine.process import open_process
 from tests.faults.doomed import PROCESSES
 
 
@@ -35,14 +35,14 @@ class AddItem(Payload):
     seconds: float = 0
 
 
-async def add_item(run: Run, payload: AddItem) -> None:
+async def add_item(context: TaskContext, payload: AddItem) -> None:
     """Have an effect that can be counted."""
     await asyncio.sleep(payload.seconds)
-    async with run.finish() as work:
+    async with context.finish() as work:
         await work.items.add(
             Item(
                 owner_id=payload.owner_id,
-                name=run.key,
+                name=context.idempotency_key,
                 description=None,
                 status="draft",
                 quantity=0,

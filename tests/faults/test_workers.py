@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from app.tasks.worker import stop_workers
+from app.tasks.engine.workers import stop_workers
 from tests.conftest import ROOT
 from tests.manage.test_start import environment
 

@@ -25,8 +25,8 @@ from app.db.models import Task, User
 from app.db.seed import seed
 from app.db.unit_of_work import UnitOfWork
 from app.services.outbox import Payload, enqueue
-from app.tasks.run import Handler, Run
-from app.tasks.runner import Runner
+from app.tasks.engine.context import Handler, TaskContext
+from app.tasks.engine.poller import TaskPoller
 from tests import backends, figures
 from tests.apps import make_settings
 from tests.clients import PASSWORD
@@ -45,7 +45,7 @@ class Nothing(Payload):
     task = "nothing"
 
 
-async def do_nothing(run: Run, payload: Nothing) -> None:
+async def do_nothing(context: TaskContext, payload: Nothing) -> None:
     """Do no work."""
 
 
@@ -127,9 +127,9 @@ async def test_tasks_a_second(settings: Settings) -> None:
 async def tasks_done_a_second(resources: Resources, settings: Settings) -> float:
     """Run the tasks that are there, and return how many were done in a second."""
     handlers = {Nothing.task: Handler(Nothing, do_nothing)}
-    runner = Runner(resources, handlers, settings, asyncio.Event())
+    poller = TaskPoller(resources, handlers, settings, asyncio.Event())
     started = time.perf_counter()
-    async with runner.serving():
+    async with poller.running():
         statement = select(func.count()).select_from(Task).where(Task.status != "done")
         left = TASKS
         while left:

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from app.core.config import Settings
-from app.tasks.notify import listening, notifying
+from app.tasks.engine.notify import listening, notifying
 from app.telemetry.metrics import TASK_NOTIFICATIONS_UP
 from tests import backends
 from tests.apps import make_settings

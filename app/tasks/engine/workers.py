@@ -5,17 +5,16 @@ import logging
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from multiprocessing.context import SpawnProcess
-from typing import Any
 
 from app.core.accounts_setup import open_keys
 from app.core.config import Settings, WrongSettings
 from app.core.logging import configure_logging
-from app.tasks.process import open_process, stop_signal
-from app.tasks.run import Handler
-from app.tasks.waiting import happens
+from app.tasks.engine.context import Handlers
+from app.tasks.engine.process import open_process, stop_signal
+from app.tasks.engine.waiting import wait_for
 from app.telemetry.metrics import serve_metrics
 
 logger = logging.getLogger(__name__)
@@ -26,7 +25,7 @@ _CHECK_SECONDS = 1.0
 _CLOSE_SECONDS = 5.0
 
 
-def run_workers(settings: Settings, handlers: Mapping[str, Handler[Any]]) -> None:
+def run_workers(settings: Settings, handlers: Handlers) -> None:
     """Run tasks until SIGTERM: in this process, or in `TASK_WORKERS` processes of their own.
 
     Raises:
@@ -35,7 +34,7 @@ def run_workers(settings: Settings, handlers: Mapping[str, Handler[Any]]) -> Non
     if settings.redis_url is None:
         raise WrongSettings("REDIS_URL: empty, so the API runs the tasks, and needs no worker")
     configure_logging(settings.log_level)
-    # Checked here, because a worker that cannot start would be replaced for ever.
+    # Checked before the start: a worker that cannot start would be replaced again and again.
     open_keys(settings)
     with _serve_metrics(settings):
         pass
@@ -52,13 +51,13 @@ def run_workers(settings: Settings, handlers: Mapping[str, Handler[Any]]) -> Non
     asyncio.run(_supervise(start, settings.task_workers, stop_seconds))
 
 
-def run_worker(settings: Settings, handlers: Mapping[str, Handler[Any]]) -> None:
-    """Run tasks in this process until SIGTERM, or until the process that started it is gone."""
+def run_worker(settings: Settings, handlers: Handlers) -> None:
+    """Run tasks in this process until SIGTERM, or until its parent process ends."""
     configure_logging(settings.log_level)
     asyncio.run(_work(settings, handlers))
 
 
-async def _work(settings: Settings, handlers: Mapping[str, Handler[Any]]) -> None:
+async def _work(settings: Settings, handlers: Handlers) -> None:
     stopped = stop_signal()
     _set_when_parent_ends(stopped)
     with _serve_metrics(settings):
@@ -68,11 +67,11 @@ async def _work(settings: Settings, handlers: Mapping[str, Handler[Any]]) -> Non
 
 
 async def _supervise(start: Callable[[], SpawnProcess], count: int, stop_seconds: float) -> None:
-    """Keep so many workers running until SIGTERM; the ones that do not stop then are killed."""
+    """Keep `count` workers running until SIGTERM, then stop them."""
     stopped = stop_signal()
     workers = [start() for _ in range(count)]
     try:
-        while not await happens(stopped, _CHECK_SECONDS):
+        while not await wait_for(stopped, _CHECK_SECONDS):
             for place, worker in enumerate(workers):
                 if not worker.is_alive():
                     facts = {"pid": worker.pid, "exit_code": worker.exitcode}
@@ -83,7 +82,7 @@ async def _supervise(start: Callable[[], SpawnProcess], count: int, stop_seconds
 
 
 def stop_workers(workers: Sequence[SpawnProcess], seconds: float) -> None:
-    """Ask all workers to stop, and kill those that go on for longer than that."""
+    """Send SIGTERM to all workers, and kill those that have not ended after `seconds`."""
     for worker in workers:
         worker.terminate()
     ends_at = time.monotonic() + seconds

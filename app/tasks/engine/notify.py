@@ -1,7 +1,7 @@
 """How workers learn of new tasks: in this process, or through a channel in Redis.
 
-A notification carries no data. The rows are the truth, and workers look for due ones every second:
-a lost notification costs a second, and a repeated one costs nothing.
+A notification carries no data: the rows are the truth, and workers poll them every second. So a
+lost notification costs a second, and a repeated one costs nothing.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from app.core.config import Settings
 from app.core.redis import Breaker, RedisUnavailable, make_redis
-from app.db.unit_of_work import Ring
+from app.db.unit_of_work import Notify
 from app.telemetry.metrics import set_task_notifications_up
 
 logger = logging.getLogger(__name__)
@@ -24,14 +24,14 @@ _PAUSE_SECONDS = 1.0
 
 
 @asynccontextmanager
-async def notifying(settings: Settings, wake: asyncio.Event) -> AsyncIterator[Ring]:
-    """Give a function that tells workers of committed tasks; it neither waits nor fails.
+async def notifying(settings: Settings, wake: asyncio.Event) -> AsyncIterator[Notify]:
+    """Yield a function that notifies workers of committed tasks; it does not block or raise.
 
-    Calls during the sending of a message become one message. The last is sent before the end.
+    Calls while a message is sent become one message. The last one is sent before the block ends.
 
     Args:
-        settings: Say whether there is Redis.
-        wake: Set instead where there is none, as the tasks run in this process then.
+        settings: Whether there is Redis, and where.
+        wake: Set instead without Redis, because the tasks run in this process.
     """
     set_task_notifications_up(True)
     if settings.redis_url is None:
@@ -44,7 +44,7 @@ async def notifying(settings: Settings, wake: asyncio.Event) -> AsyncIterator[Ri
             waiting.put_nowait(None)
 
     async with make_redis(settings.redis_url.get_secret_value()) as redis:
-        # Nothing of the request that starts the process belongs to what it sends.
+        # An empty context: messages do not belong to the request that starts the process.
         sender = asyncio.create_task(
             _publish_each(waiting, redis, _channel(settings)), name="notify", context=Context()
         )
@@ -57,7 +57,7 @@ async def notifying(settings: Settings, wake: asyncio.Event) -> AsyncIterator[Ri
 
 @asynccontextmanager
 async def listening(settings: Settings, wake: asyncio.Event) -> AsyncIterator[None]:
-    """Set `wake` at each message in Redis until the block ends."""
+    """Set `wake` at each notification through Redis, until the block ends."""
     if settings.redis_url is None:
         yield
         return
@@ -85,7 +85,7 @@ async def _publish_each(waiting: asyncio.Queue[None], redis: Redis, channel: str
         try:
             await breaker.ask(redis.publish, channel, "")
         except RedisUnavailable:
-            pass  # Workers find the task when they look.
+            pass  # Workers poll every second.
         except Exception:
             logger.exception("cannot notify workers")
         finally:
@@ -97,7 +97,7 @@ async def _listen(redis: Redis, channel: str, wake: asyncio.Event) -> None:
         try:
             async with redis.pubsub() as subscription:
                 await subscription.subscribe(channel)
-                # The first message confirms the subscription: what was sent before it is lost.
+                # The first message confirms the subscription; notifications before it are lost.
                 async for _ in subscription.listen():
                     wake.set()
         except RedisError as error:

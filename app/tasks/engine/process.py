@@ -2,31 +2,30 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 
 from app.core.config import Settings
 from app.core.dependencies import Resources, open_resources
-from app.tasks.notify import listening, notifying
-from app.tasks.run import Handler
-from app.tasks.runner import Runner
-from app.tasks.schedule import Schedule, Scheduler
+from app.tasks.engine.context import Handlers
+from app.tasks.engine.notify import listening, notifying
+from app.tasks.engine.poller import TaskPoller
+from app.tasks.engine.scheduler import ScheduledTask, Scheduler
 
 
 @asynccontextmanager
 async def open_process(
     settings: Settings,
     *,
-    handlers: Mapping[str, Handler[Any]] | None = None,
-    schedules: Sequence[Schedule] = (),
+    handlers: Handlers | None = None,
+    schedules: Sequence[ScheduledTask] = (),
 ) -> AsyncIterator[Resources]:
     """Open the resources of a process, and run its share of the tasks until the block ends.
 
     Args:
-        settings: What to open. With Redis other processes are notified of new tasks.
-        handlers: Name of a payload → what to do; None: this process runs no tasks.
-        schedules: What becomes a task when; none: this process makes no tasks of schedules.
+        settings: What to open; with Redis other processes are notified of new tasks.
+        handlers: The kinds of tasks that this process runs; None: it runs no tasks.
+        schedules: The schedules whose tasks this process creates.
 
     Raises:
         WrongSettings: The file of the signing keys cannot be used.
@@ -36,12 +35,12 @@ async def open_process(
         notify = await stack.enter_async_context(notifying(settings, wake))
         resources = await stack.enter_async_context(open_resources(settings, notify))
         if handlers:
-            runner = Runner(resources, handlers, settings, wake)
-            await stack.enter_async_context(runner.serving())
+            poller = TaskPoller(resources, handlers, settings, wake)
+            await stack.enter_async_context(poller.running())
             await stack.enter_async_context(listening(settings, wake))
         if schedules:
             scheduler = Scheduler(resources.database, schedules)
-            await stack.enter_async_context(scheduler.serving())
+            await stack.enter_async_context(scheduler.running())
         yield resources
 
 
