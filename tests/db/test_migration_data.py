@@ -19,8 +19,8 @@ from app.db.base import Base
 from app.db.engine import make_engine
 from app.db.models import ApiKey, Export, Session
 from app.db.repositories.idempotency_keys import KeyName
-from app.db.seed import seed
 from app.db.unit_of_work import Database
+from app.manage.seed import seed
 from app.services.exports import WriteExport
 from app.services.outbox import enqueue
 from tests import backends

@@ -65,21 +65,14 @@ def _command_exists(match: re.Match[str], page: Page) -> bool:
 
 @cache
 def _verbs(source: Path) -> set[str]:
-    """Return the sub-commands of a module, and of those whose `add_…` functions it imports."""
+    """Return the texts in a module, and the sub-commands that the modules beside it add."""
     tree = ast.parse(source.read_text(encoding="utf-8"))
     texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
     found = {text for text in texts if isinstance(text, str)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and any(n.name.startswith("add_") for n in node.names):
-            added = ROOT / f"{node.module}".replace(".", "/")
-            found |= _added_verbs(added.with_suffix(".py"))
+    for module in source.parent.glob("*.py"):
+        text = module.read_text(encoding="utf-8")
+        found |= set(re.findall(r'\.add_parser\(\s*"([\w-]+)"', text))
     return found
-
-
-def _added_verbs(source: Path) -> set[str]:
-    """Return the first argument of every call of `add_parser`."""
-    text = source.read_text(encoding="utf-8")
-    return set(re.findall(r'\.add_parser\(\s*"([\w-]+)"', text))
 
 
 def _request_exists(match: re.Match[str], page: Page) -> bool:

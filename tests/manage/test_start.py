@@ -19,7 +19,7 @@ COMMANDS = [
     UVICORN,
     WORKER,
     ("app.manage", "setup"),
-    ("app.db.seed",),
+    ("app.manage", "seed"),
     ("alembic", "upgrade", "head"),
 ]
 PRODUCTION = {

@@ -9,14 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import SecretStr
 
-from app import manage
 from app.core.config import Settings, WrongSettings
 from app.core.dependencies import open_resources
 from app.db.models import Export, Task, User
 from app.db.unit_of_work import UnitOfWork
+from app.manage.__main__ import main
 from app.services.exports import WriteExport
 from app.services.outbox import enqueue
-from app.tasks import commands
 from app.tasks.engine.context import Handler
 from app.tasks.housekeeping import DeleteExpiredKeys
 from app.tasks.registry import HANDLERS
@@ -62,7 +61,7 @@ def find(settings: Settings, task_id: UUID) -> Task | None:
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> None:
     monkeypatch.setattr(sys, "argv", ["app.manage", *map(str, arguments)])
-    manage.main()
+    main()
 
 
 def test_dead_tasks_are_listed_with_their_last_error(
@@ -152,7 +151,7 @@ def test_a_task_that_nobody_can_read_any_more_is_replayed_all_the_same(
         pytest.fail("there is nothing to on_replay")
 
     other = Handler(WriteExport, HANDLERS[WriteExport.task].handle, on_replay=on_replay)
-    monkeypatch.setattr(commands, "HANDLERS", {DeleteExpiredKeys.task: other})
+    monkeypatch.setattr("app.manage.tasks.HANDLERS", {DeleteExpiredKeys.task: other})
 
     run(monkeypatch, "tasks", "replay", dead_id)
 

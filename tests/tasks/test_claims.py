@@ -4,8 +4,8 @@ import asyncio
 from argparse import Namespace
 from uuid import UUID
 
+from app.manage.tasks import replay_dead
 from app.services.outbox import Payload
-from app.tasks.commands import replay_dead
 from tests.tasks.conftest import Lab
 
 
