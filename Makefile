@@ -52,8 +52,8 @@ scheduler: $(RUNTIME) ## Make the tasks that are due; several may run (needed be
 tasks: $(RUNTIME) ## List the tasks that failed for good (do="replay ID" or do="drop ID")
 	@$(BIN)/python -m app.manage tasks $(if $(do),$(do),list)
 
-seed: $(DEV) setup ## Add n made-up items of made-up users (n=1000)
-	@$(BIN)/python -m app.db.seed $(if $(n),--items $(n))
+seed: setup ## Add n made-up items of made-up users (n=1000)
+	@$(BIN)/python -m app.manage seed $(if $(n),--items $(n))
 
 ##@ Contract
 generate: $(DEV) ## Write schemas, interfaces and routes from spec/

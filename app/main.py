@@ -20,7 +20,9 @@ from app.core.dependencies import make_services, unimplemented_operations
 from app.core.logging import configure_logging
 from app.schemas import v1
 from app.schemas.v1 import operations
-from app.tasks.process import Process
+from app.tasks.engine.process import open_process
+from app.tasks.registry import HANDLERS
+from app.tasks.schedule import SCHEDULES
 from app.telemetry.metrics import serve_metrics
 
 logger = logging.getLogger(__name__)
@@ -68,10 +70,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """
     settings: Settings = app.state.settings
     configure_logging(settings.log_level)
+    # With Redis, workers and schedulers are processes of their own.
+    handlers, schedules = (HANDLERS, SCHEDULES) if settings.redis_url is None else (None, ())
     with serve_metrics(
         "METRICS_PORT", settings.metrics_host, settings.metrics_port, settings.processes
     ):
-        async with Process.of_api(settings).opened() as resources:
+        async with open_process(settings, handlers=handlers, schedules=schedules) as resources:
             app.state.resources = resources
             app.state.services = make_services(resources)
             _report_unimplemented(app.state.services, in_production=settings.in_production)

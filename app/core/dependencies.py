@@ -18,7 +18,7 @@ from app.core.redis import Breaker
 from app.core.security import AccessTokens, Cursors, KeyRing
 from app.core.shared_state import open_cache, open_limiter
 from app.db.engine import make_engine
-from app.db.unit_of_work import Database, Ring, ring_nobody
+from app.db.unit_of_work import Database, Notify, no_notification
 from app.schemas import v1
 from app.services.api_keys import ApiKeys
 from app.services.auth import Auth
@@ -53,30 +53,32 @@ class Resources:
 
 
 @asynccontextmanager
-async def open_resources(settings: Settings, ring: Ring = ring_nobody) -> AsyncIterator[Resources]:
+async def open_resources(
+    settings: Settings, notify: Notify = no_notification
+) -> AsyncIterator[Resources]:
     """Open what the settings describe, and close it when the block ends.
 
     Args:
         settings: What to open.
-        ring: Tells workers of new tasks; unless given they find them by themselves.
+        notify: Notifies workers of committed tasks; by default they find them by polling.
 
     Raises:
         WrongSettings: The file of the signing keys cannot be used.
     """
     async with AsyncExitStack() as stack:
-        resources = _make_resources(settings, ring, stack)
+        resources = _make_resources(settings, notify, stack)
         await stack.enter_async_context(resources.probes.watch())
         yield resources
 
 
-def _make_resources(settings: Settings, ring: Ring, stack: AsyncExitStack) -> Resources:
+def _make_resources(settings: Settings, notify: Notify, stack: AsyncExitStack) -> Resources:
     """Return the resources; what has to be closed is handed to the stack."""
     breaker = Breaker(set_redis_up)
     # Redis is asked at the first request; until then nothing says that it is down.
     set_redis_up(settings.redis_url is not None)
     engine = make_engine(settings)
     stack.push_async_callback(engine.dispose)
-    database = Database(engine, ring)
+    database = Database(engine, notify)
     limiter, marks = open_limiter(settings, breaker, stack)
     keys = open_keys(settings)
     access_tokens = _make_access_tokens(settings, keys)

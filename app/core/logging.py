@@ -61,8 +61,6 @@ def configure_logging(level: str) -> None:
         logger.handlers.clear()
         logger.propagate = name != "uvicorn.access"
     logging.getLogger("uvicorn.error").addFilter(_is_no_request)
-    # It says of every task that it begins; what ends is logged by the runner.
-    logging.getLogger("taskiq").setLevel(logging.WARNING)
     # Whoever investigates needs security events, however quiet the rest is.
     logging.getLogger("app.core.audit").setLevel(logging.INFO)
     # At DEBUG it writes the parameters of every statement, password hashes among them.

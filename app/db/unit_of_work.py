@@ -27,7 +27,7 @@ from app.db.revisions import require_migrated
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Ring = Callable[[], None]
+Notify = Callable[[], None]
 
 _ATTEMPTS = 12
 _LONGEST_PAUSE_SECONDS = 0.1
@@ -37,11 +37,11 @@ class UnitOfWork:
     """The repositories of one transaction, and what is to be done when it is committed.
 
     Attributes:
-        after_commit: Called in their order; tasks that may run at once add `ring`.
-        ring: Tells of new tasks; it does not block.
+        after_commit: Called in order after the commit; tasks that are due at once add `notify`.
+        notify: Notifies workers of new tasks; it does not block.
     """
 
-    def __init__(self, session: AsyncSession, ring: Ring) -> None:
+    def __init__(self, session: AsyncSession, notify: Notify) -> None:
         self.account_tokens = AccountTokenRepository(session)
         self.api_keys = ApiKeyRepository(session)
         self.dead_tasks = DeadTaskRepository(session)
@@ -54,18 +54,18 @@ class UnitOfWork:
         self.tasks = TaskRepository(session)
         self.users = UserRepository(session)
         self.after_commit: list[Callable[[], Awaitable[None] | None]] = []
-        self.ring = ring
+        self.notify = notify
 
 
-def ring_nobody() -> None:
-    """Leave new tasks to the workers that look for them by themselves."""
+def no_notification() -> None:
+    """Notify no worker: they find new tasks by polling."""
 
 
 class Database:
     """Opens units of work; never share one, and never hold one open during slow work.
 
     Args:
-        ring: Called when a transaction that has made tasks is committed; it must not block.
+        notify: Called after the commit of a transaction with new tasks; it must not block.
 
     Raises (from every unit of work):
         Conflict: A unique value is taken; `errors` names the field.
@@ -73,8 +73,8 @@ class Database:
         ServiceUnavailable: The database does not answer.
     """
 
-    def __init__(self, engine: AsyncEngine, ring: Ring = ring_nobody) -> None:
-        self._ring = ring
+    def __init__(self, engine: AsyncEngine, notify: Notify = no_notification) -> None:
+        self._notify = notify
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
         self._has_one_writer = engine.dialect.name == "sqlite"
         self._writing = asyncio.Lock()
@@ -85,7 +85,7 @@ class Database:
         """Open a transaction: committed at the end, rolled back on any error or cancellation."""
         with translated_errors():
             async with self._turn(), self._sessions.begin() as session:
-                work = UnitOfWork(session, self._ring)
+                work = UnitOfWork(session, self._notify)
                 yield work
         for call in work.after_commit:
             if (pending := call()) is not None:
@@ -97,7 +97,7 @@ class Database:
         with translated_errors():
             async with self._sessions() as session:
                 await session.connection(execution_options={"read_only": True})
-                yield UnitOfWork(session, self._ring)
+                yield UnitOfWork(session, self._notify)
 
     async def ping(self) -> None:
         """Ask the database for a sign of life, and for its migrations."""

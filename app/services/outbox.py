@@ -1,4 +1,4 @@
-"""Tasks as an outbox: what has to happen later is written in the transaction of its cause."""
+"""The outbox: a task is written in the transaction of its cause."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -11,16 +11,16 @@ from app.db.unit_of_work import UnitOfWork
 
 
 class Payload(BaseModel):
-    """What a task has to know; each kind of task has a class of its own.
+    """The data of a task; each kind of task has its own class.
 
     Rows outlive releases: a new field needs a default, and a name is never used for anything else.
     It is stored in plain text, so it names a secret's row and never holds the secret.
 
     Attributes:
         task: Name of the kind.
-        max_attempts: After so many failures the task is dead.
-        timeout_seconds: An attempt that takes longer has failed. Kinds with more than a minute get
-            half of a worker's slots, so that short ones never wait for them.
+        max_attempts: After this number of failures the task is dead.
+        timeout_seconds: An attempt that takes longer has failed. Kinds with more than a minute
+            share half of a worker's slots, so that short tasks never wait for them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -33,13 +33,13 @@ class Payload(BaseModel):
 async def enqueue(
     work: UnitOfWork, payload: Payload, *, key: str | None = None, delay_seconds: float = 0
 ) -> UUID:
-    """Add a task to a unit of work: it will run if, and only if, that is committed.
+    """Add a task to a unit of work: it runs if, and only if, the unit of work is committed.
 
     Args:
-        work: The transaction of whatever causes the task.
-        payload: What to do.
+        work: The transaction of the cause.
+        payload: The data of the task.
         key: Tasks of one key run one after the other, the oldest that is committed first.
-        delay_seconds: How long the task has to wait at least.
+        delay_seconds: Minimum time before the task runs.
 
     Returns:
         The task's id.
@@ -54,5 +54,5 @@ async def enqueue(
     )
     await work.tasks.add(task, delay_seconds=delay_seconds)
     if not delay_seconds:
-        work.after_commit.append(work.ring)
+        work.after_commit.append(work.notify)
     return task.id

@@ -1,1 +1,1 @@
-"""Work in the background: what runs it, what it does, and when it is due."""
+"""Background tasks: handlers, schedules, and the engine that runs them."""

@@ -1,4 +1,4 @@
-"""Makes the files of exports."""
+"""Writes the files of exports."""
 
 import csv
 import io
@@ -10,40 +10,40 @@ from app.db.unit_of_work import UnitOfWork
 from app.schemas import v1
 from app.services.exports import WriteExport
 from app.services.item_views import to_item
-from app.tasks.run import Run
+from app.tasks.engine.context import TaskContext
 
 _ORDER = ("created_at.asc",)
 
 
-async def write_export(run: Run, payload: WriteExport) -> None:
-    """Write the file chunk by chunk; an attempt goes on where the one before it died.
+async def write_export(context: TaskContext, payload: WriteExport) -> None:
+    """Write the file chunk by chunk; an attempt continues where the one before it ended.
 
-    An export that was cancelled, or deleted with its owner, is left alone.
+    An export that was cancelled, or deleted with its owner, is skipped.
     """
     while True:
-        async with run.checkpoint() as work:
+        async with context.checkpoint() as work:
             export = await work.exports.get_open(payload.export_id)
-            if export is None or not await _write_chunk(work, export, run):
+            if export is None or not await _write_chunk(work, export, context):
                 break
-    async with run.finish() as work:
+    async with context.finish() as work:
         export = await work.exports.get_open(payload.export_id)
         if export is not None:
             await work.exports.end(export, "done")
 
 
 async def fail_export(work: UnitOfWork, payload: WriteExport) -> None:
-    """Tell the owner that there will be no file."""
+    """Mark the export as failed, so that its owner learns that there is no file."""
     export = await work.exports.get_open(payload.export_id)
     if export is not None:
         await work.exports.end(export, "failed")
 
 
 async def restart_export(work: UnitOfWork, payload: WriteExport) -> None:
-    """Let a failed export begin anew."""
+    """Start a failed export again, from its first row."""
     await work.exports.restart(payload.export_id)
 
 
-async def _write_chunk(work: UnitOfWork, export: Export, run: Run) -> bool:
+async def _write_chunk(work: UnitOfWork, export: Export, context: TaskContext) -> bool:
     """Append the next items to the file; return whether there are more."""
     visible = work.items.owned_by(export.owner_id)
     if export.status == "queued":
@@ -53,7 +53,7 @@ async def _write_chunk(work: UnitOfWork, export: Export, run: Run) -> bool:
         visible,
         sort=work.items.sort_keys(_ORDER),
         start=None if export.position is None else json.loads(export.position),
-        limit=run.settings.export_chunk_rows,
+        limit=context.settings.export_chunk_rows,
     )
     rows = [to_item(row) for row in page.rows]
     is_csv = export.format == "csv"

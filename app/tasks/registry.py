@@ -1,20 +1,19 @@
-"""Which code does which task."""
+"""The handlers of all kinds of tasks."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from app.services.account_mail import SendAccountMail
 from app.services.exports import WriteExport
 from app.tasks import account_mail, exports, housekeeping
-from app.tasks.run import Handler
+from app.tasks.engine.context import Handler, Handlers
 
 _HANDLERS: tuple[Handler[Any], ...] = (
     Handler(SendAccountMail, account_mail.send_account_mail),
     Handler(
         WriteExport,
         exports.write_export,
-        give_up=exports.fail_export,
-        revive=exports.restart_export,
+        on_dead=exports.fail_export,
+        on_replay=exports.restart_export,
     ),
     Handler(housekeeping.DeleteExpiredTokens, housekeeping.delete_expired_tokens),
     Handler(housekeeping.DeleteExpiredKeys, housekeeping.delete_expired_keys),
@@ -22,4 +21,4 @@ _HANDLERS: tuple[Handler[Any], ...] = (
     Handler(housekeeping.DeleteFinishedTasks, housekeeping.delete_finished_tasks),
 )
 
-HANDLERS: Mapping[str, Handler[Any]] = {handler.payload.task: handler for handler in _HANDLERS}
+HANDLERS: Handlers = {handler.payload.task: handler for handler in _HANDLERS}

@@ -31,7 +31,9 @@ TASK_LATE_SECONDS = Histogram(
     buckets=_LONG,
 )
 REDIS_UP = Gauge("redis_up", "1 while Redis answers, 0 while the service does without it.")
-BELL_UP = Gauge("task_bell_up", "1 while workers are told of tasks, 0 while they look for them.")
+TASK_NOTIFICATIONS_UP = Gauge(
+    "task_notifications_up", "1 while workers are notified of tasks, 0 while Redis does not answer."
+)
 
 
 def set_redis_up(up: bool) -> None:  # noqa: FBT001 - the signature that Breaker calls
@@ -39,9 +41,9 @@ def set_redis_up(up: bool) -> None:  # noqa: FBT001 - the signature that Breaker
     REDIS_UP.set(up)
 
 
-def set_bell_up(up: bool) -> None:  # noqa: FBT001 - the signature that Breaker calls
-    """Record whether workers are told of new tasks at once."""
-    BELL_UP.set(up)
+def set_task_notifications_up(up: bool) -> None:  # noqa: FBT001 - the signature that Breaker calls
+    """Record whether workers are notified of new tasks."""
+    TASK_NOTIFICATIONS_UP.set(up)
 
 
 @contextmanager

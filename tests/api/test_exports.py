@@ -15,7 +15,6 @@ from app.core.config import Settings
 from app.main import create_app
 from app.schemas import v1
 from app.services.exports import Exports
-from app.tasks.process import Process
 from tests import backends, items
 from tests.apps import changed, started
 from tests.clients import Caller, sign_up
@@ -55,9 +54,7 @@ async def idle_ada(
     idle_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Caller]:
     """A user of an application whose tasks nobody runs."""
-    monkeypatch.setattr(
-        Process, "of_api", lambda settings: Process(settings, works=False, schedules=False)
-    )
+    monkeypatch.setattr("app.main.HANDLERS", None)
     async with started(create_app(idle_settings)) as client:
         yield await sign_up(client, "Ada")
 

@@ -1,6 +1,5 @@
 """Every operation of the contract, fuzzed in this process, embedded and on the servers."""
 
-from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -22,7 +21,6 @@ from app.db.models import Item
 from app.db.repositories.items import ItemRepository
 from app.db.unit_of_work import Database
 from app.main import create_app
-from app.tasks.process import Process
 from tests import backends
 from tests.apps import started
 from tests.contract import campaign
@@ -40,8 +38,8 @@ async def contract(
 
     It runs each request in an event loop of its own, so nothing may go on between them: no tasks.
     """
-    idle = partial(Process, works=False, schedules=False)
-    monkeypatch.setattr(Process, "of_api", idle)
+    monkeypatch.setattr("app.main.HANDLERS", None)
+    monkeypatch.setattr("app.main.SCHEDULES", ())
     app = create_app(fuzzed_settings)
     async with started(app) as client:
         users = await register(request.param, app, client)

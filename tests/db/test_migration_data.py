@@ -19,8 +19,8 @@ from app.db.base import Base
 from app.db.engine import make_engine
 from app.db.models import ApiKey, Export, Session
 from app.db.repositories.idempotency_keys import KeyName
-from app.db.seed import seed
 from app.db.unit_of_work import Database
+from app.manage.seed import seed
 from app.services.exports import WriteExport
 from app.services.outbox import enqueue
 from tests import backends
@@ -70,7 +70,7 @@ async def add_tasks(database: Database, owner: UUID) -> None:
         for _ in range(2):
             await enqueue(work, payload)
         [task] = await work.tasks.claim([payload.task], lease_seconds=60, limit=1)
-        await work.tasks.bury(task, "ValueError: no")
+        await work.tasks.move_to_dead(task, "ValueError: no")
         await work.schedules.take("delete_old_exports", datetime.now(UTC))
 
 

@@ -168,7 +168,7 @@ async def test_of_two_writers_of_one_row_the_second_has_lost_the_race(
     async with database.write() as work:
         item = await work.items.add(make_item(owner_id))
     async with database._sessions.begin() as session:
-        stale = await UnitOfWork(session, work.ring).items.get(
+        stale = await UnitOfWork(session, work.notify).items.get(
             work.items.owned_by(owner_id), item.id
         )
     assert stale is not None

@@ -13,8 +13,6 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
-from taskiq import TaskiqEvents
-from taskiq.receiver import Receiver
 
 from app.core.config import Settings
 from app.core.dependencies import Resources
@@ -22,8 +20,8 @@ from app.db.models import Item
 from app.main import create_app
 from app.services.outbox import Payload, enqueue
 from app.tasks import registry
-from app.tasks.run import Handler, Run
-from app.tasks.worker import make_worker
+from app.tasks.engine.context import Handler, TaskContext
+from app.tasks.engine.process import open_process
 from tests.faults.doomed import PROCESSES
 
 
@@ -37,14 +35,14 @@ class AddItem(Payload):
     seconds: float = 0
 
 
-async def add_item(run: Run, payload: AddItem) -> None:
+async def add_item(context: TaskContext, payload: AddItem) -> None:
     """Have an effect that can be counted."""
     await asyncio.sleep(payload.seconds)
-    async with run.finish() as work:
+    async with context.finish() as work:
         await work.items.add(
             Item(
                 owner_id=payload.owner_id,
-                name=run.key,
+                name=context.idempotency_key,
                 description=None,
                 status="draft",
                 quantity=0,
@@ -87,11 +85,13 @@ async def _make(app: FastAPI, payload: AddItem) -> UUID:
 def work(settings: Settings, parent: Connection) -> None:
     """Run tasks as a worker of `make worker` does."""
     know_chores()
-    broker = make_worker(settings)
-    broker.is_worker_process = True
-    broker.add_event_handler(TaskiqEvents.WORKER_STARTUP, lambda _: parent.send(0))
-    receiver = Receiver(broker, max_async_tasks=1)
-    asyncio.run(receiver.listen(asyncio.Event()))
+
+    async def main() -> None:
+        async with open_process(settings, handlers=registry.HANDLERS):
+            parent.send(0)
+            await asyncio.Event().wait()
+
+    asyncio.run(main())
 
 
 def start(

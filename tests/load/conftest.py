@@ -14,9 +14,9 @@ from sqlalchemy import text
 
 from app.core.config import Settings
 from app.db.engine import make_engine
-from app.db.seed import seed
 from app.db.unit_of_work import Database
 from app.main import create_app
+from app.manage.seed import seed
 from tests import backends
 from tests.apps import make_settings, running
 from tests.conftest import migrate

@@ -10,7 +10,7 @@ import pytest
 
 from app.db.keyset import SortKey, position_of
 from app.db.models import Item
-from app.db.seed import PASSWORD
+from app.manage.seed import PASSWORD
 from app.schemas.v1.operations import LIST_ITEMS
 from app.services.pagination import ListQuery
 from tests import figures

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app import manage
 from app.core.security import read_keys
+from app.manage.__main__ import main
 from tests.apps import own_log
 
 
@@ -21,7 +21,7 @@ def run(monkeypatch: pytest.MonkeyPatch, file: Path, step: str) -> list[str]:
     arguments = ["app.manage", "keys", step, "--file", str(file)]
     monkeypatch.setattr(sys, "argv", arguments)
     with own_log():
-        manage.main()
+        main()
     return [key.state for key in read_keys(file).keys]
 
 

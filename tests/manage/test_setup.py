@@ -9,9 +9,9 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from app import manage
 from app.core.config import Settings
 from app.main import create_app
+from app.manage.__main__ import main
 from tests import backends
 from tests.apps import make_settings, started
 from tests.clients import PASSWORD, get_token
@@ -40,7 +40,7 @@ def database(
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
     monkeypatch.setattr(sys, "argv", ["app.manage", *arguments])
-    manage.main()
+    main()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ COMMANDS = [
     UVICORN,
     WORKER,
     ("app.manage", "setup"),
-    ("app.db.seed",),
+    ("app.manage", "seed"),
     ("alembic", "upgrade", "head"),
 ]
 PRODUCTION = {
@@ -101,22 +101,6 @@ def test_a_worker_whose_metrics_port_is_taken_ends(tmp_path: Path) -> None:
 
     assert ended.returncode == 1
     assert ended.stderr.startswith("TASK_METRICS_PORT: Address already in use")
-
-
-def test_workers_end_when_the_process_that_watches_them_is_killed(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path}/app.db"
-    keys = str(tmp_path / "keys.json")
-    settings = environment(
-        DATABASE_URL=url, REDIS_URL=PRODUCTION["REDIS_URL"], SIGNING_KEYS_FILE=keys
-    )
-    command = [sys.executable, "-m", *WORKER]
-    with subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE) as manager:
-        assert manager.stdout is not None
-        assert any(b"worker is ready" in line for line in manager.stdout)
-        manager.kill()
-
-        # The output ends when nobody holds it any more.
-        manager.communicate(timeout=20)
 
 
 def test_production_needs_no_other_setting_to_make_its_keys(tmp_path: Path) -> None:

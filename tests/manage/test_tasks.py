@@ -9,17 +9,16 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import SecretStr
 
-from app import manage
 from app.core.config import Settings, WrongSettings
 from app.core.dependencies import open_resources
 from app.db.models import Export, Task, User
 from app.db.unit_of_work import UnitOfWork
+from app.manage.__main__ import main
 from app.services.exports import WriteExport
 from app.services.outbox import enqueue
-from app.tasks import commands
+from app.tasks.engine.context import Handler
 from app.tasks.housekeeping import DeleteExpiredKeys
 from app.tasks.registry import HANDLERS
-from app.tasks.run import Handler
 from tests import backends
 from tests.apps import make_settings, own_log
 from tests.conftest import migrate
@@ -42,14 +41,14 @@ def settings(
 def dead_id(settings: Settings) -> UUID:
     """A task that failed for good."""
 
-    async def bury() -> UUID:
+    async def fail() -> UUID:
         async with open_resources(settings) as resources, resources.database.write() as work:
             task_id = await enqueue(work, DeleteExpiredKeys())
             [task] = await work.tasks.claim([DeleteExpiredKeys.task], lease_seconds=60, limit=1)
-            await work.tasks.bury(task, "ValueError: no")
+            await work.tasks.move_to_dead(task, "ValueError: no")
             return task_id
 
-    return asyncio.run(bury())
+    return asyncio.run(fail())
 
 
 def find(settings: Settings, task_id: UUID) -> Task | None:
@@ -62,7 +61,7 @@ def find(settings: Settings, task_id: UUID) -> Task | None:
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> None:
     monkeypatch.setattr(sys, "argv", ["app.manage", *map(str, arguments)])
-    manage.main()
+    main()
 
 
 def test_dead_tasks_are_listed_with_their_last_error(
@@ -97,7 +96,7 @@ def test_the_export_of_a_replayed_task_begins_anew(
             await work.exports.add_chunk(export, b"id")
             task_id = await enqueue(work, WriteExport(export_id=export.id))
             [task] = await work.tasks.claim([WriteExport.task], lease_seconds=60, limit=1)
-            await HANDLERS[WriteExport.task].bury(work, task, "ValueError: no")
+            await HANDLERS[WriteExport.task].move_to_dead(work, task, "ValueError: no")
             assert export.status == "failed"
             return export.id, task_id
 
@@ -148,11 +147,11 @@ def test_a_task_that_is_not_dead_is_named(
 def test_a_task_that_nobody_can_read_any_more_is_replayed_all_the_same(
     settings: Settings, dead_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def revive(work: UnitOfWork, payload: WriteExport) -> None:
-        pytest.fail("there is nothing to revive")
+    async def on_replay(work: UnitOfWork, payload: WriteExport) -> None:
+        pytest.fail("there is nothing to on_replay")
 
-    other = Handler(WriteExport, HANDLERS[WriteExport.task].handle, revive=revive)
-    monkeypatch.setattr(commands, "HANDLERS", {DeleteExpiredKeys.task: other})
+    other = Handler(WriteExport, HANDLERS[WriteExport.task].handle, on_replay=on_replay)
+    monkeypatch.setattr("app.manage.tasks.HANDLERS", {DeleteExpiredKeys.task: other})
 
     run(monkeypatch, "tasks", "replay", dead_id)
 

@@ -1,9 +1,9 @@
-"""A runner of a test's own, with tasks of the test's own."""
+"""Tasks and pollers of a test's own."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,12 +16,12 @@ from app.core.dependencies import Resources
 from app.db.base import DatabaseNow
 from app.db.models import Task
 from app.services.outbox import Payload, enqueue
-from app.tasks.executor import Executor
-from app.tasks.run import Handler, Run
-from app.tasks.runner import Runner
+from app.tasks.engine.attempt import TaskAttempt
+from app.tasks.engine.context import Handler, TaskContext
+from app.tasks.engine.poller import TaskPoller
 from tests.apps import changed
 
-Handles = Mapping[Payload, Callable[[Run, Payload], Awaitable[None]]]
+Handles = Mapping[Payload, Callable[[TaskContext, Payload], Awaitable[None]]]
 
 
 def known(handlers: Handles) -> dict[str, Handler[Any]]:
@@ -35,6 +35,7 @@ class Lab:
 
     settings: Settings
     resources: Resources
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def payload(self, **members: object) -> Payload:
         """Return a payload of a kind of its own, so that nothing else runs it."""
@@ -52,26 +53,30 @@ class Lab:
         async with self.resources.database.read() as work:
             return await work.tasks._session.get(Task, task_id)
 
-    def runner(self, handlers: Handles, **changes: object) -> Runner:
-        """Return a runner for these payloads."""
-        return Runner(self.resources, known(handlers), changed(self.settings, **changes))
+    def poller(self, handlers: Handles, **changes: object) -> TaskPoller:
+        """Return a poller for these payloads."""
+        settings = changed(self.settings, **changes)
+        return TaskPoller(self.resources, known(handlers), settings, self.wake)
 
     async def attempt(self, handlers: Handles, **changes: object) -> None:
         """Make one attempt at each task of these payloads that is due."""
         settings = changed(self.settings, **changes)
-        executor = Executor(self.resources, known(handlers), settings)
         async with self.resources.database.write() as work:
             tasks = await work.tasks.claim(
                 known(handlers), lease_seconds=settings.task_lease_seconds, limit=10
             )
-        await asyncio.gather(*(executor.execute(task) for task in tasks))
+        attempts = [
+            TaskAttempt(task, known(handlers)[task.name], self.resources, settings)
+            for task in tasks
+        ]
+        await asyncio.gather(*(attempt.run() for attempt in attempts))
 
     async def execute(self, handler: Handler[Any], task: Task, **changes: object) -> None:
         """Make the attempt that was begun."""
         settings = changed(self.settings, **changes)
-        executor = Executor(self.resources, {task.name: handler}, settings)
-        # As a runner does it: what belongs to the task must not stay with the test.
-        await asyncio.create_task(executor.execute(task))
+        attempt = TaskAttempt(task, handler, self.resources, settings)
+        # As a poller does it: the log context of the task must not stay with the test.
+        await asyncio.create_task(attempt.run())
 
     async def expire(self, task_id: UUID) -> None:
         """Let the lease of a task run out, as if its worker had died."""

@@ -4,8 +4,8 @@ import asyncio
 from argparse import Namespace
 from uuid import UUID
 
+from app.manage.tasks import replay_dead
 from app.services.outbox import Payload
-from app.tasks.commands import replay_dead
 from tests.tasks.conftest import Lab
 
 
@@ -62,7 +62,7 @@ async def test_a_task_whose_worker_died_goes_before_an_older_one_of_its_key(lab:
     key = f"key-{payload.task}"
     older, younger = [await lab.add(payload, key=key) for _ in range(2)]
     async with lab.claimed(payload) as task, lab.resources.database.write() as work:
-        await work.tasks.bury(task, "no")
+        await work.tasks.move_to_dead(task, "no")
     assert await claim(lab, payload) == [younger]
     await replay_dead(lab.resources, Namespace(ids=[older]))
     await lab.expire(younger)

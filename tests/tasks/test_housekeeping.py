@@ -20,6 +20,7 @@ from app.db.models import (
 )
 from app.db.repositories.idempotency_keys import KeyName
 from app.services.outbox import Payload
+from app.tasks.engine.context import TaskContext
 from app.tasks.housekeeping import (
     DeleteExpiredKeys,
     DeleteExpiredTokens,
@@ -27,7 +28,6 @@ from app.tasks.housekeeping import (
     DeleteOldExports,
 )
 from app.tasks.registry import HANDLERS
-from app.tasks.run import Run
 from tests.tasks.conftest import Lab
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=30)
@@ -38,7 +38,7 @@ async def do(lab: Lab, payload: Payload) -> None:
     kind = lab.payload()
     await lab.add(kind)
     async with lab.claimed(kind) as task:
-        await HANDLERS[payload.task].handle(Run(task, lab.resources, lab.settings), payload)
+        await HANDLERS[payload.task].handle(TaskContext(task, lab.resources, lab.settings), payload)
 
 
 async def exists(lab: Lab, model: type[Base], key: object) -> bool:

@@ -1,4 +1,4 @@
-"""What holds for an attempt whose time, lease or database is gone."""
+"""What holds for an attempt that has lost its time, its lease or its database."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from app.core.exceptions import ServiceUnavailable
 from app.db.models import DeadTask
 from app.db.unit_of_work import UnitOfWork
 from app.services.outbox import Payload
-from app.tasks.run import Handler, Run
+from app.tasks.engine.context import Handler, TaskContext
 from tests.tasks.conftest import Lab
 
 
@@ -16,8 +16,8 @@ async def test_work_that_goes_on_after_its_time_limit_loses_its_lease(lab: Lab) 
     begun: list[str] = []
     is_taken = asyncio.Event()
 
-    async def stay(run: Run, payload: Payload) -> None:
-        begun.append(run.key)
+    async def stay(context: TaskContext, payload: Payload) -> None:
+        begun.append(context.idempotency_key)
         if len(begun) == 2:
             is_taken.set()
         while not is_taken.is_set():
@@ -26,8 +26,8 @@ async def test_work_that_goes_on_after_its_time_limit_loses_its_lease(lab: Lab) 
             except asyncio.CancelledError:
                 continue
 
-    runner = lab.runner({payload: stay}, task_lease_seconds=1, task_shutdown_seconds=15)
-    async with runner.serving():
+    poller = lab.poller({payload: stay}, task_lease_seconds=1, task_shutdown_seconds=15)
+    async with poller.running():
         try:
             await asyncio.wait_for(is_taken.wait(), 30)
         finally:
@@ -43,7 +43,7 @@ async def test_work_ends_when_its_lease_is_lost(lab: Lab) -> None:
     task_id = await lab.add(payload)
     has_ended = False
 
-    async def stay(run: Run, payload: Payload) -> None:
+    async def stay(context: TaskContext, payload: Payload) -> None:
         nonlocal has_ended
         try:
             await asyncio.Event().wait()
@@ -58,19 +58,21 @@ async def test_work_ends_when_its_lease_is_lost(lab: Lab) -> None:
     assert has_ended
 
 
-async def test_a_task_is_not_buried_while_nobody_can_be_told_for_a_moment(lab: Lab) -> None:
+async def test_a_task_dies_only_once_on_dead_could_reach_the_database(
+    lab: Lab,
+) -> None:
     payload = lab.payload(max_attempts=1)
     task_id = await lab.add(payload)
     answers = iter([ServiceUnavailable("The database does not answer."), None])
 
-    async def fail(run: Run, payload: Payload) -> None:
+    async def fail(context: TaskContext, payload: Payload) -> None:
         raise ValueError("no")
 
     async def tell(work: UnitOfWork, payload: Payload) -> None:
         if (error := next(answers)) is not None:
             raise error
 
-    handler = Handler(type(payload), fail, give_up=tell)
+    handler = Handler(type(payload), fail, on_dead=tell)
     for _ in range(2):
         async with lab.claimed(payload) as task:
             await lab.execute(handler, task)

@@ -47,7 +47,7 @@ async def test_a_task_of_a_transaction_that_fails_is_never_there(lab: Lab) -> No
     assert await lab.find(UUID(str(failure.value))) is None
 
 
-async def test_workers_are_told_after_the_commit(lab: Lab) -> None:
+async def test_workers_are_notified_after_the_commit(lab: Lab) -> None:
     order: list[str] = []
     async with open_resources(lab.settings, lambda: order.append("told")) as resources:
         engine = resources.database._sessions.kw["bind"].sync_engine
@@ -58,7 +58,7 @@ async def test_workers_are_told_after_the_commit(lab: Lab) -> None:
     assert order == ["committed", "told"]
 
 
-async def test_workers_are_not_told_of_what_waits(lab: Lab) -> None:
+async def test_workers_are_not_notified_of_a_delayed_task(lab: Lab) -> None:
     told: list[None] = []
     resources = open_resources(lab.settings, lambda: told.append(None))
     async with resources as opened, opened.database.write() as work:

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app.db.models import Task
+from app.tasks.engine.scheduler import ScheduledTask, Scheduler
 from app.tasks.registry import HANDLERS
-from app.tasks.schedule import SCHEDULES, Schedule, Scheduler
+from app.tasks.schedule import SCHEDULES
 from tests import figures
 from tests.backends import kind_of
 from tests.tasks.conftest import Lab
@@ -33,19 +34,19 @@ async def count(lab: Lab, name: str) -> int:
     ],
 )
 def test_the_slot_is_the_last_moment_that_was_due(cron: str, now: datetime, slot: datetime) -> None:
-    assert Schedule("any", cron, SCHEDULES[0].payload).slot(now) == slot
+    assert ScheduledTask("any", cron, SCHEDULES[0].payload).slot(now) == slot
 
 
 async def test_three_schedulers_make_one_task_of_each_slot(lab: Lab) -> None:
     """Promise 3."""
     payload = lab.payload()
-    schedule = Schedule(f"any {uuid4().hex}", "* * * * *", payload)
+    schedule = ScheduledTask(f"any {uuid4().hex}", "* * * * *", payload)
     schedulers = [Scheduler(lab.resources.database, [schedule]) for _ in range(3)]
     slots = 20
 
     for minute in range(slots):
         now = NOON + timedelta(minutes=minute)
-        made = await asyncio.gather(*(scheduler.make_due(now) for scheduler in schedulers))
+        made = await asyncio.gather(*(scheduler.create_due(now) for scheduler in schedulers))
         assert sum(map(len, made)) == 1
 
     tasks = await count(lab, payload.task)
@@ -55,20 +56,22 @@ async def test_three_schedulers_make_one_task_of_each_slot(lab: Lab) -> None:
 
 async def test_slots_that_passed_while_nobody_looked_are_made_up_for_once(lab: Lab) -> None:
     payload = lab.payload()
-    schedule = Schedule(f"any {uuid4().hex}", "* * * * *", payload)
-    await Scheduler(lab.resources.database, [schedule]).make_due(NOON)
+    schedule = ScheduledTask(f"any {uuid4().hex}", "* * * * *", payload)
+    await Scheduler(lab.resources.database, [schedule]).create_due(NOON)
 
-    await Scheduler(lab.resources.database, [schedule]).make_due(NOON + timedelta(hours=5))
+    await Scheduler(lab.resources.database, [schedule]).create_due(NOON + timedelta(hours=5))
 
     assert await count(lab, payload.task) == 2
 
 
 async def test_a_slot_is_not_taken_again_by_a_clock_that_is_late(lab: Lab) -> None:
     payload = lab.payload()
-    schedule = Schedule(f"any {uuid4().hex}", "* * * * *", payload)
-    await Scheduler(lab.resources.database, [schedule]).make_due(NOON)
+    schedule = ScheduledTask(f"any {uuid4().hex}", "* * * * *", payload)
+    await Scheduler(lab.resources.database, [schedule]).create_due(NOON)
 
-    late = await Scheduler(lab.resources.database, [schedule]).make_due(NOON - timedelta(minutes=3))
+    late = await Scheduler(lab.resources.database, [schedule]).create_due(
+        NOON - timedelta(minutes=3)
+    )
 
     assert late == []
 
@@ -77,14 +80,14 @@ async def test_a_scheduler_goes_on_after_an_error_that_nobody_expected(lab: Lab)
     looked_again = asyncio.Event()
 
     class Unlucky(Scheduler):
-        async def make_due(self, now: datetime) -> list[str]:
+        async def create_due(self, now: datetime) -> list[str]:
             if not self._known:
                 self._known["failed"] = now
                 raise KeyError("once")
             looked_again.set()
             return []
 
-    async with Unlucky(lab.resources.database, []).serving(), asyncio.timeout(10):
+    async with Unlucky(lab.resources.database, []).running(), asyncio.timeout(10):
         await looked_again.wait()
 
 

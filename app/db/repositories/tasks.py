@@ -29,7 +29,7 @@ _INSERT = insert(_TABLE).values(run_at=DatabaseNow(bindparam("delay_seconds", ty
 
 
 class LeaseLostError(Exception):
-    """The task is another attempt's by now; nothing that this one writes may count."""
+    """Another attempt holds the lease; nothing that this one writes may count."""
 
 
 class TaskRepository:
@@ -105,15 +105,15 @@ class TaskRepository:
             run_at=DatabaseNow(delay_seconds),
         )
 
-    async def give_back(self, task: Task) -> None:
-        """Let another process run the task at once; the broken-off attempt does not count.
+    async def release(self, task: Task) -> None:
+        """Let another process run the task at once; the cancelled attempt does not count.
 
         Raises:
             LeaseLostError: Another attempt has begun.
         """
         await self._change(task, status="queued", lease_until=None, attempt=task.attempt - 1)
 
-    async def bury(self, task: Task, error: str) -> None:
+    async def move_to_dead(self, task: Task, error: str) -> None:
         """Move the task to the dead ones.
 
         Raises:

@@ -7,15 +7,24 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import select
 
 from app.core.config import Settings
-from app.db import seed
 from app.db.models import Item, User
 from app.db.unit_of_work import Database
+from app.manage import seed
+from app.manage.__main__ import main
 from tests.clients import get_token
 
 COUNT = 300
+
+
+@pytest.fixture
+def database(app: FastAPI) -> Database:
+    """Give the database of the application."""
+    opened: Database = app.state.resources.database
+    return opened
 
 
 async def items_of(database: Database, owners: list[UUID]) -> list[Item]:
@@ -68,7 +77,7 @@ def test_production_is_refused(
     monkeypatch.setenv("SMTP_HOST", "mail.example.com")
     monkeypatch.setenv("SECRET_KEY", "a-secret-of-more-than-32-characters-for-this")
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/nothing")
-    monkeypatch.setattr(sys, "argv", ["seed"])
+    monkeypatch.setattr(sys, "argv", ["app.manage", "seed"])
 
-    with pytest.raises(SystemExit, match="ENVIRONMENT: production is not a place"):
-        seed.main()
+    with pytest.raises(SystemExit, match="ENVIRONMENT: production refuses made-up data"):
+        main()

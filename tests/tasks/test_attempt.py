@@ -1,4 +1,4 @@
-"""What becomes of an attempt: done, tried again, dead, without effect."""
+"""Outcomes of an attempt: done, retried, dead, or without effect."""
 
 import asyncio
 import logging
@@ -16,26 +16,28 @@ from app.db.repositories.tasks import LeaseLostError
 from app.db.unit_of_work import UnitOfWork
 from app.services.exports import WriteExport
 from app.services.outbox import Payload
+from app.tasks.engine.context import Handler, TaskContext
+from app.tasks.engine.waiting import retry_delay
 from app.tasks.exports import fail_export
-from app.tasks.run import Handler, Run
-from app.tasks.waiting import pause_after
 from tests.tasks.conftest import Lab
 
 
-async def nothing(run: Run, payload: Payload) -> None:
+async def nothing(context: TaskContext, payload: Payload) -> None:
     """Do no work."""
 
 
-async def failing(run: Run, payload: Payload) -> None:
+async def failing(context: TaskContext, payload: Payload) -> None:
     """Fail."""
     raise ValueError("no")
 
 
-def adding(email: str, *, then_fail: bool = False) -> Callable[[Run, Payload], Awaitable[None]]:
+def adding(
+    email: str, *, then_fail: bool = False
+) -> Callable[[TaskContext, Payload], Awaitable[None]]:
     """Return work that has an effect in the transaction that ends the task."""
 
-    async def work(run: Run, payload: Payload) -> None:
-        async with run.finish() as unit:
+    async def work(context: TaskContext, payload: Payload) -> None:
+        async with context.finish() as unit:
             await unit.users.add(
                 User(email=email, password_hash="-", role="user", display_name=None)
             )
@@ -91,13 +93,13 @@ async def test_effects_of_an_attempt_that_fails_are_rolled_back(lab: Lab) -> Non
 
 
 def test_the_pause_before_another_attempt_doubles_up_to_an_hour() -> None:
-    pauses = [pause_after(failures, first_seconds=2) for failures in (1, 2, 3, 40)]
+    pauses = [retry_delay(failures, first_seconds=2) for failures in (1, 2, 3, 40)]
 
     assert 1 <= pauses[0] <= 2 <= pauses[1] <= 4 <= pauses[2] <= 8
     assert 1800 <= pauses[3] <= 3600
 
 
-async def test_a_payload_that_cannot_be_read_dies_and_stops_nothing(lab: Lab) -> None:
+async def test_a_task_with_an_invalid_payload_dies_and_stops_no_other(lab: Lab) -> None:
     members = {"task": f"chore_{uuid4().hex}", "max_attempts": 1}
     kind: type[WriteExport] = type("Broken", (WriteExport,), members)
     payload = kind(export_id=uuid4())
@@ -105,7 +107,7 @@ async def test_a_payload_that_cannot_be_read_dies_and_stops_nothing(lab: Lab) ->
     async with lab.resources.database.write() as work:
         unreadable = update(Task).where(Task.id == task_id).values(payload={"export_id": "?"})
         await work.tasks._session.execute(unreadable)
-    handler = Handler(kind, nothing, give_up=fail_export)
+    handler = Handler(kind, nothing, on_dead=fail_export)
 
     async with lab.claimed(payload) as task:
         await lab.execute(handler, task)
@@ -133,7 +135,7 @@ async def test_a_task_that_kills_its_worker_each_time_is_dead_too(lab: Lab) -> N
     await lab.attempt({payload: nothing})
 
     dead = await find_dead(lab, task_id)
-    assert (dead.attempts, dead.error) == (1, "The last attempt ended without a word.")
+    assert (dead.attempts, dead.error) == (1, "The last attempt ended without a result.")
 
 
 async def test_each_attempt_is_measured_by_its_outcome(lab: Lab) -> None:
@@ -152,7 +154,7 @@ async def test_an_attempt_that_takes_too_long_has_failed(lab: Lab) -> None:
     payload = lab.payload(timeout_seconds=0.05)
     task_id = await lab.add(payload)
 
-    async def hang(run: Run, payload: Payload) -> None:
+    async def hang(context: TaskContext, payload: Payload) -> None:
         await asyncio.Event().wait()
 
     await lab.attempt({payload: hang})
@@ -166,7 +168,7 @@ async def test_work_that_awaits_something_cancelled_has_failed(lab: Lab) -> None
     payload = lab.payload()
     task_id = await lab.add(payload)
 
-    async def await_something_cancelled(run: Run, payload: Payload) -> None:
+    async def await_something_cancelled(context: TaskContext, payload: Payload) -> None:
         waiting = asyncio.create_task(asyncio.sleep(60))
         waiting.cancel()
         await waiting
@@ -182,7 +184,7 @@ async def test_an_error_that_no_database_stores_is_cleaned(lab: Lab) -> None:
     payload = lab.payload()
     task_id = await lab.add(payload)
 
-    async def fail(run: Run, payload: Payload) -> None:
+    async def fail(context: TaskContext, payload: Payload) -> None:
         raise ValueError("from a\0far")
 
     await lab.attempt({payload: fail})
@@ -192,14 +194,14 @@ async def test_an_error_that_no_database_stores_is_cleaned(lab: Lab) -> None:
     assert (task.status, task.last_error) == ("queued", "ValueError: from afar")
 
 
-async def test_a_task_dies_even_if_nobody_can_be_told(lab: Lab) -> None:
+async def test_a_task_dies_even_if_on_dead_fails(lab: Lab) -> None:
     payload = lab.payload(max_attempts=1)
     task_id = await lab.add(payload)
 
     async def tell(work: UnitOfWork, payload: Payload) -> None:
         raise KeyError("nobody")
 
-    handler = Handler(type(payload), failing, give_up=tell)
+    handler = Handler(type(payload), failing, on_dead=tell)
     async with lab.claimed(payload) as task:
         await lab.execute(handler, task)
 
@@ -214,7 +216,7 @@ async def test_an_attempt_that_lost_its_lease_has_no_effect(lab: Lab) -> None:
         await lab.attempt({payload: nothing})
 
         with pytest.raises(LeaseLostError):
-            await adding(email)(Run(first, lab.resources, lab.settings), payload)
+            await adding(email)(TaskContext(first, lab.resources, lab.settings), payload)
 
     assert not await user_exists(lab, email)
 
@@ -224,7 +226,7 @@ async def test_a_lease_is_extended_while_the_work_goes_on(lab: Lab) -> None:
     task_id = await lab.add(payload)
     leases: list[datetime | None] = []
 
-    async def watch(run: Run, payload: Payload) -> None:
+    async def watch(context: TaskContext, payload: Payload) -> None:
         while len(set(leases)) < 3:
             task = await lab.find(task_id)
             assert task is not None
@@ -245,7 +247,7 @@ async def test_request_and_trace_of_the_cause_are_on_the_log_lines_of_a_task(lab
     traceparent.set(None)
     seen = []
 
-    async def look(run: Run, payload: Payload) -> None:
+    async def look(context: TaskContext, payload: Payload) -> None:
         seen.append((request_id.get(), (traceparent.get() or "").split("-")[1]))
         logging.getLogger("test").info("at work")
 

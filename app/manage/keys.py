@@ -1,4 +1,4 @@
-"""Commands for the keys of access tokens: `python -m app.manage keys --help`."""
+"""`python -m app.manage keys`: create, rotate and list the keys of access tokens."""
 
 import argparse
 import sys
@@ -14,8 +14,8 @@ from app.core.security import KeyRing, make_key, read_keys, write_keys
 Step = Callable[[Path], None]
 
 
-def add_key_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `keys` with its steps to a command line."""
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `keys` to a command line."""
     keys = commands.add_parser("keys", help="make, rotate and list the keys of access tokens")
     keys.add_argument("step", choices=_STEPS, help="; ".join(_HELP))
     keys.add_argument("--file", type=Path, help="instead of SIGNING_KEYS_FILE")

@@ -1,9 +1,8 @@
-"""Realistic data for development and load tests: `make seed n=100000`."""
+"""`python -m app.manage seed`: realistic data for development and load tests."""
 
 import argparse
 import asyncio
 import random
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,10 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from tqdm import tqdm
 from uuid_utils.compat import uuid7
 
-from app.core.config import Settings, load_settings
+from app.core.config import Settings, WrongSettings
 from app.core.security import HashCost, Passwords
 from app.db.engine import make_engine
 from app.db.models import Item, User
@@ -31,16 +29,23 @@ _NOTES = (None, None, "With drawers.", "Needs repair.", "From the workshop.", "S
 _STATUSES = ("draft", "active", "active", "active", "active", "archived")
 
 
-def main() -> None:
-    """Fill the database that the settings name."""
-    parser = argparse.ArgumentParser(prog="python -m app.db.seed", description=__doc__)
-    parser.add_argument("--items", type=int, default=1000, help="how many to add (default: 1000)")
-    parser.add_argument("--users", type=int, default=5, help="who share them (default: 5)")
-    chosen = parser.parse_args()
-    settings = load_settings()
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `seed` to a command line."""
+    parser = commands.add_parser("seed", help="add made-up items and users; not in production")
+    parser.add_argument("--items", type=int, default=1000, help="items to add (default: 1000)")
+    parser.add_argument("--users", type=int, default=5, help="users who own them (default: 5)")
+    parser.set_defaults(run=run_seed)
+
+
+def run_seed(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Add made-up data to the database of the settings.
+
+    Raises:
+        WrongSettings: The settings are those of production.
+    """
     if settings.in_production:
-        sys.exit("ENVIRONMENT: production is not a place for made-up data")
-    asyncio.run(seed(settings, items=chosen.items, users=chosen.users))
+        raise WrongSettings("ENVIRONMENT: production refuses made-up data")
+    asyncio.run(seed(settings, items=arguments.items, users=arguments.users))
 
 
 async def seed(settings: Settings, *, items: int, users: int) -> list[UUID]:
@@ -53,12 +58,10 @@ async def seed(settings: Settings, *, items: int, users: int) -> list[UUID]:
     try:
         async with engine.begin() as connection:
             owners = await _find_or_add_users(connection, settings, users)
-        with tqdm(total=items, unit=" items") as progress:
-            for start in range(0, items, _BATCH):
-                places = range(start, min(start + _BATCH, items))
-                async with engine.begin() as connection:
-                    await _add_items(connection, list(_make_items(owners, places, items)))
-                progress.update(len(places))
+        for start in range(0, items, _BATCH):
+            places = range(start, min(start + _BATCH, items))
+            async with engine.begin() as connection:
+                await _add_items(connection, list(_make_items(owners, places, items)))
     finally:
         await engine.dispose()
     return owners
@@ -112,7 +115,3 @@ async def _add_items(connection: AsyncConnection, rows: Sequence[dict[str, Any]]
     async with driver.cursor() as cursor, cursor.copy(f"COPY items ({columns}) FROM STDIN") as copy:
         for row in rows:
             await copy.write_row(tuple(row.values()))
-
-
-if __name__ == "__main__":
-    main()

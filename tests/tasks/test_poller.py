@@ -1,11 +1,11 @@
-"""Which tasks run when: as they are due, a bounded number at once, until the process stops."""
+"""Tasks run when they are due, a limited number at once, until the process stops."""
 
 import asyncio
 from uuid import UUID
 
 from app.db.models import Task
 from app.services.outbox import Payload
-from app.tasks.run import Run
+from app.tasks.engine.context import TaskContext
 from tests.tasks.conftest import Lab
 
 
@@ -19,17 +19,17 @@ async def ended(lab: Lab, task_id: UUID) -> Task | None:
             await asyncio.sleep(0.02)
 
 
-async def test_a_failed_task_is_tried_again_by_itself(lab: Lab) -> None:
+async def test_a_failed_task_is_retried(lab: Lab) -> None:
     payload = lab.payload()
     task_id = await lab.add(payload)
 
     failures = iter(range(2))
 
-    async def fail_twice(run: Run, payload: Payload) -> None:
+    async def fail_twice(context: TaskContext, payload: Payload) -> None:
         for number in failures:
             raise ValueError(f"failure {number}")
 
-    async with lab.runner({payload: fail_twice}).serving():
+    async with lab.poller({payload: fail_twice}).running():
         task = await ended(lab, task_id)
 
     assert task is not None
@@ -42,12 +42,12 @@ async def test_tasks_of_one_key_run_in_their_order(lab: Lab) -> None:
     ids = [await lab.add(payload, key=f"key-{payload.task}") for _ in range(5)]
     order: list[str] = []
 
-    async def note(run: Run, payload: Payload) -> None:
-        order.append(run.key)
-        if order.count(run.key) == 1:
+    async def note(context: TaskContext, payload: Payload) -> None:
+        order.append(context.idempotency_key)
+        if order.count(context.idempotency_key) == 1:
             raise ValueError("each fails once, and its followers wait")
 
-    async with lab.runner({payload: note}).serving():
+    async with lab.poller({payload: note}).running():
         await asyncio.gather(*(ended(lab, task_id) for task_id in ids))
 
     assert order == [str(task_id) for task_id in ids for _ in range(2)]
@@ -58,14 +58,14 @@ async def test_long_tasks_leave_room_for_short_ones(lab: Lab) -> None:
     long_ids = [await lab.add(long) for _ in range(4)]
     may_end = asyncio.Event()
 
-    async def stay(run: Run, payload: Payload) -> None:
+    async def stay(context: TaskContext, payload: Payload) -> None:
         await may_end.wait()
 
-    async def pass_by(run: Run, payload: Payload) -> None:
+    async def pass_by(context: TaskContext, payload: Payload) -> None:
         """Do no work."""
 
-    runner = lab.runner({long: stay, short: pass_by}, task_slots=2, task_shutdown_seconds=15)
-    async with runner.serving():
+    poller = lab.poller({long: stay, short: pass_by}, task_slots=2, task_shutdown_seconds=15)
+    async with poller.running():
         assert await ended(lab, await lab.add(short)) is not None
         assert await ended(lab, await lab.add(short)) is not None
         may_end.set()
@@ -77,11 +77,11 @@ async def test_a_stopped_process_lets_its_tasks_end(lab: Lab) -> None:
     task_id = await lab.add(payload)
     begun = asyncio.Event()
 
-    async def take_a_moment(run: Run, payload: Payload) -> None:
+    async def take_a_moment(context: TaskContext, payload: Payload) -> None:
         begun.set()
         await asyncio.sleep(0.1)
 
-    async with lab.runner({payload: take_a_moment}, task_shutdown_seconds=5).serving():
+    async with lab.poller({payload: take_a_moment}, task_shutdown_seconds=5).running():
         await begun.wait()
 
     task = await lab.find(task_id)
@@ -89,16 +89,16 @@ async def test_a_stopped_process_lets_its_tasks_end(lab: Lab) -> None:
     assert (task.status, task.attempt) == ("done", 1)
 
 
-async def test_a_stopped_process_gives_back_what_takes_too_long(lab: Lab) -> None:
+async def test_a_stopped_process_releases_a_task_that_takes_too_long(lab: Lab) -> None:
     payload = lab.payload()
     task_id = await lab.add(payload)
     begun = asyncio.Event()
 
-    async def hang(run: Run, payload: Payload) -> None:
+    async def hang(context: TaskContext, payload: Payload) -> None:
         begun.set()
         await asyncio.Event().wait()
 
-    async with lab.runner({payload: hang}).serving():
+    async with lab.poller({payload: hang}).running():
         await begun.wait()
 
     task = await lab.find(task_id)
@@ -111,45 +111,26 @@ async def test_no_more_tasks_run_at_once_than_there_are_slots(lab: Lab) -> None:
     ids = [await lab.add(payload) for _ in range(7)]
     running: list[int] = [0]
 
-    async def count(run: Run, payload: Payload) -> None:
+    async def count(context: TaskContext, payload: Payload) -> None:
         running.append(running[-1] + 1)
         await asyncio.sleep(0.02)
         running.append(running[-1] - 1)
 
-    async with lab.runner({payload: count}, task_slots=3).serving():
+    async with lab.poller({payload: count}, task_slots=3).running():
         await asyncio.gather(*(ended(lab, task_id) for task_id in ids))
 
     assert max(running) == 3
 
 
-async def test_a_task_begins_at_once_when_the_runner_is_woken(lab: Lab) -> None:
+async def test_a_task_begins_at_once_when_the_poller_is_woken(lab: Lab) -> None:
     payload = lab.payload()
     begun = asyncio.Event()
 
-    async def note(run: Run, payload: Payload) -> None:
+    async def note(context: TaskContext, payload: Payload) -> None:
         begun.set()
 
-    runner = lab.runner({payload: note})
-    async with runner.serving(), asyncio.timeout(0.9):  # the runner itself looks each second
+    poller = lab.poller({payload: note})
+    async with poller.running(), asyncio.timeout(0.9):  # without it the poller polls after a second
         await lab.add(payload)
-        runner.wake()
+        lab.wake.set()
         await begun.wait()
-
-
-async def test_a_runner_has_room_again_when_a_task_has_ended(lab: Lab) -> None:
-    payload = lab.payload()
-    await lab.add(payload)
-    begun, may_end = asyncio.Event(), asyncio.Event()
-
-    async def wait(run: Run, payload: Payload) -> None:
-        begun.set()
-        await may_end.wait()
-
-    runner = lab.runner({payload: wait}, task_slots=1)
-    async with runner.serving():
-        await begun.wait()
-        waiting = asyncio.create_task(runner.wait_for_room())
-        await asyncio.sleep(0)
-        assert not waiting.done()
-        may_end.set()
-        await waiting

@@ -1,9 +1,8 @@
-"""Executes tasks that are claimed: keeps their leases alive, and decides what a failure means."""
+"""One attempt at a task: it keeps the lease alive, and records the outcome."""
 
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -14,8 +13,8 @@ from app.core.exceptions import LostRace, ProblemError, ServiceUnavailable
 from app.core.logging import request_id, task_id, traceparent
 from app.db.models.tasks import Task
 from app.db.repositories.tasks import LeaseLostError
-from app.tasks.run import Handler, Run
-from app.tasks.waiting import happens, pause_after
+from app.tasks.engine.context import Handler, TaskContext
+from app.tasks.engine.waiting import retry_delay, wait_for
 from app.telemetry.metrics import TASK_LATE_SECONDS, TASK_SECONDS
 from app.telemetry.traces import continue_trace
 
@@ -25,27 +24,30 @@ _MAX_ERROR = 2000
 _LOST = "lost: another attempt has begun"
 
 
-class Executor:
-    """Makes one attempt at a task, and writes down how it ended.
+class TaskAttempt:
+    """An attempt at a task, from its claim until its outcome is recorded.
 
     Args:
-        handlers: Name of a payload → what to do.
+        task: The row as it was claimed.
+        handler: Does the work of this kind of task.
     """
 
     def __init__(
-        self, resources: Resources, handlers: Mapping[str, Handler[Any]], settings: Settings
+        self, task: Task, handler: Handler[Any], resources: Resources, settings: Settings
     ) -> None:
-        self._resources = resources
-        self._handlers = handlers
+        self._task = task
+        self._handler = handler
+        self._database = resources.database
         self._settings = settings
+        self._context = TaskContext(task, resources, settings)
 
-    async def execute(self, task: Task) -> None:
-        """Make the attempt; a task that this one was cancelled from is given back.
+    async def run(self) -> None:
+        """Make the attempt; when it is cancelled, the task is released for another process.
 
-        Args:
-            task: The row as it was claimed.
+        It changes the context of the log, so it runs in an asyncio task of its own.
         """
-        # The task belongs to the request that made it, not to whoever told of it.
+        task = self._task
+        # Log lines name the request that caused the task.
         request_id.set(task.request_id)
         traceparent.set(continue_trace(task.traceparent))
         task_id.set(str(task.id))
@@ -53,59 +55,58 @@ class Executor:
         TASK_LATE_SECONDS.labels(task.name).observe(late)
         started = time.perf_counter()
         try:
-            outcome = await self._attempt(task)
+            outcome = await self._make()
         except asyncio.CancelledError:
-            await self._give_back(task)
+            await self._release()
             raise
         except LeaseLostError:
             outcome = _LOST
         except ProblemError as error:
-            # The lease runs out, and then somebody tries again.
+            # Another attempt begins when the lease expires.
             outcome = f"unknown: {error.detail}"
         except Exception:
-            logger.exception("cannot write down how a task ended")
+            logger.exception("cannot record the outcome of a task")
             outcome = "unknown"
         seconds = time.perf_counter() - started
         TASK_SECONDS.labels(task.name, outcome.partition(":")[0]).observe(seconds)
         facts = {"task": task.name, "attempt": task.attempt, "outcome": outcome}
         logger.info("task", extra=facts | {"duration_ms": round(1000 * seconds, 1)})
 
-    async def _attempt(self, task: Task) -> str:
+    async def _make(self) -> str:
+        task = self._task
         if task.attempt > task.max_attempts:
-            earlier = f" An earlier one: {task.last_error}" if task.last_error else ""
-            return await self._bury(task, f"The last attempt ended without a word.{earlier}")
-        handler = self._handlers[task.name]
-        run = Run(task, self._resources, self._settings)
-        ended, limit = asyncio.Event(), asyncio.timeout(handler.payload.timeout_seconds)
-        beat = asyncio.create_task(self._beat(run, ended, limit), name=f"lease of {task.id}")
+            earlier = f" An earlier error: {task.last_error}" if task.last_error else ""
+            return await self._move_to_dead(f"The last attempt ended without a result.{earlier}")
+        ended, limit = asyncio.Event(), asyncio.timeout(self._handler.payload.timeout_seconds)
+        heartbeat = asyncio.create_task(self._heartbeat(ended, limit), name=f"lease of {task.id}")
         try:
             async with limit:
-                await handler.run(run, task)
+                await self._handler.run(self._context, task)
         except LeaseLostError:
             return _LOST
         except asyncio.CancelledError as error:
             if self._is_cancelled():
                 raise
-            # The work has awaited something that was cancelled.
-            return await self._fail(task, error)
+            # The handler awaited something that was cancelled.
+            return await self._fail(error)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is a failed attempt
-            return await self._fail(task, error)
+            return await self._fail(error)
         finally:
             ended.set()
-            await asyncio.wait({beat})
+            await asyncio.wait({heartbeat})
         return "done"
 
-    async def _beat(self, run: Run, ended: asyncio.Event, limit: asyncio.Timeout) -> None:
+    async def _heartbeat(self, ended: asyncio.Event, limit: asyncio.Timeout) -> None:
         lease = self._settings.task_lease_seconds
-        while not await happens(ended, lease / 3):
+        while not await wait_for(ended, lease / 3):
             if _is_over(limit, lease):
                 logger.error("a task goes on after its time limit; another attempt may begin")
                 return
             try:
-                async with run.checkpoint():
+                async with self._context.checkpoint():
                     pass
             except LeaseLostError:
-                # What goes on would be done twice. It may be ending just now.
+                # The handler must not go on. It may be ending at this moment.
                 with suppress(RuntimeError):
                     limit.reschedule(0)
                 return
@@ -119,36 +120,38 @@ class Executor:
         current = asyncio.current_task()
         return current is not None and current.cancelling() > 0
 
-    async def _fail(self, task: Task, error: BaseException) -> str:
+    async def _fail(self, error: BaseException) -> str:
+        task = self._task
         # PostgreSQL stores no NUL.
         reason = f"{type(error).__name__}: {error}".replace("\0", "")[:_MAX_ERROR]
         logger.warning("task failed", exc_info=error, extra={"task": task.name})
         if task.attempt >= task.max_attempts:
-            return await self._bury(task, reason)
-        pause = pause_after(task.attempt, self._settings.task_retry_seconds)
-        async with self._resources.database.write() as work:
-            await work.tasks.retry(task, reason, delay_seconds=pause)
+            return await self._move_to_dead(reason)
+        delay = retry_delay(task.attempt, self._settings.task_retry_seconds)
+        async with self._database.write() as work:
+            await work.tasks.retry(task, reason, delay_seconds=delay)
         return f"failed: {reason}"
 
-    async def _bury(self, task: Task, reason: str) -> str:
+    async def _move_to_dead(self, reason: str) -> str:
+        task = self._task
         try:
-            async with self._resources.database.write() as work:
-                await self._handlers[task.name].bury(work, task, reason)
+            async with self._database.write() as work:
+                await self._handler.move_to_dead(work, task, reason)
         except (LeaseLostError, LostRace, ServiceUnavailable):
             raise
         except Exception:
-            logger.exception("nobody could be told that a task is dead")
-            async with self._resources.database.write() as work:
-                await work.tasks.bury(task, reason)
+            logger.exception("on_dead of a handler failed", extra={"task": task.name})
+            async with self._database.write() as work:
+                await work.tasks.move_to_dead(task, reason)
         logger.error("task is dead", extra={"task": task.name, "reason": reason})
         return f"dead: {reason}"
 
-    async def _give_back(self, task: Task) -> None:
+    async def _release(self) -> None:
         try:
-            async with self._resources.database.write() as work:
-                await work.tasks.give_back(task)
+            async with self._database.write() as work:
+                await work.tasks.release(self._task)
         except (LeaseLostError, ProblemError):
-            logger.warning("cannot give a task back; its lease will run out")
+            logger.warning("cannot release a task; its lease will expire")
 
 
 def _is_over(limit: asyncio.Timeout, by_seconds: float) -> bool:

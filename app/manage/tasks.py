@@ -1,8 +1,7 @@
-"""What operators do about tasks: `python -m app.manage tasks --help`."""
+"""`python -m app.manage worker`, `scheduler` and `tasks`: run tasks, and handle dead ones."""
 
 import argparse
 import asyncio
-import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -15,30 +14,37 @@ from app.core.dependencies import Resources
 from app.core.logging import configure_logging
 from app.db.models.tasks import DeadTask, NewTask
 from app.db.unit_of_work import UnitOfWork
-from app.tasks.process import Process
+from app.tasks.engine.process import open_process, stop_signal
+from app.tasks.engine.workers import run_workers
 from app.tasks.registry import HANDLERS
+from app.tasks.schedule import SCHEDULES
 
 Act = Callable[[Resources, argparse.Namespace], Awaitable[None]]
-Take = Callable[[UnitOfWork, DeadTask], Awaitable[None]]
+ActOnDead = Callable[[UnitOfWork, DeadTask], Awaitable[None]]
 
 _MAX_LISTED = 100
 
 
-def add_task_commands(parser: argparse.ArgumentParser) -> None:
-    """Add the commands about dead tasks."""
-    commands = parser.add_subparsers(required=True)
-    list_ = commands.add_parser("list", help="list the dead tasks, the latest first")
-    list_.set_defaults(run=_opened(list_dead))
-    replay = commands.add_parser("replay", help="let dead tasks run again, with all their attempts")
-    replay.set_defaults(run=_opened(replay_dead))
-    drop = commands.add_parser("drop", help="delete dead tasks for good")
-    drop.set_defaults(run=_opened(drop_dead))
-    for command in (replay, drop):
-        command.add_argument("ids", nargs="+", type=UUID, metavar="ID")
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `worker`, `scheduler` and `tasks` to a command line."""
+    worker = commands.add_parser("worker", help="run background tasks until SIGTERM")
+    worker.set_defaults(run=lambda settings, _: run_workers(settings, HANDLERS))
+    scheduler = commands.add_parser("scheduler", help="create the tasks of schedules until SIGTERM")
+    scheduler.set_defaults(run=lambda settings, _: run_scheduler(settings))
+    tasks = commands.add_parser("tasks", help="list, replay or drop the tasks that failed for good")
+    steps = tasks.add_subparsers(required=True)
+    list_ = steps.add_parser("list", help="list the dead tasks, the latest first")
+    list_.set_defaults(run=_with_resources(list_dead))
+    replay = steps.add_parser("replay", help="queue dead tasks again, with all their attempts")
+    replay.set_defaults(run=_with_resources(replay_dead))
+    drop = steps.add_parser("drop", help="delete dead tasks")
+    drop.set_defaults(run=_with_resources(drop_dead))
+    for step in (replay, drop):
+        step.add_argument("ids", nargs="+", type=UUID, metavar="ID")
 
 
 def run_scheduler(settings: Settings) -> None:
-    """Make the tasks of schedules until SIGTERM; any number of such processes may run."""
+    """Create the tasks of schedules until SIGTERM; any number of such processes may run."""
     configure_logging(settings.log_level)
     asyncio.run(_schedule(settings))
 
@@ -57,8 +63,8 @@ async def list_dead(resources: Resources, _: argparse.Namespace) -> None:
 
 
 async def replay_dead(resources: Resources, arguments: argparse.Namespace) -> None:
-    """Queue dead tasks again, each under its old id."""
-    await _take_each(resources, arguments.ids, _revive, "queued again")
+    """Queue dead tasks again, each with its old id."""
+    await _take_each(resources, arguments.ids, _queue_again, "queued again")
 
 
 async def drop_dead(resources: Resources, arguments: argparse.Namespace) -> None:
@@ -67,7 +73,7 @@ async def drop_dead(resources: Resources, arguments: argparse.Namespace) -> None
 
 
 async def _take_each(
-    resources: Resources, ids: Sequence[UUID], act: Take | None, done: str
+    resources: Resources, ids: Sequence[UUID], act: ActOnDead | None, done: str
 ) -> None:
     unknown = []
     for task_id in ids:
@@ -83,15 +89,15 @@ async def _take_each(
         sys.exit(f"Not among the dead tasks: {', '.join(unknown)}")
 
 
-async def _revive(work: UnitOfWork, dead: DeadTask) -> None:
+async def _queue_again(work: UnitOfWork, dead: DeadTask) -> None:
     await work.tasks.add(_as_new(dead))
-    work.after_commit.append(work.ring)
+    work.after_commit.append(work.notify)
     handler = HANDLERS.get(dead.name)
-    if handler is None or handler.revive is None:
+    if handler is None or handler.on_replay is None:
         return
-    # What cannot be read names nobody to tell.
+    # Without a valid payload there is nothing to call on_replay with.
     with suppress(ValidationError):
-        await handler.revive(work, handler.payload.model_validate(dead.payload))
+        await handler.on_replay(work, handler.payload.model_validate(dead.payload))
 
 
 def _as_new(dead: DeadTask) -> NewTask:
@@ -106,17 +112,15 @@ def _as_new(dead: DeadTask) -> NewTask:
     )
 
 
-def _opened(act: Act) -> Callable[[Settings, argparse.Namespace], None]:
+def _with_resources(act: Act) -> Callable[[Settings, argparse.Namespace], None]:
     async def run(settings: Settings, arguments: argparse.Namespace) -> None:
-        async with Process(settings, works=False, schedules=False).opened() as resources:
+        async with open_process(settings) as resources:
             await act(resources, arguments)
 
     return lambda settings, arguments: asyncio.run(run(settings, arguments))
 
 
 async def _schedule(settings: Settings) -> None:
-    ended = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, ended.set)
-    async with Process(settings, works=False, schedules=True).opened():
-        await ended.wait()
+    stopped = stop_signal()
+    async with open_process(settings, schedules=SCHEDULES):
+        await stopped.wait()

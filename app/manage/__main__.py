@@ -1,0 +1,25 @@
+"""Commands for operators: `python -m app.manage --help`."""
+
+import argparse
+
+from app.core.config import load_settings
+from app.manage import keys, seed, setup, tasks
+
+
+def main() -> None:
+    """Run one command.
+
+    Raises:
+        WrongSettings: The settings are refused.
+    """
+    parser = argparse.ArgumentParser(prog="python -m app.manage", description=__doc__)
+    parser.set_defaults(fixed={})
+    commands = parser.add_subparsers(required=True)
+    for module in (setup, tasks, keys, seed):
+        module.add_commands(commands)
+    arguments = parser.parse_args()
+    arguments.run(load_settings(**arguments.fixed), arguments)
+
+
+if __name__ == "__main__":
+    main()

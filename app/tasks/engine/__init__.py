@@ -1,0 +1,1 @@
+"""What runs tasks: it finds those that are due, makes attempts, and retries."""

@@ -1,0 +1,103 @@
+"""What a handler is, and what it sees of the task that it works on."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import ValidationError
+
+from app.core.config import Settings
+from app.core.dependencies import Resources
+from app.db.models.tasks import Task
+from app.db.unit_of_work import UnitOfWork
+from app.services.outbox import Payload
+
+P = TypeVar("P", bound=Payload)
+
+
+class TaskContext:
+    """A task during one attempt. What the attempt writes counts only while it holds the lease.
+
+    Effects outside of the database, such as a mail, may happen twice: send `idempotency_key` along,
+    so that the receiver recognises the repeat.
+
+    Attributes:
+        resources: What the process holds open.
+        settings: The settings of the process.
+        finished: Whether the task is done.
+    """
+
+    def __init__(self, task: Task, resources: Resources, settings: Settings) -> None:
+        self._task = task
+        self.resources = resources
+        self.settings = settings
+        self.finished = False
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same key in every attempt at the task."""
+        return str(self._task.id)
+
+    @asynccontextmanager
+    async def checkpoint(self) -> AsyncIterator[UnitOfWork]:
+        """Open a unit of work for a part of the task; it is kept if the attempt fails later.
+
+        Raises:
+            LeaseLostError: Another attempt has begun; nothing is written.
+        """
+        async with self.resources.database.write() as work:
+            await work.tasks.extend(self._task, lease_seconds=self.settings.task_lease_seconds)
+            yield work
+
+    @asynccontextmanager
+    async def finish(self) -> AsyncIterator[UnitOfWork]:
+        """Open the last unit of work: its effects and `done` are committed together.
+
+        Raises:
+            LeaseLostError: Another attempt has begun; nothing is written.
+        """
+        async with self.resources.database.write() as work:
+            await work.tasks.finish(self._task)
+            yield work
+        self.finished = True
+
+
+@dataclass(frozen=True, slots=True)
+class Handler(Generic[P]):
+    """What to do for one kind of payload.
+
+    Attributes:
+        handle: Does the work. If it returns without `TaskContext.finish`, the task is done then.
+        on_dead: Runs in the transaction that moves the task to the dead ones.
+        on_replay: Undoes `on_dead`, in the transaction that queues a dead task again.
+    """
+
+    payload: type[P]
+    handle: Callable[[TaskContext, P], Awaitable[None]]
+    on_dead: Callable[[UnitOfWork, P], Awaitable[None]] | None = None
+    on_replay: Callable[[UnitOfWork, P], Awaitable[None]] | None = None
+
+    async def run(self, context: TaskContext, task: Task) -> None:
+        """Read the payload and do the work."""
+        await self.handle(context, self.payload.model_validate(task.payload))
+        if not context.finished:
+            async with context.finish():
+                pass
+
+    async def move_to_dead(self, work: UnitOfWork, task: Task, error: str) -> None:
+        """Move the task to the dead ones.
+
+        Raises:
+            LeaseLostError: Another attempt has begun.
+        """
+        await work.tasks.move_to_dead(task, error)
+        # Without a valid payload there is nothing to call on_dead with.
+        with suppress(ValidationError):
+            payload = self.payload.model_validate(task.payload)
+            if self.on_dead is not None:
+                await self.on_dead(work, payload)
+
+
+Handlers = Mapping[str, Handler[Any]]
+"""Handlers by the names of their payloads."""

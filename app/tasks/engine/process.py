@@ -1,0 +1,52 @@
+"""What one process opens, and its share of the tasks."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from app.core.config import Settings
+from app.core.dependencies import Resources, open_resources
+from app.tasks.engine.context import Handlers
+from app.tasks.engine.notify import listening, notifying
+from app.tasks.engine.poller import TaskPoller
+from app.tasks.engine.scheduler import ScheduledTask, Scheduler
+
+
+@asynccontextmanager
+async def open_process(
+    settings: Settings,
+    *,
+    handlers: Handlers | None = None,
+    schedules: Sequence[ScheduledTask] = (),
+) -> AsyncIterator[Resources]:
+    """Open the resources of a process, and run its share of the tasks until the block ends.
+
+    Args:
+        settings: What to open; with Redis other processes are notified of new tasks.
+        handlers: The kinds of tasks that this process runs; None: it runs no tasks.
+        schedules: The schedules whose tasks this process creates.
+
+    Raises:
+        WrongSettings: The file of the signing keys cannot be used.
+    """
+    wake = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        notify = await stack.enter_async_context(notifying(settings, wake))
+        resources = await stack.enter_async_context(open_resources(settings, notify))
+        if handlers:
+            poller = TaskPoller(resources, handlers, settings, wake)
+            await stack.enter_async_context(poller.running())
+            await stack.enter_async_context(listening(settings, wake))
+        if schedules:
+            scheduler = Scheduler(resources.database, schedules)
+            await stack.enter_async_context(scheduler.running())
+        yield resources
+
+
+def stop_signal() -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set from now on, instead of ending the process."""
+    stopped = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    return stopped
