@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from string import Template
 from typing import NamedTuple
 
 import httpx2
@@ -85,50 +86,64 @@ async def register_machines(client: httpx2.AsyncClient) -> list[Account]:
     return accounts
 
 
+_CONFIGURATION = Template("""
+seed = $seed
+hooks = $hooks
+continue-on-failure = true
+
+[auth.wfc]
+path = $accounts
+peers = $peers
+
+[cache]
+enabled = false
+
+# The default, and 412: valid data may speak of a version that is gone.
+[checks.positive_data_acceptance]
+expected-statuses = $accepted
+
+[generation]
+mode = "all"
+max-examples = $examples
+database = "none"
+
+# All that would leave operations untested. (It warns of wrong passwords, too.)
+[warnings]
+fail-on = [
+    "missing_auth", "missing_deserializer", "missing_test_data", "rate_limited",
+    "method_not_allowed", "unresolvable_reference", "unsupported_regex",
+]
+
+# A cursor that fits the pattern may still be none that the list gave out.
+[[operations]]
+include-operation-id = $paged
+checks.positive_data_acceptance.expected-statuses = $accepted_for_pages
+
+# Administrators have a campaign of their own, and few chains reach a file that is done.
+[[operations]]
+include-operation-id = $without_warnings
+warnings = false
+""")
+
+
 def write_configuration(folder: Path, users: Sequence[Account]) -> Path:
-    """Write what schemathesis does; whatever is not named has its default, and that is: on."""
+    """Write what schemathesis does; every check that is not named is on, as by default."""
     accounts = folder / "accounts.json"
     accounts.write_text(json.dumps({"auth": users}))
-    names = json.dumps([user["name"] for user in users])
+    values = {
+        "seed": SEED,
+        "hooks": str(Path(__file__).with_name("hooks.py")),
+        "accounts": str(accounts),
+        "peers": [user["name"] for user in users] if len(users) > 1 else [],
+        "accepted": _ACCEPTED,
+        "examples": EXAMPLES,
+        "paged": _PAGED,
+        "accepted_for_pages": [*_ACCEPTED, 400],
+        "without_warnings": [*FOR_ADMINS, "getExportFile"],
+    }
+    text = {name: json.dumps(value) for name, value in values.items()}
     configuration = folder / "schemathesis.toml"
-    configuration.write_text(f"""
-        seed = {SEED}
-        hooks = "{Path(__file__).with_name("hooks.py")}"
-        continue-on-failure = true
-
-        [auth.wfc]
-        path = "{accounts}"
-        {f"peers = {names}" if len(users) > 1 else ""}
-
-        [cache]
-        enabled = false
-
-        # The default, and 412: valid data may speak of a version that is gone.
-        [checks.positive_data_acceptance]
-        expected-statuses = {json.dumps(_ACCEPTED)}
-
-        [generation]
-        mode = "all"
-        max-examples = {EXAMPLES}
-        database = "none"
-
-        # All that would leave operations untested. (It warns of wrong passwords, too.)
-        [warnings]
-        fail-on = [
-            "missing_auth", "missing_deserializer", "missing_test_data", "rate_limited",
-            "method_not_allowed", "unresolvable_reference", "unsupported_regex",
-        ]
-
-        # A cursor that fits the pattern may still be none that the list gave out.
-        [[operations]]
-        include-operation-id = {json.dumps(_PAGED)}
-        checks.positive_data_acceptance.expected-statuses = {json.dumps([*_ACCEPTED, 400])}
-
-        # Administrators have a campaign of their own, and few chains reach a file that is done.
-        [[operations]]
-        include-operation-id = {json.dumps([*FOR_ADMINS, "getExportFile"])}
-        warnings = false
-        """)
+    configuration.write_text(_CONFIGURATION.substitute(text))
     return configuration
 
 
