@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
 from cashews.exceptions import CacheBackendInteractionError
@@ -68,9 +69,14 @@ class _CallLimit:
         await self._timeout.__aenter__()
         self._wait()
 
-    async def __aexit__(self, *error: Any) -> bool | None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._timer.cancel()
-        return await self._timeout.__aexit__(*error)
+        await self._timeout.__aexit__(kind, error, trace)
 
     def _wait(self) -> None:
         self._timer = self._loop.call_later(TIMEOUT_SECONDS / TURNS, self._turn)
