@@ -16,8 +16,9 @@ from app.api.middleware import add_middleware
 from app.api.pages import pages
 from app.api.v1.router import v1_router
 from app.core.config import Settings, load_settings
-from app.core.dependencies import unimplemented_operations
+from app.core.dependencies import make_services, unimplemented_operations
 from app.core.logging import configure_logging
+from app.schemas import v1
 from app.schemas.v1 import operations
 from app.tasks.process import Process
 from app.telemetry.metrics import serve_metrics
@@ -61,22 +62,27 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Open the resources for as long as the application runs.
 
     Raises:
-        RuntimeError: Production was asked to serve operations that nobody has implemented.
+        RuntimeError: Production was asked to serve operations that are not implemented.
         WrongSettings: A port or a file that the settings name cannot be used.
     """
     settings: Settings = app.state.settings
     configure_logging(settings.log_level)
-    if missing := unimplemented_operations():
-        message = f"not implemented: {', '.join(missing)}"
-        if settings.in_production:
-            raise RuntimeError(message)
-        logger.warning(message)
     with serve_metrics(
         "METRICS_PORT", settings.metrics_host, settings.metrics_port, settings.processes
     ):
         async with Process.of_api(settings).opened() as resources:
             app.state.resources = resources
+            app.state.services = make_services(resources)
+            _report_unimplemented(app.state.services, in_production=settings.in_production)
             yield
+
+
+def _report_unimplemented(services: v1.Services, *, in_production: bool) -> None:
+    if missing := unimplemented_operations(services):
+        message = f"not implemented: {', '.join(missing)}"
+        if in_production:
+            raise RuntimeError(message)
+        logger.warning(message)
 
 
 def _require_contract_routes(app: FastAPI) -> None:

@@ -1,16 +1,19 @@
 """Applications of a test's own: other settings, other services, other resources."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx2
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from pydantic import SecretStr
 
+from app.api import deps
 from app.core.config import Settings
 from app.core.logging import request_id
+from app.schemas import v1
 from tests.keys import keys_file
 
 UNREACHABLE_DATABASE = SecretStr("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
@@ -74,6 +77,10 @@ async def started(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
             yield client
 
 
-def replace_service(app: FastAPI, provider: Callable[..., Any], service: object) -> None:
-    """Let a provider of `app.api.deps` give this service."""
-    app.dependency_overrides[provider] = lambda: service
+def replace_services(app: FastAPI, **replaced: Any) -> None:  # noqa: ANN401 - may be incomplete
+    """Let routes call these services instead of the application's own."""
+
+    async def services(request: Request) -> v1.Services:
+        return replace(await deps.services(request), **replaced)
+
+    app.dependency_overrides[deps.services] = services

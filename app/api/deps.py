@@ -9,17 +9,9 @@ from typing import cast
 
 from fastapi import Request
 
-from app.core import dependencies
 from app.core.dependencies import Resources
 from app.core.security import Principal
-from app.services.api_keys import ApiKeys
-from app.services.auth import Auth
-from app.services.exports import Exports
-from app.services.health import Health
-from app.services.items import Items
-from app.services.jwks import Jwks
-from app.services.sessions import Sessions
-from app.services.users import Users
+from app.schemas import v1
 
 
 def resources(request: Request) -> Resources:
@@ -27,44 +19,9 @@ def resources(request: Request) -> Resources:
     return cast("Resources", request.app.state.resources)
 
 
-async def health(request: Request) -> Health:
-    """Provide the service of the tag `health`."""
-    return dependencies.make_health(resources(request))
-
-
-async def auth(request: Request) -> Auth:
-    """Provide the service of the tag `auth`."""
-    return dependencies.make_auth(resources(request))
-
-
-async def jwks(request: Request) -> Jwks:
-    """Provide the service of the tag `jwks`."""
-    return dependencies.make_jwks(resources(request))
-
-
-async def sessions(request: Request) -> Sessions:
-    """Provide the service of the tag `sessions`."""
-    return dependencies.make_sessions(resources(request))
-
-
-async def users(request: Request) -> Users:
-    """Provide the service of the tag `users`."""
-    return dependencies.make_users(resources(request))
-
-
-async def api_keys(request: Request) -> ApiKeys:
-    """Provide the service of the tag `api_keys`."""
-    return dependencies.make_api_keys(resources(request))
-
-
-async def items(request: Request) -> Items:
-    """Provide the service of the tag `items`."""
-    return dependencies.make_items(resources(request))
-
-
-async def exports(request: Request) -> Exports:
-    """Provide the service of the tag `exports`."""
-    return dependencies.make_exports(resources(request))
+async def services(request: Request) -> v1.Services:
+    """Provide the services of the newest contract."""
+    return cast("v1.Services", request.app.state.services)
 
 
 async def principal(request: Request) -> Principal:

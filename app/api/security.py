@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import Request
 
-from app.api.deps import api_keys, resources
+from app.api.deps import resources
 from app.core.api_keys import HEADER
 from app.core.exceptions import InsufficientScope, Unauthorized
 from app.core.security import Principal
@@ -20,7 +20,7 @@ async def _oauth2(request: Request) -> Principal | None:
 
 async def _api_key(request: Request) -> Principal | None:
     key = request.headers.get(HEADER, "").strip()
-    return await (await api_keys(request)).authenticate(key) if key else None
+    return await resources(request).api_keys.authenticate(key) if key else None
 
 
 Reader = Callable[[Request], Awaitable[Principal | None]]

@@ -1,4 +1,4 @@
-"""Composition root: what the service is made of, and one recipe per service.
+"""Composition root: what a process holds open, and the services made from it.
 
 Whatever a worker or a command needs too belongs here; whatever mentions `Request`, `Header` or
 `Depends` belongs in `app/api/deps.py`.
@@ -6,8 +6,9 @@ Whatever a worker or a command needs too belongs here; whatever mentions `Reques
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
+from inspect import getmembers
 
 from app.core.accounts_setup import SignIn, make_sign_in, open_keys
 from app.core.cache import Cache
@@ -18,6 +19,7 @@ from app.core.security import AccessTokens, Cursors, KeyRing
 from app.core.shared_state import open_cache, open_limiter
 from app.db.engine import make_engine, make_probe_engine
 from app.db.unit_of_work import Database, Ring, ring_nobody
+from app.schemas import v1
 from app.services.api_keys import ApiKeys
 from app.services.auth import Auth
 from app.services.exports import Exports
@@ -31,17 +33,6 @@ from app.services.users import Users
 from app.telemetry.health import Probes
 from app.telemetry.metrics import set_redis_up
 
-SERVICES = (
-    Health,
-    Auth,
-    Jwks,
-    Sessions,
-    Users,
-    ApiKeys,
-    Items,
-    Exports,
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
@@ -51,6 +42,7 @@ class Resources:
     keys: KeyRing
     access_tokens: AccessTokens
     session_gate: SessionGate
+    api_keys: ApiKeys
     sign_in: SignIn
     cursors: Cursors
     idempotency: Idempotency
@@ -90,13 +82,15 @@ def _make_resources(settings: Settings, ring: Ring, stack: AsyncExitStack) -> Re
     keys = open_keys(settings)
     access_tokens = _make_access_tokens(settings, keys)
     gate = SessionGate(database, marks)
+    cursors = Cursors(settings.secret_key.get_secret_value())
     return Resources(
         database=database,
         keys=keys,
         access_tokens=access_tokens,
         session_gate=gate,
         sign_in=make_sign_in(settings, database, limiter, gate, access_tokens),
-        cursors=Cursors(settings.secret_key.get_secret_value()),
+        api_keys=ApiKeys(database, cursors),
+        cursors=cursors,
         idempotency=_make_idempotency(settings, database),
         limiter=limiter,
         cache=open_cache(settings, breaker, stack),
@@ -118,53 +112,27 @@ def _make_idempotency(settings: Settings, database: Database) -> Idempotency:
     )
 
 
-def make_health(resources: Resources) -> Health:
-    """Return the service behind the tag `health`."""
-    return Health(resources.probes)
-
-
-def make_auth(resources: Resources) -> Auth:
-    """Return the service behind the tag `auth`."""
-    return Auth(resources.sign_in.accounts, resources.sign_in.login, resources.sign_in.grants)
-
-
-def make_jwks(resources: Resources) -> Jwks:
-    """Return the service behind the tag `jwks`."""
-    return Jwks(resources.keys)
-
-
-def make_sessions(resources: Resources) -> Sessions:
-    """Return the service behind the tag `sessions`."""
-    return Sessions(resources.database, resources.cursors, resources.session_gate)
-
-
-def make_users(resources: Resources) -> Users:
-    """Return the service behind the tag `users`."""
-    return Users(
-        resources.database, resources.cursors, resources.sign_in.accounts, resources.session_gate
+def make_services(resources: Resources) -> v1.Services:
+    """Return the service behind each tag of the contract."""
+    database, sign_in = resources.database, resources.sign_in
+    return v1.Services(
+        health=Health(resources.probes),
+        auth=Auth(sign_in.accounts, sign_in.login, sign_in.grants),
+        jwks=Jwks(resources.keys),
+        sessions=Sessions(database, resources.cursors, resources.session_gate),
+        users=Users(database, resources.cursors, sign_in.accounts, resources.session_gate),
+        api_keys=resources.api_keys,
+        items=Items(database, resources.cursors, resources.idempotency, resources.cache),
+        exports=Exports(database, resources.idempotency, resources.stream_seconds),
     )
 
 
-def make_api_keys(resources: Resources) -> ApiKeys:
-    """Return the service behind the tag `api_keys`."""
-    return ApiKeys(resources.database, resources.cursors)
-
-
-def make_items(resources: Resources) -> Items:
-    """Return the service behind the tag `items`."""
-    return Items(resources.database, resources.cursors, resources.idempotency, resources.cache)
-
-
-def make_exports(resources: Resources) -> Exports:
-    """Return the service behind the tag `exports`."""
-    return Exports(resources.database, resources.idempotency, resources.stream_seconds)
-
-
-def unimplemented_operations() -> list[str]:
+def unimplemented_operations(services: v1.Services) -> list[str]:
     """Return the methods that the contract asks for and no service has yet, as `Service.method`."""
+    kinds = [type(getattr(services, field.name)) for field in fields(services)]
     return [
-        f"{service.__name__}.{name}"
-        for service in SERVICES
-        for name, method in vars(service.__mro__[1]).items()
-        if hasattr(method, "unimplemented") and getattr(service, name) is method
+        f"{kind.__name__}.{name}"
+        for kind in kinds
+        for name, method in getmembers(kind)
+        if hasattr(method, "unimplemented")
     ]

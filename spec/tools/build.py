@@ -68,7 +68,7 @@ class Builder:
 
     def taken_schema_names(self, tags: tuple[Tag, ...]) -> Iterator[Finding]:
         """Yield schemas whose name the models or the interfaces need for something else."""
-        ours = {name for tag in tags for name in tag.names}
+        ours = {name for tag in tags for name in tag.names} | {"Services"}
         for name, node in self.contract.node("components", "schemas").entries():
             if name in ours or name not in self.models.names:
                 yield node.finding(f"generated code uses the name {name}", "rename the schema")
@@ -119,7 +119,7 @@ class Builder:
                 *(argument.route for argument in route),
             ),
             returns=result.returns,
-            statements=_statements(name, arguments, principal, result),
+            statements=_statements(f"{endpoint.tag}.{name}", arguments, principal, result),
             replies=result.replies,
             callers=callers,
         )
@@ -184,12 +184,12 @@ def _signature(arguments: list[Argument], principal: str) -> tuple[str, ...]:
 
 
 def _statements(
-    name: str, arguments: list[Argument], principal: str, result: Success
+    method: str, arguments: list[Argument], principal: str, result: Success
 ) -> tuple[str, ...]:
     values = [argument.call for argument in arguments]
     if principal:
         values.append("principal=principal")
-    call = f"await service.{name}({', '.join(values)})"
+    call = f"await services.{method}({', '.join(values)})"
     if result.status is None:
         return (f"return render_reply({call})",)
     if result.returns == "None":

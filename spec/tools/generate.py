@@ -1,7 +1,6 @@
 """Verb `generate`: write the code that the contract gives."""
 
-import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +8,6 @@ from spec.rules import broken
 from spec.tools.build import Builder
 from spec.tools.bundle import assemble, dump
 from spec.tools.finding import RefusedError
-from spec.tools.ir import Api
 from spec.tools.models import Models, ModelsRun
 from spec.tools.render import Renderer
 from spec.tools.target import Target
@@ -22,12 +20,10 @@ class Output:
     Attributes:
         owned: Every file of the owned folders.
         services: The first text of every service that does not exist yet.
-        hints: What to add by hand, so that routes reach services.
     """
 
     owned: Mapping[Path, str]
     services: Mapping[Path, str]
-    hints: Sequence[str]
 
 
 def compute(target: Target) -> Output:
@@ -43,7 +39,6 @@ def compute(target: Target) -> Output:
     return Output(
         owned=dict(renderer.owned(api, models, document)),
         services={path: text for path, text in renderer.services(api) if not path.exists()},
-        hints=hints(target, renderer, api) if target.services else [],
     )
 
 
@@ -66,13 +61,4 @@ def generate(target: Target) -> list[str]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
             lines.append(f"wrote {target.show(path)}")
-    return [*lines, *output.hints]
-
-
-def hints(target: Target, renderer: Renderer, api: Api) -> list[str]:
-    """Return the lines that wire the services which no provider offers yet."""
-    path = target.root.joinpath(*target.deps.split(".")).with_suffix(".py")
-    tree = ast.parse(path.read_text(encoding="utf-8") if path.is_file() else "")
-    known = {node.name for node in tree.body if isinstance(node, ast.AsyncFunctionDef)}
-    missing = [tag for tag in api.tags if tag.name not in known]
-    return [renderer.text("wiring.txt", tag=tag, deps=target.show(path)) for tag in missing]
+    return lines

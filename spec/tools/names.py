@@ -9,8 +9,8 @@ LINE_LENGTH = 100
 
 # Names that generated modules use themselves; a parameter may not hide one.
 RESERVED = {
-    *("body", "deps", "models", "operation", "operations", "principal", "provide"),
-    *("render", "render_reply", "router", "self", "service", "types"),
+    *("body", "deps", "models", "operation", "operations", "principal"),
+    *("render", "render_reply", "router", "self", "services", "types"),
 }
 
 

@@ -25,7 +25,7 @@ _IMPORTS = {
     "app.schemas": "types",
     "app.schemas.operation": "Operation",
     "app.schemas.reply": "Reply Upload operation",
-    "collections.abc": "AsyncIterable Awaitable Callable Mapping",
+    "collections.abc": "AsyncIterable Mapping",
     "dataclasses": "dataclass",
     "fastapi": "APIRouter Body Cookie Depends File Form Header Path Query Response UploadFile",
     "pydantic": "Field",
@@ -94,6 +94,7 @@ class Renderer:
         names: Mapping[str, Sequence[str]] = {
             "models": Models.read(models).names,
             **{tag.name: tag.names for tag in api.tags},
+            "services": ["Services"],
         }
         yield schemas / "models.py", self.format(self.header(folder) + models)
         yield schemas / "openapi.json", document
@@ -101,6 +102,7 @@ class Renderer:
         yield schemas / "__init__.py", self.python(
             "schemas_init", folder, names=names, all_names=exported(names)
         )
+        yield schemas / "services.py", self.python("services", folder, api=api)
         yield routes / "__init__.py", self.python("routes_init", folder, api=api)
         for tag in api.tags:
             yield schemas / f"{tag.name}.py", self.python("schemas", tag.source, tag=tag)

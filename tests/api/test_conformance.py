@@ -10,7 +10,6 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from app.api import deps
 from app.api.conformance import Conformance
 from app.core.config import Settings
 from app.core.exceptions import NotFound, ServiceUnavailable
@@ -18,7 +17,7 @@ from app.main import create_app
 from app.schemas import v1
 from app.schemas.reply import Reply
 from tests.api.conftest import Logs
-from tests.apps import make_settings, replace_service, started
+from tests.apps import make_settings, replace_services, started
 from tests.problems import assert_problem
 from tests.tokens import issue_let_in
 
@@ -74,7 +73,7 @@ async def stream(*pieces: bytes) -> AsyncIterator[bytes]:
 
 async def create(settings: Settings, reply: object) -> httpx2.Response:
     app = create_app(settings)
-    replace_service(app, deps.items, Shelf(reply))
+    replace_services(app, items=Shelf(reply))
     async with started(app) as client:
         headers = {"Authorization": f"Bearer {await issue_let_in(app, settings)}"}
         return await client.post("/items", json={"name": "Oak table"}, headers=headers)
@@ -161,7 +160,7 @@ async def test_models_that_disagree_with_the_contract_are_found_out(
     limits: dict[str, int], password: str, fault: str, logs: Logs
 ) -> None:
     app = create_app(make_settings())
-    replace_service(app, deps.auth, Accounts())
+    replace_services(app, auth=Accounts())
     with_password_limits(app, **limits)
 
     async with started(app) as client:

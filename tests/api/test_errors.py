@@ -234,7 +234,7 @@ async def test_an_unexpected_failure_keeps_its_reason_from_the_client() -> None:
         raise RuntimeError("the secret reason")
 
     app = create_app(make_settings(cors_origins=[ORIGIN]))
-    app.dependency_overrides[deps.health] = broken_provider
+    app.dependency_overrides[deps.services] = broken_provider
 
     async with started(app) as client:
         answer = await client.get(

@@ -103,7 +103,7 @@ async def test_the_reason_of_a_failure_is_logged_under_the_id_that_the_client_ha
         raise RuntimeError("the secret reason")
 
     app = create_app(make_settings())
-    app.dependency_overrides[deps.health] = broken_provider
+    app.dependency_overrides[deps.services] = broken_provider
 
     async with started(app) as client:
         logs()

@@ -13,7 +13,6 @@ import pytest
 from fastapi import FastAPI, Request
 from pydantic import SecretStr
 
-from app.api import deps
 from app.api.rate_limit import client_network
 from app.core import redis
 from app.core.config import Settings
@@ -21,7 +20,7 @@ from app.main import create_app
 from app.schemas.operation import Operation
 from app.schemas.v1 import operations
 from app.telemetry.metrics import RATE_LIMITED
-from tests.apps import changed, make_settings, replace_service, started
+from tests.apps import changed, make_settings, replace_services, started
 from tests.clients import Caller, narrow, sign_up
 from tests.items import create
 from tests.problems import assert_problem
@@ -151,7 +150,7 @@ def account(email: str) -> dict[str, str]:
 async def test_an_answer_that_nobody_expected_has_the_headers_too(start: Start) -> None:
     client = await start()
     ada = await sign_up(client, "Ada")
-    replace_service(app_of(client), deps.items, object())
+    replace_services(app_of(client), items=object())
 
     answer = await ada.get("/items")
 

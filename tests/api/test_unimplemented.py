@@ -7,14 +7,13 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 
-from app.api import deps
 from app.core import dependencies
 from app.core.config import Settings
 from app.core.security import Principal
 from app.main import create_app
 from app.schemas import v1
 from tests.api.conftest import Logs
-from tests.apps import make_settings, replace_service, started
+from tests.apps import make_settings, replace_services, started
 from tests.problems import assert_problem
 from tests.tokens import issue_let_in
 
@@ -40,8 +39,7 @@ class Items(v1.ItemsService):
 
 def make_app(settings: Settings) -> FastAPI:
     app = create_app(settings)
-    replace_service(app, deps.users, cast("Any", Users)())
-    replace_service(app, deps.items, cast("Any", Items)())
+    replace_services(app, users=cast("Any", Users)(), items=cast("Any", Items)())
     return app
 
 
@@ -52,12 +50,11 @@ async def sign_in(app: FastAPI, settings: Settings) -> dict[str, str]:
 @pytest.fixture
 def unfinished(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the application be composed of a service that is not finished."""
-    services = [Users if s.__name__ == "Users" else s for s in dependencies.SERVICES]
-    monkeypatch.setattr(dependencies, "SERVICES", services)
+    monkeypatch.setattr(dependencies, "Users", lambda *_: cast("Any", Users)())
 
 
-async def test_every_operation_of_the_contract_is_implemented() -> None:
-    assert dependencies.unimplemented_operations() == []
+async def test_every_operation_of_the_contract_is_implemented(app: FastAPI) -> None:
+    assert dependencies.unimplemented_operations(app.state.services) == []
 
 
 async def test_an_operation_without_code_is_a_501_and_its_neighbours_work(logs: Logs) -> None:

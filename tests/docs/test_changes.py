@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from docs.tools.changes import changelog
 from tests.docs.follow import GIT
-from tools.docs.changes import changelog
 
 BUNDLE = "app/schemas/v1/openapi.json"
 ITEM = {"type": "object", "properties": {"name": {"type": "string"}}}

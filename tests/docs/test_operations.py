@@ -10,16 +10,22 @@ import pytest
 
 from app.core.config import Settings
 from app.schemas.v1 import operations
+from docs.tools.contract import address, contracts, roles
+from docs.tools.operations import operation_pages
 from spec.tools.contract import Contract, Endpoint
 from tests import exports
 from tests.clients import PASSWORD, Caller
 from tests.docs.http import Command, curl_commands, filled, variables
 from tests.docs.pages import ROOT, Page
 from tests.workers import working
-from tools.docs.contract import address, contracts, roles
 
+WRITTEN = operation_pages(ROOT)
 FOUND: dict[str, tuple[Contract, Endpoint, Page]] = {
-    endpoint.operation_id: (contract, endpoint, Page(address(target, endpoint)))
+    endpoint.operation_id: (
+        contract,
+        endpoint,
+        Page(address(target, endpoint), WRITTEN[address(target, endpoint)]),
+    )
     for target, contract in contracts(ROOT)[:1]
     for endpoint in contract.endpoints()
 }

@@ -1,4 +1,4 @@
-"""mypy and pyright name what a service or its provider does wrong: file, line and name."""
+"""mypy and pyright name a wrong or missing service: file, line and name."""
 
 import os
 import subprocess
@@ -18,8 +18,11 @@ pythonVersion = "3.11"
 typeCheckingMode = "strict"
 """
 
-# Copy of a module about pets → what is replaced in it; HERE marks the line to be named.
+# Copy of the services' module, or of the one that wires them → what is replaced in it.
+# HERE marks the line that the checkers name.
 BROKEN = {
+    "missing_service": ("pets=Pets(), files=Files())", "pets=Pets())  # HERE"),
+    "wrong_service": ("pets=Pets(), files=Files())", "pets=Files(), files=Files())  # HERE"),
     "services/missing_method": (
         "class Pets(v1.PetsService):",
         "class Pets(v1.PetsService):  # HERE",
@@ -36,17 +39,14 @@ BROKEN = {
         'return v1.PutPet201(body=body, location=f"/pets/{pet_id}", x_remaining=7)',
         "return v1.PutPet201(body=body, x_remaining=7)  # HERE",
     ),
-    # What the routes ask for is what a module of providers lacks, or has of another type.
-    "routes/missing_provider": ("= deps.pets\n", "= deps.cats  # HERE\n"),
-    "routes/wrong_provider": ("= deps.pets\n", "= deps.files  # HERE\n"),
 }
 # What a checker says besides file and line.
 NAMED = {
+    "missing_service": "files",
+    "wrong_service": "PetsService",
     "services/missing_method": "delete_pet",
     "services/bare_model": "put_pet",
     "services/missing_header": "location",
-    "routes/missing_provider": "cats",
-    "routes/wrong_provider": "PetsService",
 }
 
 
@@ -56,7 +56,8 @@ def package(implemented: Project) -> Path:
     (implemented.root / "pyproject.toml").write_text(PYRIGHT.format(repository=REPOSITORY))
     folder = implemented.root / "tiny"
     for name, edits in BROKEN.items():
-        text = (folder / name).with_name("pets.py").read_text()
+        source = "services/pets.py" if name.startswith("services/") else "deps.py"
+        text = (folder / source).read_text()
         for old, new in zip(edits[::2], edits[1::2], strict=True):
             assert old in text
             text = text.replace(old, new)

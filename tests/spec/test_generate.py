@@ -32,6 +32,7 @@ def test_every_file_of_a_contract_is_written(generated: Project) -> None:
         "tiny/schemas/v1/openapi.json",
         "tiny/schemas/v1/operations.py",
         "tiny/schemas/v1/pets.py",
+        "tiny/schemas/v1/services.py",
         "tiny/services/files.py",
         "tiny/services/pets.py",
     ]
@@ -112,17 +113,6 @@ def test_a_service_is_written_once_and_never_touched(written: Project) -> None:
     written.generate()
 
     assert service.read_text() == "# mine\n"
-
-
-def test_the_wiring_is_shown_until_a_provider_exists(project: Project) -> None:
-    deps = project.root / "tiny" / "deps.py"
-    deps.parent.mkdir()
-    deps.write_text("async def files(): ...\n")
-
-    (hint,) = [line for line in project.generate() if "has no provider" in line]
-
-    assert "    def make_pets(resources: Resources) -> Pets:" in hint
-    assert "and to tiny/deps.py:" in hint
 
 
 def test_the_bundle_is_written_as_it_is_served(generated: Project) -> None:

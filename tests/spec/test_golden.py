@@ -83,19 +83,19 @@ GOLDEN = {
         """
         @router.put("/pets/{pet_id}", operation_id="putPet", response_model=None)
         async def put_pet(
-            service: Service,
+            services: Services,
             principal: MaybeCaller,
             pet_id: Annotated[types.UUID, Path()],
             body: Annotated[v1.Pet, Body()],
         ) -> Response:
             \"\"\"Create or replace a pet.\"\"\"
-            return render_reply(await service.put_pet(pet_id, body, principal=principal))
+            return render_reply(await services.pets.put_pet(pet_id, body, principal=principal))
         """,
     ),
     "parameters of every kind": (
         "routes/pets.py",
         """
-            service: Service,
+            services: Services,
             principal: Caller,
             x_client_version: Annotated[
                 str, Header(alias="X-Client-Version", max_length=20, pattern="^[0-9.]+$")
@@ -130,7 +130,7 @@ GOLDEN = {
     "nothing to answer": (
         "routes/pets.py",
         """
-            await service.delete_pet(pet_id, principal=principal)
+            await services.pets.delete_pet(pet_id, principal=principal)
             return render(None, 204)
         """,
     ),
@@ -171,7 +171,7 @@ GOLDEN = {
             body: Annotated[v1.Form, Form()],
         ) -> Response:
             \"\"\"Send a form.\"\"\"
-            return render(await service.send_form(body), 200)
+            return render(await services.files.send_form(body), 200)
         """,
     ),
     "a stream": (

@@ -31,7 +31,7 @@ def test_pascal(word: str, expected: str) -> None:
         ("limit", "limit"),
         ("class", "class_"),
         ("id", "id_"),
-        ("service", "service_"),
+        ("services", "services_"),
         ("v1", "v1_"),
         ("2fa", "value_2fa"),
     ],

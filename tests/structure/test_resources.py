@@ -4,13 +4,12 @@ import importlib
 import inspect
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.api import deps
-from app.core import dependencies
 from app.db.base import Base
 from app.schemas import v1
 from tests.conftest import ROOT
@@ -28,7 +27,7 @@ OPERATIONS = [
 # Layer → the modules in it that belong to no tag.
 LAYERS = {
     "spec/v1/*.yaml": {"openapi", "common"},
-    "app/schemas/v1/*.py": {"models", "operations"},
+    "app/schemas/v1/*.py": {"models", "operations", "services"},
     "app/api/v1/routes/*.py": set(),
     "app/services/*.py": {
         *("account_mail", "accounts", "administration", "grants", "idempotency"),
@@ -99,17 +98,6 @@ def test_a_service_implements_the_interface_of_its_tag_and_is_final(tag: str) ->
     assert service.__bases__ == (getattr(v1, f"{camel(tag)}Service"),)
     # Without it the type checkers do not miss a method.
     assert getattr(service, "__final__", False)
-    assert service in dependencies.SERVICES
-
-
-@pytest.mark.parametrize("tag", TAGS)
-def test_a_service_has_a_recipe_and_a_provider(tag: str) -> None:
-    service = classes_of(f"app.services.{tag}")[camel(tag)]
-
-    assert inspect.signature(getattr(dependencies, f"make_{tag}")).return_annotation is service
-    provider = getattr(deps, tag)
-    assert inspect.signature(provider).return_annotation is service
-    assert inspect.iscoroutinefunction(provider), "a plain function costs a hop to a thread"
 
 
 @pytest.mark.parametrize("tag", WITH_TABLES)
@@ -127,4 +115,4 @@ def test_the_interfaces_are_those_of_the_tags() -> None:
     interfaces = {name for name in v1.__all__ if name.endswith("Service")}
 
     assert interfaces == {f"{camel(tag)}Service" for tag in TAGS}
-    assert len(dependencies.SERVICES) == len(TAGS)
+    assert [field.name for field in fields(v1.Services)] == TAGS

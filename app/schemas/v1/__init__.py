@@ -60,6 +60,7 @@ from app.schemas.v1.models import (
     UserRole,
     UserUpdate,
 )
+from app.schemas.v1.services import Services
 from app.schemas.v1.sessions import ListSessions200, SessionsService
 from app.schemas.v1.users import GetUser200, GetUser304, ListUsers200, UpdateUser200, UsersService
 
@@ -120,6 +121,7 @@ __all__ = [
     "Readiness",
     "RevocationRequest",
     "RevokeToken200",
+    "Services",
     "Session",
     "SessionPage",
     "SessionsService",

@@ -1,7 +1,6 @@
 # Code generated from spec/v1/api_keys.yaml by make generate. DO NOT EDIT.
 """Keys with which machines act for their user: the routes."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Response
@@ -15,15 +14,13 @@ from app.schemas.v1 import operations
 
 router = APIRouter(route_class=contract_route(operations.OPERATIONS))
 
-# Type checkers do not look into Annotated; the declaration makes them check the provider.
-provide: Callable[..., Awaitable[v1.ApiKeysService]] = deps.api_keys
-Service = Annotated[v1.ApiKeysService, Depends(provide)]
+Services = Annotated[v1.Services, Depends(deps.services)]
 Caller = Annotated[Principal, Depends(deps.principal)]
 
 
 @router.get("/api-keys", operation_id="listApiKeys", response_model=None)
 async def list_api_keys(
-    service: Service,
+    services: Services,
     principal: Caller,
     limit: Annotated[types.IntParam, Query(ge=1, le=100)] = 20,
     cursor: Annotated[
@@ -32,36 +29,36 @@ async def list_api_keys(
 ) -> Response:
     """List your API keys."""
     return render_reply(
-        await service.list_api_keys(limit=limit, cursor=cursor, principal=principal)
+        await services.api_keys.list_api_keys(limit=limit, cursor=cursor, principal=principal)
     )
 
 
 @router.post("/api-keys", operation_id="createApiKey", response_model=None)
 async def create_api_key(
-    service: Service,
+    services: Services,
     principal: Caller,
     body: Annotated[v1.ApiKeyCreate, Body()],
 ) -> Response:
     """Create an API key."""
-    return render_reply(await service.create_api_key(body, principal=principal))
+    return render_reply(await services.api_keys.create_api_key(body, principal=principal))
 
 
 @router.get("/api-keys/{api_key_id}", operation_id="getApiKey", response_model=None)
 async def get_api_key(
-    service: Service,
+    services: Services,
     principal: Caller,
     api_key_id: Annotated[types.UUID, Path()],
 ) -> Response:
     """Read about an API key."""
-    return render(await service.get_api_key(api_key_id, principal=principal), 200)
+    return render(await services.api_keys.get_api_key(api_key_id, principal=principal), 200)
 
 
 @router.delete("/api-keys/{api_key_id}", operation_id="revokeApiKey", response_model=None)
 async def revoke_api_key(
-    service: Service,
+    services: Services,
     principal: Caller,
     api_key_id: Annotated[types.UUID, Path()],
 ) -> Response:
     """Revoke an API key."""
-    await service.revoke_api_key(api_key_id, principal=principal)
+    await services.api_keys.revoke_api_key(api_key_id, principal=principal)
     return render(None, 204)

@@ -1,7 +1,6 @@
 # Code generated from spec/v1/items.yaml by make generate. DO NOT EDIT.
 """Things that a user owns: the routes."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Response
@@ -15,15 +14,13 @@ from app.schemas.v1 import operations
 
 router = APIRouter(route_class=contract_route(operations.OPERATIONS))
 
-# Type checkers do not look into Annotated; the declaration makes them check the provider.
-provide: Callable[..., Awaitable[v1.ItemsService]] = deps.items
-Service = Annotated[v1.ItemsService, Depends(provide)]
+Services = Annotated[v1.Services, Depends(deps.services)]
 Caller = Annotated[Principal, Depends(deps.principal)]
 
 
 @router.get("/items", operation_id="listItems", response_model=None)
 async def list_items(
-    service: Service,
+    services: Services,
     principal: Caller,
     limit: Annotated[types.IntParam, Query(ge=1, le=100)] = 20,
     cursor: Annotated[
@@ -36,7 +33,7 @@ async def list_items(
 ) -> Response:
     """List your items."""
     return render_reply(
-        await service.list_items(
+        await services.items.list_items(
             limit=limit,
             cursor=cursor,
             sort=sort,
@@ -50,7 +47,7 @@ async def list_items(
 
 @router.post("/items", operation_id="createItem", response_model=None)
 async def create_item(
-    service: Service,
+    services: Services,
     principal: Caller,
     body: Annotated[v1.ItemCreate, Body()],
     idempotency_key: Annotated[
@@ -60,13 +57,13 @@ async def create_item(
 ) -> Response:
     """Create an item."""
     return render_reply(
-        await service.create_item(body, idempotency_key=idempotency_key, principal=principal)
+        await services.items.create_item(body, idempotency_key=idempotency_key, principal=principal)
     )
 
 
 @router.get("/items/{item_id}", operation_id="getItem", response_model=None)
 async def get_item(
-    service: Service,
+    services: Services,
     principal: Caller,
     item_id: Annotated[types.UUID, Path()],
     if_none_match: Annotated[
@@ -81,13 +78,13 @@ async def get_item(
 ) -> Response:
     """Read an item."""
     return render_reply(
-        await service.get_item(item_id, if_none_match=if_none_match, principal=principal)
+        await services.items.get_item(item_id, if_none_match=if_none_match, principal=principal)
     )
 
 
 @router.patch("/items/{item_id}", operation_id="updateItem", response_model=None)
 async def update_item(
-    service: Service,
+    services: Services,
     principal: Caller,
     item_id: Annotated[types.UUID, Path()],
     body: Annotated[v1.ItemUpdate, Body()],
@@ -103,13 +100,13 @@ async def update_item(
 ) -> Response:
     """Change an item."""
     return render_reply(
-        await service.update_item(item_id, body, if_match=if_match, principal=principal)
+        await services.items.update_item(item_id, body, if_match=if_match, principal=principal)
     )
 
 
 @router.delete("/items/{item_id}", operation_id="deleteItem", response_model=None)
 async def delete_item(
-    service: Service,
+    services: Services,
     principal: Caller,
     item_id: Annotated[types.UUID, Path()],
     if_match: Annotated[
@@ -123,5 +120,5 @@ async def delete_item(
     ] = None,
 ) -> Response:
     """Delete an item."""
-    await service.delete_item(item_id, if_match=if_match, principal=principal)
+    await services.items.delete_item(item_id, if_match=if_match, principal=principal)
     return render(None, 204)

@@ -1,7 +1,6 @@
 # Code generated from spec/v1/jwks.yaml by make generate. DO NOT EDIT.
 """Public keys of the access tokens: the routes."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -14,14 +13,12 @@ from app.schemas.v1 import operations
 
 router = APIRouter(route_class=contract_route(operations.OPERATIONS))
 
-# Type checkers do not look into Annotated; the declaration makes them check the provider.
-provide: Callable[..., Awaitable[v1.JwksService]] = deps.jwks
-Service = Annotated[v1.JwksService, Depends(provide)]
+Services = Annotated[v1.Services, Depends(deps.services)]
 
 
 @router.get("/.well-known/jwks.json", operation_id="getJwks", response_model=None)
 async def get_jwks(
-    service: Service,
+    services: Services,
 ) -> Response:
     """Read the public keys."""
-    return render(await service.get_jwks(), 200)
+    return render(await services.jwks.get_jwks(), 200)

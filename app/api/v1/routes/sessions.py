@@ -1,7 +1,6 @@
 # Code generated from spec/v1/sessions.yaml by make generate. DO NOT EDIT.
 """Where the signed-in user is signed in: the routes."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -15,15 +14,13 @@ from app.schemas.v1 import operations
 
 router = APIRouter(route_class=contract_route(operations.OPERATIONS))
 
-# Type checkers do not look into Annotated; the declaration makes them check the provider.
-provide: Callable[..., Awaitable[v1.SessionsService]] = deps.sessions
-Service = Annotated[v1.SessionsService, Depends(provide)]
+Services = Annotated[v1.Services, Depends(deps.services)]
 Caller = Annotated[Principal, Depends(deps.principal)]
 
 
 @router.get("/users/me/sessions", operation_id="listSessions", response_model=None)
 async def list_sessions(
-    service: Service,
+    services: Services,
     principal: Caller,
     limit: Annotated[types.IntParam, Query(ge=1, le=100)] = 20,
     cursor: Annotated[
@@ -32,26 +29,26 @@ async def list_sessions(
 ) -> Response:
     """List your sessions."""
     return render_reply(
-        await service.list_sessions(limit=limit, cursor=cursor, principal=principal)
+        await services.sessions.list_sessions(limit=limit, cursor=cursor, principal=principal)
     )
 
 
 @router.delete("/users/me/sessions", operation_id="endSessions", response_model=None)
 async def end_sessions(
-    service: Service,
+    services: Services,
     principal: Caller,
 ) -> Response:
     """Sign out everywhere."""
-    await service.end_sessions(principal=principal)
+    await services.sessions.end_sessions(principal=principal)
     return render(None, 204)
 
 
 @router.delete("/users/me/sessions/{session_id}", operation_id="endSession", response_model=None)
 async def end_session(
-    service: Service,
+    services: Services,
     principal: Caller,
     session_id: Annotated[types.UUID, Path()],
 ) -> Response:
     """End a session."""
-    await service.end_session(session_id, principal=principal)
+    await services.sessions.end_session(session_id, principal=principal)
     return render(None, 204)

@@ -1,7 +1,6 @@
 # Code generated from spec/v1/users.yaml by make generate. DO NOT EDIT.
 """Your own profile, and all accounts for administrators: the routes."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Response
@@ -15,54 +14,52 @@ from app.schemas.v1 import operations
 
 router = APIRouter(route_class=contract_route(operations.OPERATIONS))
 
-# Type checkers do not look into Annotated; the declaration makes them check the provider.
-provide: Callable[..., Awaitable[v1.UsersService]] = deps.users
-Service = Annotated[v1.UsersService, Depends(provide)]
+Services = Annotated[v1.Services, Depends(deps.services)]
 Caller = Annotated[Principal, Depends(deps.principal)]
 
 
 @router.put("/users/me/password", operation_id="changePassword", response_model=None)
 async def change_password(
-    service: Service,
+    services: Services,
     principal: Caller,
     body: Annotated[v1.PasswordChange, Body()],
 ) -> Response:
     """Change your password."""
-    await service.change_password(body, principal=principal)
+    await services.users.change_password(body, principal=principal)
     return render(None, 204)
 
 
 @router.post("/users/me/verification", operation_id="requestVerification", response_model=None)
 async def request_verification(
-    service: Service,
+    services: Services,
     principal: Caller,
 ) -> Response:
     """Ask for verification mail."""
-    return render(await service.request_verification(principal=principal), 202)
+    return render(await services.users.request_verification(principal=principal), 202)
 
 
 @router.get("/users/me", operation_id="getMe", response_model=None)
 async def get_me(
-    service: Service,
+    services: Services,
     principal: Caller,
 ) -> Response:
     """Read your profile."""
-    return render(await service.get_me(principal=principal), 200)
+    return render(await services.users.get_me(principal=principal), 200)
 
 
 @router.patch("/users/me", operation_id="updateMe", response_model=None)
 async def update_me(
-    service: Service,
+    services: Services,
     principal: Caller,
     body: Annotated[v1.UserUpdate, Body()],
 ) -> Response:
     """Change your profile."""
-    return render(await service.update_me(body, principal=principal), 200)
+    return render(await services.users.update_me(body, principal=principal), 200)
 
 
 @router.get("/users", operation_id="listUsers", response_model=None)
 async def list_users(
-    service: Service,
+    services: Services,
     principal: Caller,
     limit: Annotated[types.IntParam, Query(ge=1, le=100)] = 20,
     cursor: Annotated[
@@ -74,7 +71,7 @@ async def list_users(
 ) -> Response:
     """List all accounts."""
     return render_reply(
-        await service.list_users(
+        await services.users.list_users(
             limit=limit,
             cursor=cursor,
             role=role,
@@ -87,7 +84,7 @@ async def list_users(
 
 @router.get("/users/{user_id}", operation_id="getUser", response_model=None)
 async def get_user(
-    service: Service,
+    services: Services,
     principal: Caller,
     user_id: Annotated[types.UUID, Path()],
     if_none_match: Annotated[
@@ -102,13 +99,13 @@ async def get_user(
 ) -> Response:
     """Read an account."""
     return render_reply(
-        await service.get_user(user_id, if_none_match=if_none_match, principal=principal)
+        await services.users.get_user(user_id, if_none_match=if_none_match, principal=principal)
     )
 
 
 @router.patch("/users/{user_id}", operation_id="updateUser", response_model=None)
 async def update_user(
-    service: Service,
+    services: Services,
     principal: Caller,
     user_id: Annotated[types.UUID, Path()],
     body: Annotated[v1.AccountUpdate, Body()],
@@ -124,13 +121,13 @@ async def update_user(
 ) -> Response:
     """Change an account."""
     return render_reply(
-        await service.update_user(user_id, body, if_match=if_match, principal=principal)
+        await services.users.update_user(user_id, body, if_match=if_match, principal=principal)
     )
 
 
 @router.delete("/users/{user_id}", operation_id="deleteUser", response_model=None)
 async def delete_user(
-    service: Service,
+    services: Services,
     principal: Caller,
     user_id: Annotated[types.UUID, Path()],
     if_match: Annotated[
@@ -144,5 +141,5 @@ async def delete_user(
     ] = None,
 ) -> Response:
     """Delete an account."""
-    await service.delete_user(user_id, if_match=if_match, principal=principal)
+    await services.users.delete_user(user_id, if_match=if_match, principal=principal)
     return render(None, 204)

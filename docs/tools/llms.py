@@ -1,0 +1,55 @@
+"""The site for language models: llms.txt, llms-full.txt, and Markdown beside every page."""
+
+import posixpath
+from collections.abc import Sequence
+from pathlib import Path
+
+from docs.tools.pages import CODE, REFERENCE, Page
+
+CHARACTERS_PER_TOKEN = 3.5  # on the safe side; English prose has about four
+_SECTIONS = {"docs/how-to/": "How-to guides", f"{REFERENCE}/": "Reference", "docs/": "Documents"}
+# The overviews say what these pages say in detail.
+_DETAILS = (f"{CODE}/", f"{REFERENCE}/api/v", f"{REFERENCE}/problems/")
+
+
+def write_copies(
+    pages: Sequence[Page], site: Path, *, url: str, title: str, description: str
+) -> int:
+    """Write everything below `site`; return the size of llms-full.txt in tokens."""
+    known = {page.address for page in pages}
+    for page in pages:
+        text = page.relinked(lambda a: f"{url}/{copy_of(a)}" if a in known else a)
+        path = site / copy_of(page.address)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"> All pages: {url}/llms.txt\n\n{text}", encoding="utf-8")
+    index = _index(pages, url, title, description)
+    (site / "llms.txt").write_text(index, encoding="utf-8")
+    parts = [f"<!-- {page.address} -->\n{page.text.strip()}" for page in pages if _is_core(page)]
+    full = "\n\n".join([f"# {title}", f"> {description}", *parts]) + "\n"
+    (site / "llms-full.txt").write_text(full, encoding="utf-8")
+    return round(len(full) / CHARACTERS_PER_TOKEN)
+
+
+def copy_of(address: str) -> str:
+    """Return where a page's Markdown is: a README is its folder's index."""
+    folder, name = posixpath.split(address)
+    return posixpath.join(folder, "index.md") if name == "README.md" else address
+
+
+def _is_core(page: Page) -> bool:
+    is_overview = page.address.endswith("README.md") and not page.address.startswith(CODE)
+    return is_overview or not page.address.startswith(_DETAILS)
+
+
+def _index(pages: Sequence[Page], url: str, title: str, description: str) -> str:
+    sections: dict[str, list[str]] = {}
+    for page in pages:
+        starts = (name for start, name in _SECTIONS.items() if page.address.startswith(start))
+        section = "Optional" if page.address.startswith(CODE) else next(starts, "Packages")
+        summary = f": {page.summary}" if page.summary else ""
+        line = f"- [{page.title}]({url}/{copy_of(page.address)}){summary}"
+        sections.setdefault(section, []).append(line)
+    sections["Optional"] = sections.pop("Optional", [])
+    parts = [f"## {name}\n\n" + "\n".join(lines) for name, lines in sections.items() if lines]
+    intro = f"Everything in one file: {url}/llms-full.txt"
+    return "\n\n".join([f"# {title}", f"> {description}", intro, *parts]) + "\n"
