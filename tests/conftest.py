@@ -11,7 +11,7 @@ from alembic.config import Config
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from app.core import cache, redis
+from app.core import redis
 from app.core.config import Settings
 from app.main import create_app
 from tests import backends, figures, secrets_seen
@@ -99,7 +99,6 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no busy machine look like an outage of Redis to what the test starts."""
     monkeypatch.setattr(redis, "TIMEOUT_SECONDS", 5)
-    monkeypatch.setattr(cache, "TIMEOUT_SECONDS", 5)
 
 
 @pytest.fixture(scope="session")

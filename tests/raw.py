@@ -66,11 +66,12 @@ async def send(
         else:
             answer.content += message.get("body", b"")
 
-    await app(_scope(method, target, headers), receive, take)
+    await app(make_scope(method, target, headers), receive, take)
     return answer
 
 
-def _scope(method: str, target: str, headers: Iterable[Header]) -> Scope:
+def make_scope(method: str, target: str, headers: Iterable[Header]) -> Scope:
+    """Return what a server tells the application of a request."""
     raw_path, _, query = target.encode("latin-1").partition(b"?")
     return {
         "type": "http",

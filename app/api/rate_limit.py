@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, cast
+from uuid import UUID
 
 from fastapi import Request
 
 from app.api.deps import resources
+from app.api.outgoing import OPERATION
 from app.core.config import Settings
 from app.core.exceptions import ServiceUnavailable, TooManyRequests
 from app.core.rate_limit import Decision, Policy
@@ -17,6 +19,7 @@ from app.schemas.operation import Operation
 from app.telemetry.metrics import RATE_LIMITED
 
 _UNKNOWN = IPv4Address(0)
+_COUNT = "contract.count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,32 @@ def rate_limit_of(operation: Operation, settings: Settings) -> RateLimit:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """A request that was counted, and for whom."""
+
+    key: str
+    decision: Decision
+
+
+async def count_unchecked(request: Request, user_id: UUID | None) -> None:
+    """Count a request before a query finds out whose credentials it has.
+
+    Else made-up credentials would cost a query each, however many are refused. `enforce` counts for
+    another caller where the query tells so.
+
+    Args:
+        request: The request.
+        user_id: Who had these credentials a moment ago; for None the address is counted.
+
+    Raises:
+        TooManyRequests: The quota is used up.
+        ServiceUnavailable: The contract wants no answer without a count that all processes share.
+    """
+    if _COUNT not in request.scope:
+        await _count(request, request.scope[OPERATION], user_id, None)
+
+
 async def enforce(
     request: Request, operation: Operation, principal: Principal | None, read_along: str | None
 ) -> Decision:
@@ -61,10 +90,24 @@ async def enforce(
         TooManyRequests: The quota is used up.
         ServiceUnavailable: The contract wants no answer without a count that all processes share.
     """
+    user_id = principal.user_id if principal else None
+    counted: _Count | None = request.scope.get(_COUNT)
+    if counted is None:
+        return await _count(request, operation, user_id, read_along)
+    limit = rate_limit_of(operation, request.app.state.settings)
+    if counted.key == _key(request, limit, user_id):
+        return counted.decision
+    await resources(request).limiter.take_back(counted.key, limit.policies, counted.decision)
+    return await _count(request, operation, user_id, read_along)
+
+
+async def _count(
+    request: Request, operation: Operation, user_id: UUID | None, read_along: str | None
+) -> Decision:
     limit = rate_limit_of(operation, request.app.state.settings)
     if not limit.policies and read_along is None:
         return Decision(allowed=True, quotas=())
-    key = f"{limit.bucket}:{_caller(request, limit, principal)}"
+    key = _key(request, limit, user_id)
     limiter = resources(request).limiter
     hit = limiter.hit_shared if limit.refuse_without_redis else limiter.hit
     try:
@@ -76,13 +119,14 @@ async def enforce(
         refusal = TooManyRequests(decision.retry_after_seconds)
         refusal.headers |= decision.headers()
         raise refusal
+    request.scope[_COUNT] = _Count(key, decision)
     return decision
 
 
-def _caller(request: Request, limit: RateLimit, principal: Principal | None) -> str:
-    if principal is not None and not limit.per_address:
-        return f"user:{principal.user_id}"
-    return f"address:{client_network(request)}"
+def _key(request: Request, limit: RateLimit, user_id: UUID | None) -> str:
+    if user_id is not None and not limit.per_address:
+        return f"{limit.bucket}:user:{user_id}"
+    return f"{limit.bucket}:address:{client_network(request)}"
 
 
 def client_network(request: Request) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from fastapi import Request
 
 from app.api.deps import resources
+from app.api.rate_limit import count_unchecked
 from app.core.api_keys import HEADER
 from app.core.exceptions import InsufficientScope, Unauthorized
 from app.core.security import Principal
@@ -20,7 +21,11 @@ async def _oauth2(request: Request) -> Principal | None:
 
 async def _api_key(request: Request) -> Principal | None:
     key = request.headers.get(HEADER, "").strip()
-    return await resources(request).api_keys.authenticate(key) if key else None
+    if not key:
+        return None
+    api_keys = resources(request).api_keys
+    await count_unchecked(request, api_keys.last_owner(key))
+    return await api_keys.authenticate(key)
 
 
 Reader = Callable[[Request], Awaitable[Principal | None]]
@@ -46,6 +51,7 @@ async def authenticate(request: Request, operation: Operation) -> Principal | No
     Raises:
         Unauthorized: No alternative has valid credentials.
         InsufficientScope: The credentials are valid, but lack a scope.
+        TooManyRequests: They need a query, and the quota is used up.
     """
     refusals: list[Unauthorized | InsufficientScope] = []
     for alternative in operation.security:

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 import cashews
 
-from app.core.redis import CONNECTION, MAX_CALLS, TIMEOUT_SECONDS, Breaker, RedisUnavailable
+from app.core.redis import CONNECTION, MAX_CALLS, Breaker, RedisUnavailable
 
 _CHANGING, _ABSENT, _PRESENT = b"changing", b"-", b"="
 _MARK_SECONDS = 10
@@ -44,8 +44,8 @@ def make_cache_backend(redis_url: str | None, *, size: int) -> cashews.Cache:
         pickle_type="null",
         check_repr=False,
         suppress=False,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
+        socket_timeout=None,
+        socket_connect_timeout=None,
         max_connections=MAX_CALLS,
         health_check_interval=0,
         client_name=None,

@@ -17,7 +17,7 @@ from app.core.rate_limit import Limiter
 from app.core.redis import Breaker
 from app.core.security import AccessTokens, Cursors, KeyRing
 from app.core.shared_state import open_cache, open_limiter
-from app.db.engine import make_engine
+from app.db.engine import make_engine, make_probe_engine
 from app.db.unit_of_work import Database, Notify, no_notification
 from app.schemas import v1
 from app.services.api_keys import ApiKeys
@@ -76,8 +76,9 @@ def _make_resources(settings: Settings, notify: Notify, stack: AsyncExitStack) -
     breaker = Breaker(set_redis_up)
     # Redis is asked at the first request; until then nothing says that it is down.
     set_redis_up(settings.redis_url is not None)
-    engine = make_engine(settings)
+    engine, probe_engine = make_engine(settings), make_probe_engine(settings)
     stack.push_async_callback(engine.dispose)
+    stack.push_async_callback(probe_engine.dispose)
     database = Database(engine, notify)
     limiter, marks = open_limiter(settings, breaker, stack)
     keys = open_keys(settings)
@@ -95,7 +96,7 @@ def _make_resources(settings: Settings, notify: Notify, stack: AsyncExitStack) -
         idempotency=_make_idempotency(settings, database),
         limiter=limiter,
         cache=open_cache(settings, breaker, stack),
-        probes=Probes({"database": database.ping}),
+        probes=Probes({"database": Database(probe_engine).ping}),
         stream_seconds=settings.event_stream_seconds,
     )
 

@@ -1,16 +1,18 @@
-"""Redis as something that may be gone: short timeouts, no retries, and a breaker in front."""
+"""Redis as something that may be gone: short limits, no retries, and a breaker in front."""
 
 import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, ParamSpec, TypeVar, cast
+from types import TracebackType
+from typing import Any, ParamSpec, TypeVar
 
 from cashews.exceptions import CacheBackendInteractionError
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +20,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 TIMEOUT_SECONDS = 0.05
-# More at once would only wait inside the event loop, while their timeouts already run.
+TURNS = 20
+"""Turns of the event loop, spread over TIMEOUT_SECONDS, within which a call has to be answered."""
+# More at once would only wait inside the event loop, while their limits already run.
 MAX_CALLS = 8
 CONNECTION: Mapping[str, Any] = {
     # With RESP3 the library does not look whether the server has closed an idle connection.
@@ -29,14 +33,15 @@ CONNECTION: Mapping[str, Any] = {
 
 
 def make_redis(url: str) -> Redis:
-    """Return a client that gives up at once; it connects at the first use.
+    """Return a client without time limits and retries; it connects at the first use.
 
-    The library's own defaults (ten retries, five seconds) let a dead server cost a request seconds.
+    Call it through a `Breaker`, which has the limit. The library's own defaults (ten retries, five
+    seconds) let a dead server cost a request seconds.
     """
     return Redis.from_url(
         url,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
+        socket_timeout=None,
+        socket_connect_timeout=None,
         retry=Retry(NoBackoff(), 0),
         max_connections=MAX_CALLS,
         **CONNECTION,
@@ -47,10 +52,47 @@ class RedisUnavailable(Exception):
     """Redis does not answer; do without it."""
 
 
-class Breaker:
-    """After two failures nobody asks Redis for a while, so that a dead server costs little.
+class _CallLimit:
+    """Ends a call after `TURNS` turns of the event loop, which take `TIMEOUT_SECONDS` or longer.
 
-    A single failure may be this process's own, whose event loop was late; the next caller tells.
+    A timer alone takes a process that did not run for a dead server: it fires late and cancels the
+    call although the reply has arrived. The loop reads what has arrived at every turn, so a reply
+    that is missing after all of them was not sent.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._timeout = asyncio.timeout(None)
+        self._turns = TURNS
+
+    async def __aenter__(self) -> None:
+        await self._timeout.__aenter__()
+        self._wait()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+        await self._timeout.__aexit__(kind, error, trace)
+
+    def _wait(self) -> None:
+        self._timer = self._loop.call_later(TIMEOUT_SECONDS / TURNS, self._turn)
+
+    def _turn(self) -> None:
+        self._turns -= 1
+        if self._turns:
+            self._wait()
+        else:
+            self._timeout.reschedule(self._loop.time())
+
+
+class Breaker:
+    """After two failures Redis is not asked for a while, so that a dead server costs little.
+
+    A single failure may be that of one connection; the next caller tells.
 
     Args:
         on_change: Called with True when Redis answers again, with False when it stops to.
@@ -80,17 +122,16 @@ class Breaker:
             # One caller tries; the others go on without Redis until it has an answer.
             self._retry_at = time.monotonic() + self._pause
             asked_at = self._news
-            task = cast("asyncio.Task[object]", asyncio.current_task())
-            cancellations = task.cancelling()
             try:
-                answer = await question(*args, **kwargs)
+                async with _CallLimit():
+                    answer = await question(*args, **kwargs)
+            except TimeoutError as error:
+                self._note_failure(asked_at, RedisTimeoutError("no reply"))
+                raise RedisUnavailable from error
             except (RedisError, CacheBackendInteractionError) as error:
                 self._note_failure(asked_at, error.__cause__ or error)
                 raise RedisUnavailable from error
         self._note_answer(asked_at)
-        if task.cancelling() > cancellations:
-            # redis-py lost it: on Python 3.11 asyncio.wait_for may, when its call ends right then.
-            raise asyncio.CancelledError
         return answer
 
     def _refuse_while_down(self) -> None:

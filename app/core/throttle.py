@@ -1,31 +1,36 @@
-"""Guesses of passwords: counted in exact windows, slowed down, and then refused."""
+"""Guesses of passwords: failures are counted in exact windows, slowed down, and then refused."""
 
+import asyncio
 import hashlib
 import hmac
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from app.core import audit
-from app.core.exceptions import TooManyRequests
+from app.core.exceptions import ServiceUnavailable, TooManyRequests
 from app.core.rate_limit import Decision, Limiter, Policy
 
 _LONGEST_DELAY_SECONDS = 8.0
+_LONGEST_WAIT_SECONDS = 10.0
+_LOOK_SECONDS = 0.02
+_GUESSES, _FAILURES = "login", "failed login"
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A guess that was counted, and how long its refusal has to wait."""
+    """A guess that takes up room until its verdict; a failure does for the whole window."""
 
     policies: tuple[Policy, ...]
     decision: Decision
-    delay_seconds: float
 
 
 class Throttle:
-    """Counts failures per address and account, per account, and per address.
+    """Limits failures per address and account, per account, and per address.
 
-    A guess is counted before it is checked, so that many at once gain nothing, and taken back when
-    it was right. Accounts are named by an HMAC: Redis holds no addresses of mail. While Redis does
-    not answer, each process counts for itself.
+    A guess takes up room before it is checked, so that many at once gain nothing, and gives it back
+    when it was right. One that finds no room waits for the verdicts on those before it: only
+    failures refuse. Accounts are named by an HMAC: Redis holds no addresses of mail. While Redis
+    does not answer, each process counts for itself.
 
     Args:
         limiter: Counts.
@@ -41,12 +46,14 @@ class Throttle:
         self._key = hashlib.sha256(b"account:" + secret.encode()).digest()
         self._scale = scale
         self._delay_seconds = delay_seconds
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def begin(self, account: str) -> Attempt:
-        """Count a guess at the password of an account, which need not exist.
+        """Take up room for a guess at the password of an account, which need not exist.
 
         Raises:
             TooManyRequests: There were too many failures.
+            ServiceUnavailable: Too many guesses are being checked.
         """
         address, name = audit.client.get().address, self._name(account)
         policies = (
@@ -54,17 +61,41 @@ class Throttle:
             self._policy(f"account:{name}", 20, 3600),
             self._policy(f"address:{address}", 50, 900),
         )
-        decision = await self._limiter.hit("login", policies)
+        decision = await self._limiter.hit(_GUESSES, policies)
         if not decision.allowed:
-            audit.record(audit.Event.LOGIN_THROTTLED, account=name)
-            raise TooManyRequests(decision.retry_after_seconds)
-        failures = policies[0].requests - decision.quotas[0].remaining
+            try:
+                async with asyncio.timeout(_LONGEST_WAIT_SECONDS):
+                    decision = await self._wait_for_room(policies)
+            except TimeoutError:
+                raise ServiceUnavailable(
+                    "Too many logins are being checked.", retry_after_seconds=1
+                ) from None
+            except TooManyRequests:
+                audit.record(audit.Event.LOGIN_THROTTLED, account=name)
+                raise
+        return Attempt(policies, decision)
+
+    async def _wait_for_room(self, policies: tuple[Policy, ...]) -> Decision:
+        # The guesses of one process take turns, so that only the first of them looks for room.
+        turn = self._turns.setdefault(policies[0].name, asyncio.Lock())
+        async with turn:
+            while not (decision := await self._limiter.hit(_GUESSES, policies)).allowed:
+                failures = await self._limiter.peek(_FAILURES, policies)
+                if not failures.allowed:
+                    raise TooManyRequests(failures.retry_after_seconds)
+                await asyncio.sleep(_LOOK_SECONDS)
+        return decision
+
+    async def note_failure(self, attempt: Attempt) -> float:
+        """Record that a guess was wrong, and return the seconds that its refusal has to wait."""
+        decision = await self._limiter.hit(_FAILURES, attempt.policies)
+        failures = attempt.policies[0].requests - decision.quotas[0].remaining
         delay = self._delay_seconds * 2.0 ** min(failures - 2, 10) if failures > 1 else 0.0
-        return Attempt(policies, decision, min(delay, _LONGEST_DELAY_SECONDS))
+        return min(delay, _LONGEST_DELAY_SECONDS)
 
     async def take_back(self, attempt: Attempt) -> None:
-        """Do not count a guess that was right, or that could not be checked."""
-        await self._limiter.take_back("login", attempt.policies, attempt.decision)
+        """Give back the room of a guess that was right, or that could not be checked."""
+        await self._limiter.take_back(_GUESSES, attempt.policies, attempt.decision)
 
     async def may_mail(self, account: str) -> bool:
         """Count a mail to an account that anybody may ask for, and tell whether to send it."""

@@ -33,6 +33,12 @@ def make_engine(settings: Settings) -> AsyncEngine:
     return engine
 
 
+def make_probe_engine(settings: Settings) -> AsyncEngine:
+    """Return an engine with one connection, which is free when all of the requests are in use."""
+    alone = {"database_pool_size": 1, "database_max_overflow": 0}
+    return make_engine(settings.model_copy(update=alone))
+
+
 def postgresql_limits(settings: Settings) -> Mapping[str, str]:
     """Return PostgreSQL's settings that keep a statement, a lock or a pause from taking long."""
     statement, lock = (

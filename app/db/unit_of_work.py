@@ -103,6 +103,8 @@ class Database:
         """Ask the database for a sign of life, and for its migrations."""
         with translated_errors():
             async with self._sessions() as session:
+                # On SQLite any other transaction would wait for the writers.
+                await session.connection(execution_options={"read_only": True})
                 await require_migrated(session)
 
     @asynccontextmanager

@@ -1,5 +1,6 @@
 """Keys with which machines act for their user."""
 
+from collections import OrderedDict
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import final
@@ -16,6 +17,8 @@ from app.schemas import v1
 from app.schemas.v1.operations import LIST_API_KEYS
 from app.services.pagination import ListQuery
 
+_MAX_OWNERS = 10_000
+
 
 @final
 class ApiKeys(v1.ApiKeysService):
@@ -24,6 +27,7 @@ class ApiKeys(v1.ApiKeysService):
     def __init__(self, database: Database, cursors: Cursors) -> None:
         self._database = database
         self._cursors = cursors
+        self._owners: OrderedDict[str, UUID] = OrderedDict()
 
     async def list_api_keys(
         self, *, limit: int, cursor: str | None, principal: Principal
@@ -94,6 +98,10 @@ class ApiKeys(v1.ApiKeysService):
             await work.api_keys.delete(await _owned(work, api_key_id, principal))
         audit.record(Event.API_KEY_REVOKED, user_id=principal.user_id, api_key_id=str(api_key_id))
 
+    def last_owner(self, key: str) -> UUID | None:
+        """Return who owned a key when it was last let in here; it may have been revoked since."""
+        return self._owners.get(hash_of(key))
+
     async def authenticate(self, key: str) -> Principal:
         """Return for whom a key acts, and what it may do: never more than its owner's role may.
 
@@ -103,10 +111,13 @@ class ApiKeys(v1.ApiKeysService):
         """
         if not is_key(key):
             raise _refused()
+        key_hash = hash_of(key)
         async with self._database.read() as work:
-            found = await work.api_keys.find_usable(hash_of(key))
+            found = await work.api_keys.find_usable(key_hash)
         if found is None:
+            self._owners.pop(key_hash, None)
             raise _refused()
+        self._note_owner(key_hash, found.owner_id)
         if found.use_is_due:
             # Who reads need not wait until the database has time to write.
             with suppress(ServiceUnavailable):
@@ -117,6 +128,12 @@ class ApiKeys(v1.ApiKeysService):
             scopes=found.scopes & ROLE_SCOPES[found.owner_role],
             api_key_id=found.key_id,
         )
+
+    def _note_owner(self, key_hash: str, owner_id: UUID) -> None:
+        self._owners[key_hash] = owner_id
+        self._owners.move_to_end(key_hash)
+        if len(self._owners) > _MAX_OWNERS:
+            self._owners.popitem(last=False)
 
 
 def _refused() -> Unauthorized:

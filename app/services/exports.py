@@ -4,16 +4,18 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import ClassVar, final
 from uuid import UUID
 
-from app.core.exceptions import Conflict, NotFound, ServiceUnavailable
+from app.core.exceptions import Conflict, NotFound, ServiceUnavailable, Unauthorized
 from app.core.security import Principal
 from app.db.models.exports import Export
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
 from app.services.idempotency import Attempt, Idempotency
 from app.services.outbox import Payload, enqueue
+from app.services.session_gate import still_let_in
 
 _LOOK_SECONDS = 0.5
 _SILENCE_SECONDS = 15.0
@@ -111,7 +113,7 @@ class Exports(v1.ExportsService):
         if export.status != "done":
             raise Conflict(f"The export is {export.status}; there is no file.")
         return v1.GetExportFile200(
-            body=self._pieces(export),
+            body=self._pieces(export, principal),
             media_type="text/csv" if export.format == "csv" else "application/jsonl",
             content_disposition=f'attachment; filename="items.{export.format}"',
         )
@@ -119,29 +121,35 @@ class Exports(v1.ExportsService):
     async def watch_export(self, export_id: UUID, *, principal: Principal) -> v1.WatchExport200:
         """Return a stream of the export's states, as server-sent events.
 
+        It ends within a second after the credentials of the caller.
+
         Raises:
             NotFound: There is no such export, or it is somebody else's.
         """
         export = await self.get_export(export_id, principal=principal)
         return v1.WatchExport200(body=self._events(export, principal))
 
-    async def _pieces(self, export: Export) -> AsyncIterator[bytes]:
+    async def _pieces(self, export: Export, principal: Principal) -> AsyncIterator[bytes]:
+        # Headers are gone: only a broken connection tells the client of a broken file.
         for number in range(export.chunks):
             async with self._database.read() as work:
+                if not await still_let_in(work, principal):
+                    raise Unauthorized("The session ended while the file was read.")
                 piece = await work.exports.get_chunk(export.id, number)
             if piece is None:
-                # Headers are gone: only a broken connection tells the client of a broken file.
                 raise ServiceUnavailable("The export was deleted while it was read.")
             yield piece
 
     async def _events(self, export: v1.Export, principal: Principal) -> AsyncIterator[bytes]:
         yield _event(export)
-        ends_at = time.monotonic() + self._stream_seconds
+        ends_at = time.monotonic() + self._longest_seconds(principal)
         spoke_at = time.monotonic()
         while export.status.value in _OPEN and time.monotonic() < ends_at:
             await asyncio.sleep(_LOOK_SECONDS)
-            before = export
-            export = await self.get_export(export.id, principal=principal)
+            before, found = export, await self._look(export.id, principal)
+            if found is None:
+                return
+            export = found
             if export != before:
                 yield _event(export)
             elif time.monotonic() - spoke_at < _SILENCE_SECONDS:
@@ -150,6 +158,22 @@ class Exports(v1.ExportsService):
                 # Proxies end connections that are silent for long.
                 yield b": still there\n\n"
             spoke_at = time.monotonic()
+
+    def _longest_seconds(self, principal: Principal) -> float:
+        """Return how long a stream may last: not longer than the token that opened it."""
+        if principal.expires_at is None:
+            return self._stream_seconds
+        left = principal.expires_at - datetime.now(UTC)
+        return min(self._stream_seconds, left.total_seconds())
+
+    async def _look(self, export_id: UUID, principal: Principal) -> v1.Export | None:
+        """Return the export, or None where the caller may not see it any more."""
+        async with self._database.read() as work:
+            if not await still_let_in(work, principal):
+                return None
+            visible = work.exports.owned_by(principal.user_id)
+            export = await work.exports.get(visible, export_id)
+        return None if export is None else _to_export(export)
 
 
 def _event(export: v1.Export) -> bytes:

@@ -5,9 +5,8 @@ import time
 
 from app.core import audit
 from app.core.audit import Event
-from app.core.exceptions import ServiceUnavailable
 from app.core.security import Passwords
-from app.core.throttle import Attempt, Throttle
+from app.core.throttle import Throttle
 from app.db.models.users import User
 from app.db.unit_of_work import Database
 
@@ -35,20 +34,22 @@ class Login:
 
         Raises:
             TooManyRequests: There were too many failures.
-            ServiceUnavailable: Too many passwords wait to be checked.
+            ServiceUnavailable: Too many passwords are being checked or wait for it.
         """
         started = time.monotonic()
         attempt = await self._throttle.begin(email)
         try:
             user, reason = await self._find(email, password)
-        except ServiceUnavailable:
+        except BaseException:
+            # There is no verdict, so nothing was learnt from the guess.
             await self._throttle.take_back(attempt)
             raise
         if reason is None:
             await self._throttle.take_back(attempt)
             return user
+        delay_seconds = await self._throttle.note_failure(attempt)
         audit.record(Event.LOGIN_FAILED, user_id=user.id if user else None, reason=reason)
-        await self._wait(started, attempt)
+        await self._wait(started, delay_seconds)
         return None
 
     async def _find(self, email: str, password: str) -> tuple[User | None, str | None]:
@@ -67,6 +68,6 @@ class Login:
                 await work.users.replace_hash(user, verdict.new_hash)
         return user, None
 
-    async def _wait(self, started: float, attempt: Attempt) -> None:
+    async def _wait(self, started: float, delay_seconds: float) -> None:
         elapsed = time.monotonic() - started
-        await asyncio.sleep(max(0.0, self._floor_seconds - elapsed) + attempt.delay_seconds)
+        await asyncio.sleep(max(0.0, self._floor_seconds - elapsed) + delay_seconds)

@@ -83,3 +83,16 @@ class SessionGate:
         work.after_commit.append(
             partial(audit.record, Event.SESSIONS_REVOKED, user_id=user_id, count=len(ended))
         )
+
+
+async def still_let_in(work: UnitOfWork, principal: Principal) -> bool:
+    """Tell whether a caller whom a request let in would be let in again.
+
+    An answer that lasts asks before each piece: the session may have ended since, the API key may
+    be revoked, the account disabled or deleted.
+    """
+    if principal.api_key_id is not None:
+        return await work.api_keys.lasts(principal.api_key_id)
+    if principal.session_id is not None:
+        return await work.sessions.lasts(principal.session_id, principal.user_id)
+    return True

@@ -3,22 +3,19 @@
 import asyncio
 import csv
 import json
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
-from pydantic import SecretStr
 
 from app.core.config import Settings
 from app.main import create_app
 from app.schemas import v1
 from app.services.exports import Exports
-from tests import backends, items
+from tests import items
 from tests.apps import changed, started
 from tests.clients import Caller, sign_up
-from tests.conftest import migrate
 from tests.exports import ask, events, finished
 from tests.problems import assert_problem
 from tests.workers import working
@@ -34,28 +31,13 @@ async def worker(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-def idle_settings(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
-    """Settings of a database that no other application works on, with short streams."""
-    is_sqlite = settings.sqlite_file is not None
-    opened = backends.sqlite(tmp_path) if is_sqlite else backends.postgresql()
-    with opened as url:
-        own = changed(
-            settings,
-            database_url=SecretStr(url),
-            redis_prefix=f"test:{uuid4().hex}:",
-            event_stream_seconds=1,
-        )
-        migrate(own)
-        yield own
-
-
-@pytest.fixture
 async def idle_ada(
     idle_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Caller]:
     """A user of an application whose tasks nobody runs."""
     monkeypatch.setattr("app.main.HANDLERS", None)
-    async with started(create_app(idle_settings)) as client:
+    own = changed(idle_settings, event_stream_seconds=1)
+    async with started(create_app(own)) as client:
         yield await sign_up(client, "Ada")
 
 

@@ -1,15 +1,18 @@
 """The probes over HTTP."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 
+from app.core.config import Settings
+from app.db.unit_of_work import Database
 from app.main import create_app
-from app.telemetry.health import Probes
-from tests.apps import make_settings, started
+from app.telemetry.health import FAILURES, Probes
+from tests.apps import changed, make_settings, started
 from tests.problems import assert_problem
 
 ROOTS = ["http://test", "http://test/api/v1"]
@@ -28,9 +31,9 @@ class Dependency:
             raise ConnectionError("it is switched off")
 
     async def switch(self, *, down: bool) -> None:
-        """Wait until a whole probe has seen the new state."""
+        """Wait until as many whole probes have seen the new state as it takes to be down."""
         self.is_down = down
-        for _ in range(2):
+        for _ in range(1 + FAILURES):
             self._probed.clear()
             await self._probed.wait()
 
@@ -82,3 +85,42 @@ async def test_readiness_follows_what_the_process_depends_on() -> None:
 
         await queue.switch(down=False)
         assert (await client.get("/health/ready")).status_code == 200
+
+
+async def test_a_process_whose_connections_are_all_in_use_is_ready(settings: Settings) -> None:
+    app = create_app(changed(settings, database_pool_size=1, database_max_overflow=1))
+    async with started(app) as client, AsyncExitStack() as busy:
+        database: Database = app.state.resources.database
+        for _ in range(2):
+            await busy.enter_async_context(database.read())
+
+        await probed(app)
+
+        assert (await client.get("/health/ready")).status_code == 200
+
+
+async def test_a_long_write_leaves_a_process_ready(settings: Settings) -> None:
+    app = create_app(settings)
+    async with started(app) as client, app.state.resources.database.write() as work:
+        await work.users.find_by_email("ada@example.com")
+
+        await probed(app)
+
+        assert (await client.get("/health/ready")).status_code == 200
+
+
+async def probed(app: FastAPI) -> None:
+    """Wait until probes of the database that begin from now on could have taken it down."""
+    probes: Probes = app.state.resources.probes
+    left, ended, record = 1 + FAILURES, asyncio.Event(), probes._record
+
+    def count(name: str, error: str | None) -> None:
+        nonlocal left
+        record(name, error)
+        left -= 1
+        if not left:
+            ended.set()
+
+    probes._record = count  # type: ignore[method-assign]
+    async with asyncio.timeout(60):
+        await ended.wait()

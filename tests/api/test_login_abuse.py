@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from statistics import median
+from typing import cast
 from uuid import UUID, uuid4
 
 import httpx2
@@ -14,8 +16,10 @@ from passlib.hash import bcrypt
 from sqlalchemy import update
 
 from app.core.config import Settings
+from app.core.security import Passwords
 from app.db.models import User
 from app.main import create_app
+from app.schemas.v1 import operations
 from tests import figures
 from tests.apps import changed, started
 from tests.backends import kind_of
@@ -40,7 +44,8 @@ async def start(settings: Settings) -> AsyncIterator[Start]:
     opened = []
 
     async def begin(**changes: object) -> tuple[FastAPI, httpx2.AsyncClient]:
-        app = create_app(changed(settings, redis_prefix=f"test:{uuid4().hex}:", **changes))
+        own = {"redis_prefix": f"test:{uuid4().hex}:"} | changes
+        app = create_app(changed(settings, **own))
         context = started(app)
         client = await context.__aenter__()
         opened.append(context)
@@ -85,6 +90,83 @@ async def test_many_guesses_at_once_are_counted_before_they_are_checked(start: S
     answers = await asyncio.gather(*(guess(client, email, str(n)) for n in range(15)))
 
     assert sum(answer.status_code == 400 for answer in answers) == 5
+
+
+@pytest.fixture
+def many_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let as many logins come at once as a test likes, so that only guesses are limited."""
+    extensions = cast("dict[str, object]", operations.CREATE_TOKEN.extensions)
+    monkeypatch.setitem(extensions, "x-rate-limit", {"policies": []})
+
+
+@pytest.mark.usefixtures("many_requests")
+@pytest.mark.parametrize("logins", [8, 50])
+async def test_right_passwords_at_once_are_all_let_in(start: Start, logins: int) -> None:
+    _, client = await start(rate_limit_scale=1)
+    ada = await sign_up(client, "Ada")
+
+    answers = await asyncio.gather(*(guess(client, ada.email, PASSWORD) for _ in range(logins)))
+
+    assert Counter(answer.status_code for answer in answers) == {200: logins}
+
+
+@pytest.mark.usefixtures("many_requests")
+async def test_of_wrong_passwords_at_once_no_more_than_the_limit_get_a_verdict(
+    start: Start,
+) -> None:
+    _, client = await start(rate_limit_scale=1)
+    ada = await sign_up(client, "Ada")
+
+    answers = await asyncio.gather(*(guess(client, ada.email, str(n)) for n in range(50)))
+
+    assert Counter(answer.status_code for answer in answers) == {400: 5, 429: 45}
+    for answer in answers:
+        if answer.status_code == 429:
+            assert 0 < int(answer.headers["Retry-After"]) <= 900
+
+
+@pytest.mark.usefixtures("many_requests")
+async def test_wrong_passwords_among_right_ones_refuse_none_of_them(start: Start) -> None:
+    _, client = await start(rate_limit_scale=1)
+    ada = await sign_up(client, "Ada")
+    passwords = ["wrong", *[PASSWORD] * 10] * 4
+
+    answers = await asyncio.gather(*(guess(client, ada.email, one) for one in passwords))
+
+    assert [answer.status_code for answer in answers] == [400, *[200] * 10] * 4
+
+
+@pytest.mark.usefixtures("many_requests")
+async def test_processes_share_the_limit_and_the_wait(start: Start, settings: Settings) -> None:
+    if settings.redis_url is None:
+        pytest.skip("without Redis each process has its part of the limit")
+    shared = {"rate_limit_scale": 1, "redis_prefix": f"test:{uuid4().hex}:"}
+    clients = [(await start(**shared))[1] for _ in range(2)]
+    ada, bob = await sign_up(clients[0], "Ada"), await sign_up(clients[0], "Bob")
+
+    right = [guess(client, ada.email, PASSWORD) for client in clients for _ in range(12)]
+    wrong = [guess(client, bob.email, "wrong") for client in clients for _ in range(12)]
+    answers = await asyncio.gather(*right, *wrong)
+
+    assert Counter(answer.status_code for answer in answers[:24]) == {200: 24}
+    assert Counter(answer.status_code for answer in answers[24:]) == {400: 5, 429: 19}
+
+
+async def test_a_guess_that_could_not_be_checked_is_no_failure(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, client = await start(rate_limit_scale=1)
+    ada = await sign_up(client, "Ada")
+
+    async def break_down(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Passwords, "verify", break_down)
+        for _ in range(6):
+            assert (await guess(client, ada.email, PASSWORD)).status_code == 500
+
+    assert (await guess(client, ada.email, PASSWORD)).status_code == 200
 
 
 async def test_an_account_has_a_limit_over_all_addresses(start: Start) -> None:

@@ -1,10 +1,13 @@
 """What is proved before the first request, and what is closed after the last."""
 
 import asyncio
+from collections.abc import Callable
+from typing import cast
 
 import pytest
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import QueuePool
 
 from app import main
 from app.api.v1 import router as v1
@@ -12,11 +15,12 @@ from app.api.v1.routes import ROUTERS, items
 from app.core import dependencies
 from app.core.config import Settings
 from app.core.dependencies import Resources
-from app.db.engine import make_engine
+from app.db.engine import make_engine, make_probe_engine
 from app.main import create_app
 from app.schemas.v1 import operations
 from tests.api.conftest import Logs
 from tests.apps import make_settings, started
+from tests.clients import sign_up
 
 
 def watchers() -> set[asyncio.Task[object]]:
@@ -53,26 +57,34 @@ def test_making_an_application_opens_nothing() -> None:
     assert not hasattr(app.state, "resources")
 
 
+def connections(engine: AsyncEngine) -> int:
+    """Return how many connections an engine holds open."""
+    pool = cast("QueuePool", engine.pool)
+    return pool.checkedin() + pool.checkedout()
+
+
 async def test_the_application_holds_its_resources_while_it_runs_and_no_longer(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, logs: Logs
 ) -> None:
     engines: list[AsyncEngine] = []
+    for maker in (make_engine, make_probe_engine):
 
-    def remember_engine(settings: Settings) -> AsyncEngine:
-        engines.append(make_engine(settings))
-        return engines[-1]
+        def remember(settings: Settings, make: Callable[..., AsyncEngine] = maker) -> AsyncEngine:
+            engines.append(make(settings))
+            return engines[-1]
 
-    monkeypatch.setattr(dependencies, "make_engine", remember_engine)
+        monkeypatch.setattr(dependencies, maker.__name__, remember)
     app = create_app(settings)
     before = watchers()
 
     async with started(app) as client:
         assert (await client.get("/health/ready")).status_code == 200
         assert isinstance(app.state.resources, Resources)
-        assert engines[0].pool.status() != make_engine(settings).pool.status()
+        await sign_up(client, "Ada")
+        assert [connections(engine) > 0 for engine in engines] == [True, True]
         assert len(watchers()) == len(before) + 1
 
-    assert engines[0].pool.status() == make_engine(settings).pool.status()
+    assert [connections(engine) for engine in engines] == [0, 0]
     assert watchers() == before
 
 

@@ -93,6 +93,23 @@ def schedule(seed: int, steps: int) -> list[int]:
     return [chance.randint(0, chance.choices(longest, [4, 4, 4, 2, 0.1])[0]) for _ in range(steps)]
 
 
+async def test_a_look_counts_nothing(lab: Lab) -> None:
+    looks = [await lab.limiter.peek("ada", [BURST]) for _ in range(5)]
+    hit = await lab.hit(BURST)
+    look = await lab.limiter.peek("ada", [BURST])
+
+    assert [left(one) for one in (*looks, hit, look)] == [[(3, 1)]] * 5 + [[(2, 1)]] * 2
+
+
+async def test_a_look_tells_what_a_hit_would_find(lab: Lab) -> None:
+    for _ in range(3):
+        await lab.hit(BURST)
+
+    look = await lab.limiter.peek("ada", [BURST, SUSTAINED])
+
+    assert (look.allowed, left(look)) == (False, [(0, 1), (5, 60)])
+
+
 async def test_as_many_as_the_limit_are_let_through(lab: Lab) -> None:
     decisions = [await lab.hit(BURST) for _ in range(5)]
 

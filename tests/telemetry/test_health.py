@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 
 import pytest
@@ -95,6 +96,37 @@ async def test_a_probe_that_hangs_is_down_and_is_not_started_twice() -> None:
         await until(lambda: probes.results["queue"].at > first.at)
 
     assert calls == 1
+
+
+async def test_one_slow_answer_is_not_down() -> None:
+    answers: list[Probe] = [fail_with(ConnectionError("slow")), answer]
+    rounds = 0
+
+    async def probe() -> None:
+        nonlocal rounds
+        rounds += 1
+        await answers[rounds % 2]()
+
+    probes, seen = probes_of(probe), set()
+    async with probes.watch():
+        while rounds < 10:
+            seen.add(probes.results["queue"].error)
+            await asyncio.sleep(0)
+
+    assert seen == {None}
+
+
+async def test_a_loop_that_is_late_is_not_down() -> None:
+    """The answer was there in time; this process was not."""
+
+    async def probe() -> None:
+        time.sleep(2 * LIMIT)  # noqa: ASYNC251 - nothing else may run
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    probes = probes_of(probe)
+    async with probes.watch():
+        assert probes.results["queue"].error is None
 
 
 async def test_a_probe_that_hangs_does_not_delay_the_others() -> None:

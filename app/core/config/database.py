@@ -14,7 +14,9 @@ class DatabaseSettings(BaseModel):
         SecretStr("sqlite+aiosqlite:///data/app.db"),
         description="SQLAlchemy URL: sqlite+aiosqlite:///file or postgresql+psycopg://user@host/name.",
     )
-    database_pool_size: PositiveInt = Field(10, description="Connections to keep open.")
+    database_pool_size: PositiveInt = Field(
+        10, description="Connections to keep open; each process has one more for its probe."
+    )
     database_max_overflow: NonNegativeInt = Field(
         5, description="Further connections to open under load."
     )

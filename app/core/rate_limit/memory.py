@@ -30,20 +30,27 @@ class MemoryLimiter:
         self, key: str, policies: Sequence[Policy], *, read_along: str | None = None
     ) -> Decision:
         """Count one request of `key` if every policy has room for it."""
+        return self._decide(key, policies, counts=True)
+
+    hit_shared = hit
+
+    async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
+        """Tell what `hit` would decide now, and count nothing."""
+        return self._decide(key, policies, counts=False)
+
+    def _decide(self, key: str, policies: Sequence[Policy], *, counts: bool) -> Decision:
         now = self._clock() // 1000
         logs = [self._log(key, policy, now) for policy in policies]
         limits = [max(1, policy.requests // self._processes) for policy in policies]
         allowed = all(len(log) < limit for log, limit in zip(logs, limits, strict=True))
         quotas: list[Quota] = []
         for policy, limit, log in zip(policies, limits, logs, strict=True):
-            if allowed:
+            if allowed and counts:
                 log.append(now)
             first = log[max(0, len(log) - limit)] if log else now
             reset = first + policy.seconds * MICROSECONDS - now
             quotas.append(make_quota(policy, limit - len(log), reset))
         return Decision(allowed, tuple(quotas), now)
-
-    hit_shared = hit
 
     async def take_back(self, key: str, policies: Sequence[Policy], decision: Decision) -> None:
         """Do as if the request that was decided on had not been counted."""

@@ -74,6 +74,10 @@ class Limiter(Protocol):
         """
         ...
 
+    async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
+        """Tell what `hit` would decide now, and count nothing."""
+        ...
+
     async def hit_shared(
         self, key: str, policies: Sequence[Policy], *, read_along: str | None = None
     ) -> Decision:

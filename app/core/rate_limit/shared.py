@@ -15,7 +15,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local allowed = 1
 local result = {}
-local policies = #ARGV / 2
+local policies = (#ARGV - 1) / 2
 for i = 1, policies do
   local key = KEYS[i]
   local requests = tonumber(ARGV[2 * i - 1])
@@ -32,7 +32,7 @@ for i = 1, policies do
   result[2 * i + 2] = requests - used
   result[2 * i + 3] = oldest and (tonumber(oldest) + window - now) or window
 end
-if allowed == 1 then
+if allowed == 1 and ARGV[#ARGV] == '1' then
   for i = 1, policies do
     local key = KEYS[i]
     redis.call('LPUSH', key, string.format('%d', now))
@@ -59,12 +59,22 @@ class RedisLimiter:
         self, key: str, policies: Sequence[Policy], *, read_along: str | None = None
     ) -> Decision:
         """Count one request of `key` if every policy has room for it."""
+        return await self._decide(key, policies, read_along, counts=True)
+
+    async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
+        """Tell what `hit` would decide now, and count nothing."""
+        return await self._decide(key, policies, None, counts=False)
+
+    async def _decide(
+        self, key: str, policies: Sequence[Policy], read_along: str | None, *, counts: bool
+    ) -> Decision:
         keys = self._names(key, policies)
         arguments = [
             number
             for policy in policies
             for number in (policy.requests, policy.seconds * MICROSECONDS)
         ]
+        arguments.append(int(counts))
         if read_along is not None:
             keys.append(read_along)
         answer = cast("list[Any]", await self._script(keys=keys, args=arguments))
@@ -105,6 +115,13 @@ class FallbackLimiter:
     ) -> Decision:
         """Count on Redis or not at all."""
         return await self._breaker.ask(self._redis.hit, key, policies, read_along=read_along)
+
+    async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
+        """Tell what `hit` would decide now, and count nothing."""
+        try:
+            return await self._breaker.ask(self._redis.peek, key, policies)
+        except RedisUnavailable:
+            return await self._memory.peek(key, policies)
 
     async def take_back(self, key: str, policies: Sequence[Policy], decision: Decision) -> None:
         """Do as if the request that was decided on had not been counted, whoever counted it."""

@@ -1,7 +1,8 @@
 """Who calls, and what roles may do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -26,9 +27,11 @@ class Principal:
         user_id: The account that the caller acts for.
         session_id: The session that an access token belongs to; None for other credentials.
         api_key_id: The API key that was sent; None for other credentials.
+        expires_at: When the access token stops being accepted; None for other credentials.
     """
 
     user_id: UUID
     scopes: frozenset[str]
     session_id: UUID | None = None
     api_key_id: UUID | None = None
+    expires_at: datetime | None = field(default=None, compare=False)

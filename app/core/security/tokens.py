@@ -79,10 +79,13 @@ class AccessTokens:
                 options={"require": _CLAIMS},
             )
             user_id, session_id = UUID(claims["sub"]), UUID(claims["sid"])
+            expires_at = datetime.fromtimestamp(claims["exp"], UTC) + LEEWAY
         except (jwt.InvalidTokenError, ValueError, AttributeError, TypeError) as error:
             raise invalid_token() from error
         scopes = frozenset(str(claims["scope"]).split())
-        return Principal(user_id=user_id, session_id=session_id, scopes=scopes)
+        return Principal(
+            user_id=user_id, session_id=session_id, scopes=scopes, expires_at=expires_at
+        )
 
 
 def invalid_token() -> Unauthorized:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 
 from app.core.security import Role
 from app.db.base import DatabaseNow
@@ -40,17 +40,20 @@ class ApiKeyRepository(Repository[ApiKey]):
         found = await self._session.execute(
             select(ApiKey.id, ApiKey.owner_id, User.role, ApiKey.scopes, _use_is_due())
             .join(User, User.id == ApiKey.owner_id)
-            .where(
-                ApiKey.key_hash == key_hash,
-                ApiKey.expires_at > DatabaseNow(),
-                User.disabled_at.is_(None),
-            )
+            .where(ApiKey.key_hash == key_hash, _lasts())
         )
         row = found.one_or_none()
         if row is None:
             return None
         key_id, owner_id, role, scopes, use_is_due = row
         return UsableKey(key_id, owner_id, role, frozenset(scopes.split()), bool(use_is_due))
+
+    async def lasts(self, key_id: UUID) -> bool:
+        """Tell whether a key still opens something: it may be gone, or its owner disabled."""
+        statement = select(ApiKey.id).join(User, User.id == ApiKey.owner_id)
+        return (
+            await self._session.scalar(statement.where(ApiKey.id == key_id, _lasts())) is not None
+        )
 
     async def note_use(self, key_id: UUID) -> None:
         """Note that a key was used, unless another request just has; its version stays."""
@@ -67,6 +70,10 @@ class ApiKeyRepository(Repository[ApiKey]):
             delete(ApiKey).where(ApiKey.owner_id == owner_id).returning(ApiKey.id)
         )
         return len(deleted.all())
+
+
+def _lasts() -> ColumnElement[bool]:
+    return and_(ApiKey.expires_at > DatabaseNow(), User.disabled_at.is_(None))
 
 
 def _use_is_due() -> ColumnElement[bool]:
