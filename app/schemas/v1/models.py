@@ -434,7 +434,9 @@ class ItemPage(Schema):
 
 
 class ExportFormat(StrEnum):
-    """CSV (RFC 4180), or JSON Lines."""
+    """CSV (RFC 4180) for spreadsheets, with formulas neutralised; or JSON Lines for programs, with
+    every text unchanged.
+    """
 
     CSV = "csv"
     JSONL = "jsonl"
