@@ -1,5 +1,6 @@
 """Queries about claimed idempotency keys."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from app.db.base import DatabaseNow
 from app.db.models.idempotency_keys import IdempotencyKey
 from app.db.upsert import insert_into
 
+_ANSWER = ("status", "headers", "answer", "contract")
 _PRIMARY_KEY = (IdempotencyKey.principal_id, IdempotencyKey.operation, IdempotencyKey.key)
 
 
@@ -53,10 +55,10 @@ class IdempotencyKeyRepository:
             "claim": claim,
             "lease_until": DatabaseNow(lease_seconds),
             "expires_at": DatabaseNow(life_seconds),
-            "answer": None,
+            **dict.fromkeys(_ANSWER),
         }
         abandoned = and_(
-            IdempotencyKey.answer.is_(None),
+            ~_has_answer(),
             IdempotencyKey.lease_until <= DatabaseNow(),
             IdempotencyKey.fingerprint == fingerprint,
         )
@@ -77,8 +79,17 @@ class IdempotencyKeyRepository:
         """Return the key's row."""
         return await self._session.scalar(select(IdempotencyKey).where(name.matches))
 
-    async def complete(self, name: KeyName, claim: UUID, answer: str) -> None:
-        """Keep the answer for repeats.
+    async def complete(
+        self,
+        name: KeyName,
+        claim: UUID,
+        *,
+        status: int,
+        headers: Mapping[str, str],
+        answer: str | None,
+        contract: str,
+    ) -> None:
+        """Keep the answer for repeats; the columns of `IdempotencyKey` say what each value means.
 
         Raises:
             LostRace: The lease ran out, and another request has claimed the key.
@@ -86,7 +97,7 @@ class IdempotencyKeyRepository:
         statement = (
             update(IdempotencyKey)
             .where(name.matches, IdempotencyKey.claim == claim)
-            .values(answer=answer)
+            .values(status=status, headers=headers, answer=answer, contract=contract)
             .returning(IdempotencyKey.claim)
         )
         if await self._session.scalar(statement) is None:
@@ -97,7 +108,7 @@ class IdempotencyKeyRepository:
 
         A claim with an answer stays: the commit was done, and only its confirmation got lost.
         """
-        mine = and_(name.matches, IdempotencyKey.claim == claim, IdempotencyKey.answer.is_(None))
+        mine = and_(name.matches, IdempotencyKey.claim == claim, ~_has_answer())
         await self._session.execute(delete(IdempotencyKey).where(mine))
 
     async def forget(self, principal_id: UUID) -> None:
@@ -117,3 +128,8 @@ class IdempotencyKeyRepository:
             .returning(IdempotencyKey.key)
         )
         return len(deleted.all())
+
+
+def _has_answer() -> ColumnElement[bool]:
+    # An answer of a release before `status` was kept counts: its effect took place.
+    return or_(IdempotencyKey.status.is_not(None), IdempotencyKey.answer.is_not(None))

@@ -434,9 +434,7 @@ class ItemPage(Schema):
 
 
 class ExportFormat(StrEnum):
-    """CSV (RFC 4180) for spreadsheets, with formulas neutralised; or JSON Lines for programs, with
-    every text unchanged.
-    """
+    """CSV (RFC 4180) with formulas neutralised, or JSON Lines with every text unchanged."""
 
     CSV = "csv"
     JSONL = "jsonl"
