@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.services.account_mail import SendAccountMail
+from app.services.administration import DeleteAccounts
 from app.services.exports import WriteExport
 from app.tasks import account_mail, exports, housekeeping
 from app.tasks.run import Handler
@@ -16,6 +17,7 @@ _HANDLERS: tuple[Handler[Any], ...] = (
         give_up=exports.fail_export,
         revive=exports.restart_export,
     ),
+    Handler(DeleteAccounts, housekeeping.delete_accounts),
     Handler(housekeeping.DeleteExpiredTokens, housekeeping.delete_expired_tokens),
     Handler(housekeeping.DeleteExpiredKeys, housekeeping.delete_expired_keys),
     Handler(housekeeping.DeleteOldExports, housekeeping.delete_old_exports),

@@ -12,6 +12,7 @@ from cronsim import CronSim
 
 from app.core.exceptions import ProblemError
 from app.db.unit_of_work import Database
+from app.services.administration import DeleteAccounts
 from app.services.outbox import Payload, enqueue
 from app.tasks.housekeeping import (
     DeleteExpiredKeys,
@@ -41,6 +42,8 @@ class Schedule:
 
 
 SCHEDULES = (
+    # Each deletion makes this task, too; this one goes on where those failed.
+    Schedule("delete_accounts", "47 * * * *", DeleteAccounts()),
     Schedule("delete_expired_keys", "7 * * * *", DeleteExpiredKeys()),
     Schedule("delete_expired_tokens", "37 * * * *", DeleteExpiredTokens()),
     Schedule("delete_old_exports", "17 * * * *", DeleteOldExports()),

@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.core.exceptions import LostRace
 from app.db.base import DatabaseNow
+from app.db.deletion import delete_piece
 from app.db.models.idempotency_keys import IdempotencyKey
+from app.db.models.users import User
 from app.db.upsert import insert_into
 
 _ANSWER = ("status", "headers", "answer", "contract")
-_PRIMARY_KEY = (IdempotencyKey.principal_id, IdempotencyKey.operation, IdempotencyKey.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,23 +112,19 @@ class IdempotencyKeyRepository:
         mine = and_(name.matches, IdempotencyKey.claim == claim, ~_has_answer())
         await self._session.execute(delete(IdempotencyKey).where(mine))
 
-    async def forget(self, principal_id: UUID) -> None:
-        """Forget all keys of a user."""
-        await self._session.execute(
-            delete(IdempotencyKey).where(IdempotencyKey.principal_id == principal_id)
+    async def delete_expired(self) -> int:
+        """Delete some of the keys that are no longer remembered; return how many."""
+        expired = IdempotencyKey.expires_at <= DatabaseNow()
+        return await delete_piece(
+            self._session, IdempotencyKey, expired, oldest_first=IdempotencyKey.expires_at
         )
 
-    async def delete_expired(self, *, limit: int) -> int:
-        """Delete keys that are no longer remembered, and return how many."""
-        expired = (
-            select(*_PRIMARY_KEY).where(IdempotencyKey.expires_at <= DatabaseNow()).limit(limit)
+    async def delete_of_deleted_accounts(self) -> int:
+        """Delete some of the keys of users whose account was deleted; return how many."""
+        gone = select(User.id).where(User.deleted_at.is_not(None))
+        return await delete_piece(
+            self._session, IdempotencyKey, IdempotencyKey.principal_id.in_(gone)
         )
-        deleted = await self._session.scalars(
-            delete(IdempotencyKey)
-            .where(tuple_(*_PRIMARY_KEY).in_(expired))
-            .returning(IdempotencyKey.key)
-        )
-        return len(deleted.all())
 
 
 def _has_answer() -> ColumnElement[bool]:
