@@ -40,11 +40,16 @@ class Cursors:
             # Base64 has spare bits at its end: another text may decode to the same bytes.
             if hmac.compare_digest(mac, self._mac(content, scope)) and cursor == to_base64(raw):
                 return [str(value) for value in json.loads(content)]
-        raise NotFound(
-            "There is no page with this cursor. Send the `next` of a page, with the same filters "
-            "and sort keys, or no cursor for the first page."
-        )
+        raise no_such_page()
 
     def _mac(self, content: bytes, scope: str) -> bytes:
         message = scope.encode() + b"\0" + content
         return hmac.digest(self._key, message, "sha256")[: self._MAC_BYTES]
+
+
+def no_such_page() -> NotFound:
+    """Return the refusal of a cursor."""
+    return NotFound(
+        "There is no page with this cursor. Send the `next` of a page, with the same filters "
+        "and sort keys, or no cursor for the first page."
+    )
