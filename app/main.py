@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.resources import files
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
@@ -17,6 +16,7 @@ from app.api.pages import pages
 from app.api.v1.router import v1_router
 from app.core.config import Settings, load_settings
 from app.core.dependencies import make_services, unimplemented_operations
+from app.core.document import contract_digest, contract_document
 from app.core.logging import configure_logging
 from app.schemas import v1
 from app.schemas.v1 import operations
@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         WrongSettings: No settings were given, and those of the environment are refused.
     """
     settings = settings or load_settings()
-    contract = (files("app.schemas.v1") / "openapi.json").read_bytes()
+    contract = contract_document()
     document = json.loads(contract)
     title = document["info"]["title"]
 
@@ -49,7 +49,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings = settings
-    conformance = Conformance(document, check_bodies=not settings.in_production)
+    conformance = Conformance(
+        document, digest=contract_digest(), check_bodies=not settings.in_production
+    )
     app.state.conformance = conformance
     app.include_router(v1_router())
     _require_contract_routes(app)

@@ -15,6 +15,7 @@ from app.core.security import (
     KeyRing,
     PasswordPolicy,
     Passwords,
+    RefreshTokens,
     TokenKey,
     make_key,
     read_keys,
@@ -64,10 +65,11 @@ def make_sign_in(
         idle=settings.session_idle_seconds,
         grace=settings.refresh_grace_seconds,
     )
+    refresh_tokens = RefreshTokens(settings.secret_key.get_secret_value())
     return SignIn(
         accounts=Accounts(database, passwords, policy, login, throttle, gate),
         login=login,
-        grants=Grants(database, access_tokens, gate, lives),
+        grants=Grants(database, access_tokens, refresh_tokens, gate, lives),
         account_mail=_make_mail(settings, database),
     )
 

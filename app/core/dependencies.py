@@ -13,6 +13,7 @@ from inspect import getmembers
 from app.core.accounts_setup import SignIn, make_sign_in, open_keys
 from app.core.cache import Cache
 from app.core.config import Settings
+from app.core.document import contract_digest
 from app.core.rate_limit import Limiter
 from app.core.redis import Breaker
 from app.core.security import AccessTokens, Cursors, KeyRing
@@ -109,6 +110,7 @@ def _make_access_tokens(settings: Settings, keys: KeyRing) -> AccessTokens:
 def _make_idempotency(settings: Settings, database: Database) -> Idempotency:
     return Idempotency(
         database,
+        contract=contract_digest(),
         lease_seconds=settings.idempotency_lease_seconds,
         life_seconds=settings.idempotency_key_seconds,
     )

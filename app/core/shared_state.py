@@ -2,10 +2,10 @@
 
 import hmac
 from contextlib import AsyncExitStack
-from importlib.resources import files
 
 from app.core.cache import Cache, make_cache_backend
 from app.core.config import Settings
+from app.core.document import contract_document
 from app.core.rate_limit import FallbackLimiter, Limiter, MemoryLimiter, RedisLimiter
 from app.core.redis import Breaker, make_redis
 from app.core.session_marks import MemoryMarks, NoMarks, RedisMarks, SessionMarks
@@ -31,12 +31,13 @@ def open_cache(settings: Settings, breaker: Breaker, stack: AsyncExitStack) -> C
     backend = make_cache_backend(url, size=10_000 if settings.processes == 1 else 0)
     stack.push_async_callback(backend.close)
     # Another contract means another format of what is kept.
-    contract = (files("app.schemas.v1") / "openapi.json").read_bytes()
     return Cache(
         backend,
         breaker,
         prefix=settings.redis_prefix,
-        secret=hmac.digest(settings.secret_key.get_secret_value().encode(), contract, "sha256"),
+        secret=hmac.digest(
+            settings.secret_key.get_secret_value().encode(), contract_document(), "sha256"
+        ),
         life_seconds=settings.cache_seconds,
         absent_seconds=settings.cache_absent_seconds,
     )

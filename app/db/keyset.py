@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, UnaryExpression, and_, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.core.exceptions import InvalidCursor
 from app.db.base import Entity
 
 _READERS: Mapping[type, Callable[[str], object]] = {
@@ -37,16 +38,23 @@ class SortKey:
 
 
 def position_of(keys: Sequence[SortKey], row: Entity) -> list[str]:
-    """Return the sort keys' values of a row as text."""
+    """Return the order, and the sort keys' values of a row as text."""
     values = (getattr(row, key.column.key) for key in keys)
-    return [value.isoformat() if isinstance(value, datetime) else str(value) for value in values]
+    texts = (value.isoformat() if isinstance(value, datetime) else str(value) for value in values)
+    return [_name_of(keys), *texts]
 
 
 def after(keys: Sequence[SortKey], position: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition for the rows that come after a position."""
+    """Return the condition for the rows that come after a position.
+
+    Raises:
+        InvalidCursor: The position is one of another order: an earlier release may have sorted so.
+    """
+    if not position or position[0] != _name_of(keys):
+        raise InvalidCursor
     values = [
         _READERS[key.column.type.python_type](text)
-        for key, text in zip(keys, position, strict=True)
+        for key, text in zip(keys, position[1:], strict=True)
     ]
     first = keys[0]
     if len({key.descending for key in keys}) == 1:
@@ -62,3 +70,7 @@ def after(keys: Sequence[SortKey], position: Sequence[str]) -> ColumnElement[boo
         for n in range(len(keys))
     )
     return and_(bound, or_(*alternatives))
+
+
+def _name_of(keys: Sequence[SortKey]) -> str:
+    return " ".join(f"{key.column.key}{'-' if key.descending else '+'}" for key in keys)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-__all__ = ["Reply", "Upload", "operation"]
+__all__ = ["Replayed", "Reply", "Upload", "operation"]
 
 if TYPE_CHECKING:
     from abc import abstractmethod as operation
@@ -52,3 +52,31 @@ class Reply:
 
     body: BaseModel | AsyncIterable[bytes] | None
     media_type: str = "application/json"
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that the reply supplies, by the names of the contract."""
+        values = {header: getattr(self, field) for field, header in self.header_names.items()}
+        supplied = {header: str(value) for header, value in values.items() if value is not None}
+        return {**self.constant_headers, **supplied}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """The answer that an earlier request with the same Idempotency-Key got, as it was sent then.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The headers that the reply supplied.
+        body: The JSON that was sent; None where there was no body.
+        contract: Digest of the contract under which the answer was made.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: str | None
+    contract: str
+
+
+def to_json(body: BaseModel) -> str:
+    """Return a body as it is sent."""
+    return body.model_dump_json(by_alias=True)

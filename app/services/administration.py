@@ -1,6 +1,7 @@
 """What administrators may change about accounts, and what has to stay."""
 
 from datetime import UTC, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import MISSING
@@ -10,6 +11,14 @@ from app.core.exceptions import Conflict, NotFound
 from app.db.models.users import User
 from app.db.unit_of_work import UnitOfWork
 from app.schemas import v1
+from app.services.outbox import Payload
+
+
+class DeleteAccounts(Payload):
+    """Delete what the users of deleted accounts owned, and then what is left of the accounts."""
+
+    task: ClassVar = "delete_accounts"
+    timeout_seconds: ClassVar = 3600.0
 
 
 async def require_another_admin(work: UnitOfWork, user: User) -> None:

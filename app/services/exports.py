@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar, final
 from uuid import UUID
@@ -13,6 +12,7 @@ from app.core.security import Principal
 from app.db.models.exports import Export
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
+from app.schemas.reply import Replayed
 from app.services.idempotency import Attempt, Idempotency
 from app.services.outbox import Payload, enqueue
 from app.services.session_gate import still_let_in
@@ -46,7 +46,7 @@ class Exports(v1.ExportsService):
 
     async def create_export(
         self, body: v1.ExportCreate, *, idempotency_key: str | None, principal: Principal
-    ) -> v1.CreateExport202:
+    ) -> v1.CreateExport202 | Replayed:
         """Keep the wish and the task that fulfils it in one transaction.
 
         Raises:
@@ -68,8 +68,7 @@ class Exports(v1.ExportsService):
             key=idempotency_key,
             body=body,
         )
-        reply, replayed = await self._idempotency.run(attempt, v1.CreateExport202, create)
-        return replace(reply, idempotency_replayed="true") if replayed else reply
+        return await self._idempotency.run(attempt, create)
 
     async def get_export(self, export_id: UUID, *, principal: Principal) -> v1.Export:
         """Return one of the caller's exports.

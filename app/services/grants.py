@@ -13,9 +13,9 @@ from app.core.security import (
     ROLE_SCOPES,
     AccessTokens,
     Principal,
+    RefreshTokens,
     Role,
     digest,
-    make_secret,
     seal,
     unseal,
 )
@@ -42,10 +42,16 @@ class Grants:
     """Gives out access and refresh tokens."""
 
     def __init__(
-        self, database: Database, access_tokens: AccessTokens, gate: SessionGate, lives: Lives
+        self,
+        database: Database,
+        access_tokens: AccessTokens,
+        refresh_tokens: RefreshTokens,
+        gate: SessionGate,
+        lives: Lives,
     ) -> None:
         self._database = database
         self._access_tokens = access_tokens
+        self._refresh_tokens = refresh_tokens
         self._gate = gate
         self._lives = lives
 
@@ -56,8 +62,7 @@ class Grants:
             OAuthError: `invalid_scope` for scopes that the user may not have.
         """
         scopes = _choose(ROLE_SCOPES[user.role], scope)
-        refresh_token, now = make_secret(), datetime.now(UTC)
-        client = audit.client.get()
+        now, client = datetime.now(UTC), audit.client.get()
         async with self._database.write() as work:
             current = await work.users.lock(user.id)
             if current is None or current.disabled_at is not None:
@@ -75,6 +80,7 @@ class Grants:
                     expires_at=now + timedelta(seconds=self._lives.session),
                 )
             )
+            refresh_token = self._refresh_tokens.make(session.id)
             await work.refresh_tokens.add(digest(refresh_token), session.id)
             self._gate.opened(work, session.id)
         audit.record(Event.LOGIN_SUCCEEDED, user_id=user.id, session_id=session.id)
@@ -92,9 +98,7 @@ class Grants:
                 good.
         """
         async with self._database.write() as work:
-            found = await work.refresh_tokens.present(
-                digest(presented), grace_seconds=self._lives.grace
-            )
+            found = await self._find(work, presented)
             if found is None or not await work.sessions.lasts(
                 found.session.id, found.session.user_id
             ):
@@ -111,7 +115,7 @@ class Grants:
     async def revoke(self, token: str) -> None:
         """End the session of a refresh token or an access token (RFC 7009)."""
         async with self._database.write() as work:
-            found = await work.refresh_tokens.present(digest(token), grace_seconds=0)
+            found = await self._find(work, token)
             if found is not None:
                 await self._gate.end(work, found.session.user_id, found.session.id)
                 return
@@ -122,17 +126,28 @@ class Grants:
             if principal.session_id is not None:
                 await self._gate.end(work, principal.user_id, principal.session_id)
 
+    async def _find(self, work: UnitOfWork, presented: str) -> Presented | None:
+        found = await work.refresh_tokens.present(
+            digest(presented), grace_seconds=self._lives.grace
+        )
+        if found is not None:
+            return found
+        session_id = self._refresh_tokens.session_of(presented)
+        session = None if session_id is None else await work.sessions.find(session_id)
+        return None if session is None else Presented(None, session, is_fresh=False)
+
     async def _successor(self, work: UnitOfWork, found: Presented, presented: str) -> str | None:
         session, token = found.session, found.token
         note = partial(audit.record, user_id=session.user_id, session_id=session.id)
-        if token.spent_at is None:
-            successor = make_secret()
+        if token is not None and token.spent_at is None:
+            successor = self._refresh_tokens.make(session.id)
+            await work.refresh_tokens.prune(session.id, grace_seconds=self._lives.grace)
             await work.refresh_tokens.add(digest(successor), session.id)
             await work.refresh_tokens.spend(token.digest, seal(presented, successor))
             await work.sessions.use(session.id, idle_seconds=self._lives.idle)
             work.after_commit.append(partial(note, Event.TOKEN_REFRESHED))
             return successor
-        if found.is_fresh and token.successor is not None:
+        if token is not None and found.is_fresh and token.successor is not None:
             work.after_commit.append(partial(note, Event.TOKEN_REPLAYED))
             return unseal(presented, token.successor)
         work.after_commit.append(partial(note, Event.TOKEN_REUSED))

@@ -2,22 +2,26 @@
 
 A key is claimed in a transaction of its own; the effect, and the answer that repeats get, are
 committed together. A process that dies in between leaves a claim without an effect, which expires.
+The answer is kept as it is sent, and sent again as it is: the release that repeats it may have
+another contract than the one that made it.
 """
 
 import hashlib
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from app.core.exceptions import Conflict, FieldError, ValidationFailed
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.unit_of_work import Database, UnitOfWork, retried
-from app.schemas.reply import Reply
+from app.schemas.reply import Replayed, Reply, to_json
 
 AnyReply = TypeVar("AnyReply", bound=Reply)
+Effect = Callable[[UnitOfWork], Awaitable[AnyReply]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,31 +35,35 @@ class Attempt:
 
     @property
     def fingerprint(self) -> str:
-        """Return a digest that differs for another body."""
-        return hashlib.sha256(self.body.model_dump_json().encode()).hexdigest()
+        """Return a digest that differs for another body.
+
+        A field with its default value counts as absent, and the order of fields does not matter:
+        a release that adds an optional field still recognises the bodies that came before it.
+        """
+        content: dict[str, Any] = self.body.model_dump(mode="json", exclude_defaults=True)
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 class Idempotency:
     """Runs an effect once per key.
 
     Args:
+        contract: Digest of the contract under which answers are made.
         lease_seconds: Time after which a claim whose process died may be taken over.
         life_seconds: Time that a key is remembered.
     """
 
-    def __init__(self, database: Database, *, lease_seconds: int, life_seconds: int) -> None:
+    def __init__(
+        self, database: Database, *, contract: str, lease_seconds: int, life_seconds: int
+    ) -> None:
         self._database = database
+        self._contract = contract
         self._lease_seconds = lease_seconds
         self._life_seconds = life_seconds
 
     @retried
-    async def run(
-        self,
-        attempt: Attempt,
-        reply_type: type[AnyReply],
-        effect: Callable[[UnitOfWork], Awaitable[AnyReply]],
-    ) -> tuple[AnyReply, bool]:
-        """Return what `effect` replies, and whether that was to an earlier request with this key.
+    async def run(self, attempt: Attempt, effect: Effect[AnyReply]) -> AnyReply | Replayed:
+        """Return what `effect` replies, or what it replied to an earlier request with this key.
 
         An effect whose transaction lost a race is tried again, as by `retried`.
 
@@ -65,26 +73,36 @@ class Idempotency:
         """
         if attempt.key is None:
             async with self._database.write() as work:
-                return await effect(work), False
+                return await effect(work)
         name = KeyName(
             principal_id=attempt.principal_id, operation=attempt.operation, key=attempt.key
         )
-        adapter = TypeAdapter(reply_type)
         claim = await self._claim(name, attempt.fingerprint)
-        if isinstance(claim, str):
-            return adapter.validate_json(claim), True
+        if isinstance(claim, Replayed):
+            return claim
         try:
             async with self._database.write() as work:
                 reply = await effect(work)
-                answer = adapter.dump_json(reply).decode()
-                await work.idempotency_keys.complete(name, claim, answer)
+                await self._keep(work, name, claim, reply)
         except Exception:
             async with self._database.write() as work:
                 await work.idempotency_keys.release(name, claim)
             raise
-        return reply, False
+        return reply
 
-    async def _claim(self, name: KeyName, fingerprint: str) -> UUID | str:
+    async def _keep(self, work: UnitOfWork, name: KeyName, claim: UUID, reply: Reply) -> None:
+        if reply.body is not None and not isinstance(reply.body, BaseModel):
+            raise TypeError(f"{type(reply).__name__} is a stream, which cannot be replayed")
+        await work.idempotency_keys.complete(
+            name,
+            claim,
+            status=reply.status,
+            headers=reply.headers(),
+            answer=None if reply.body is None else to_json(reply.body),
+            contract=self._contract,
+        )
+
+    async def _claim(self, name: KeyName, fingerprint: str) -> UUID | Replayed:
         """Return the claim, or the answer that an earlier request got."""
         async with self._database.write() as work:
             claim = await work.idempotency_keys.claim(
@@ -98,12 +116,17 @@ class Idempotency:
             known = await work.idempotency_keys.find(name)
         if known is not None and known.fingerprint != fingerprint:
             raise ValidationFailed([_REUSED])
-        if known is None or known.answer is None:
+        if known is None or known.status is None:
             raise Conflict(
                 "The first request with this Idempotency-Key is still running.",
                 headers={"Retry-After": "1"},
             )
-        return known.answer
+        return Replayed(
+            status=known.status,
+            headers=known.headers or {},
+            body=known.answer,
+            contract=known.contract or "",
+        )
 
 
 _REUSED = FieldError(

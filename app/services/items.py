@@ -1,6 +1,5 @@
 """Things that a user owns."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import final
 from uuid import UUID
@@ -13,6 +12,7 @@ from app.core.security import Cursors, Principal
 from app.db.models.items import Item
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
+from app.schemas.reply import Replayed
 from app.schemas.v1.operations import LIST_ITEMS
 from app.services.idempotency import Attempt, Idempotency
 from app.services.item_views import cache_key, to_item
@@ -75,7 +75,7 @@ class Items(v1.ItemsService):
 
     async def create_item(
         self, body: v1.ItemCreate, *, idempotency_key: str | None, principal: Principal
-    ) -> v1.CreateItem201:
+    ) -> v1.CreateItem201 | Replayed:
         """Create an item that belongs to the caller; once per idempotency key.
 
         Raises:
@@ -100,8 +100,7 @@ class Items(v1.ItemsService):
         attempt = Attempt(
             principal_id=principal.user_id, operation="createItem", key=idempotency_key, body=body
         )
-        reply, replayed = await self._idempotency.run(attempt, v1.CreateItem201, create)
-        return replace(reply, idempotency_replayed="true") if replayed else reply
+        return await self._idempotency.run(attempt, create)
 
     async def get_item(
         self, item_id: UUID, *, if_none_match: str | None, principal: Principal

@@ -15,12 +15,14 @@ from app.schemas import v1
 from app.schemas.v1.operations import LIST_USERS
 from app.services.accounts import Accounts
 from app.services.administration import (
+    DeleteAccounts,
     change_access,
     find_account,
     require_another_admin,
     to_account,
     to_user,
 )
+from app.services.outbox import enqueue
 from app.services.pagination import ListQuery
 from app.services.preconditions import etag, is_unchanged, require_match
 from app.services.session_gate import SessionGate
@@ -162,7 +164,7 @@ class Users(v1.UsersService):
     async def delete_user(
         self, user_id: UUID, *, if_match: str | None, principal: Principal
     ) -> None:
-        """Delete an account with all that its user owns.
+        """Delete an account at once for every caller; what its user owns goes in the background.
 
         Raises:
             NotFound: There is no such account.
@@ -174,8 +176,9 @@ class Users(v1.UsersService):
             require_match(if_match, etag(user.version))
             await require_another_admin(work, user)
             await self._gate.end_sessions(work, user.id)
-            await work.idempotency_keys.forget(user.id)
-            await work.users.delete(user)
+            await work.account_tokens.delete_all(user.id)
+            await work.users.mark_deleted(user)
+            await enqueue(work, DeleteAccounts(), key=DeleteAccounts.task)
         audit.record(Event.USER_DELETED, user_id=user_id, actor_id=str(principal.user_id))
 
 

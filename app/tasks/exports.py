@@ -13,6 +13,8 @@ from app.services.item_views import to_item
 from app.tasks.engine.context import TaskContext
 
 _ORDER = ("created_at.asc",)
+# What a spreadsheet takes for the beginning of a formula; the last four are full-width.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 async def write_export(context: TaskContext, payload: WriteExport) -> None:
@@ -66,12 +68,25 @@ async def _write_chunk(work: UnitOfWork, export: Export, context: TaskContext) -
 
 
 def _csv(rows: Sequence[v1.Item], *, with_header: bool) -> str:
+    """Return rows of CSV (RFC 4180), every text quoted, and no cell a formula."""
     file = io.StringIO()
-    writer = csv.DictWriter(file, v1.Item.model_fields)
+    writer = csv.DictWriter(file, v1.Item.model_fields, quoting=csv.QUOTE_NONNUMERIC)
     if with_header:
         writer.writeheader()
-    writer.writerows(row.model_dump(mode="json") for row in rows)
+    for row in rows:
+        cells = row.model_dump(mode="json")
+        writer.writerow({name: _as_text(value) for name, value in cells.items()})
     return file.getvalue()
+
+
+def _as_text(value: object) -> object:
+    """Prefix a text that a spreadsheet would run (CWE-1236; OWASP, CSV Injection).
+
+    A number stays a number: the server wrote it, so a minus sign begins no formula.
+    """
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value
 
 
 def _json_lines(rows: Sequence[v1.Item]) -> str:

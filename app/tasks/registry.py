@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.services.account_mail import SendAccountMail
+from app.services.administration import DeleteAccounts
 from app.services.exports import WriteExport
 from app.tasks import account_mail, exports, housekeeping
 from app.tasks.engine.context import Handler, Handlers
@@ -15,6 +16,7 @@ _HANDLERS: tuple[Handler[Any], ...] = (
         on_dead=exports.fail_export,
         on_replay=exports.restart_export,
     ),
+    Handler(DeleteAccounts, housekeeping.delete_accounts),
     Handler(housekeeping.DeleteExpiredTokens, housekeeping.delete_expired_tokens),
     Handler(housekeeping.DeleteExpiredKeys, housekeeping.delete_expired_keys),
     Handler(housekeeping.DeleteOldExports, housekeeping.delete_old_exports),

@@ -1,5 +1,6 @@
 """The schedules: which task is due when, as cron expressions in UTC."""
 
+from app.services.administration import DeleteAccounts
 from app.tasks.engine.scheduler import ScheduledTask
 from app.tasks.housekeeping import (
     DeleteExpiredKeys,
@@ -9,6 +10,8 @@ from app.tasks.housekeeping import (
 )
 
 SCHEDULES = (
+    # Each deletion of an account creates this task as well; this one resumes where those failed.
+    ScheduledTask("delete_accounts", "47 * * * *", DeleteAccounts()),
     ScheduledTask("delete_expired_keys", "7 * * * *", DeleteExpiredKeys()),
     ScheduledTask("delete_expired_tokens", "37 * * * *", DeleteExpiredTokens()),
     ScheduledTask("delete_old_exports", "17 * * * *", DeleteOldExports()),

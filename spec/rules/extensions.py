@@ -15,9 +15,9 @@ def _is_secured(endpoint: Endpoint) -> bool:
 
 def no_stored_secrets(endpoint: Endpoint) -> Breaches:
     """Answers to idempotent requests are stored, and one that mints a secret may not be."""
-    node = endpoint.extensions().get("x-idempotent")
-    if node is None or node.value is not True:
+    if not endpoint.is_idempotent:
         return
+    node = endpoint.extensions()["x-idempotent"]
     for status, response in endpoint.responses():
         header = response.get("headers").get("Cache-Control")
         if status < "300" and header.get("schema").text("const") == "no-store":

@@ -170,6 +170,12 @@ class Endpoint:
             if name.startswith("x-")
         }
 
+    @property
+    def is_idempotent(self) -> bool:
+        """Tell whether a repeat with the same Idempotency-Key gets the stored answer."""
+        node = self.extensions().get("x-idempotent")
+        return node is not None and node.value is True
+
     def parameters(self) -> list[Node]:
         """Return the path's parameters and the operation's own, which replace their namesakes."""
         found: dict[tuple[str, str], Node] = {}

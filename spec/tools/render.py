@@ -24,7 +24,7 @@ _IMPORTS = {
     "app.core.security": "Principal",
     "app.schemas": "types",
     "app.schemas.operation": "Operation",
-    "app.schemas.reply": "Reply Upload operation",
+    "app.schemas.reply": "Replayed Reply Upload operation",
     "collections.abc": "AsyncIterable Mapping",
     "dataclasses": "dataclass",
     "fastapi": "APIRouter Body Cookie Depends File Form Header Path Query Response UploadFile",

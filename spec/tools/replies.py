@@ -39,13 +39,16 @@ def success(endpoint: Endpoint) -> Success:
         )
     status, response = found[0]
     model, media_types = _body(response)
-    if len(found) == 1 and not _own_headers(response):
+    # What is replayed is no model: it is sent as it was sent to the first request.
+    replayed = endpoint.is_idempotent
+    if len(found) == 1 and not _own_headers(response) and not replayed:
         if not media_types:
             return Success("None", status=status)
         if model and media_types == ["application/json"]:
             return Success(f"models.{model}", status=status)
     replies = tuple(_reply(endpoint, status, response) for status, response in found)
-    return Success(" | ".join(reply.name for reply in replies), replies)
+    returns = [*(reply.name for reply in replies), *(["Replayed"] if replayed else [])]
+    return Success(" | ".join(returns), replies)
 
 
 def _own_headers(response: Node) -> list[tuple[str, Node]]:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
-from importlib.resources import files
 from typing import Any
 from uuid import uuid4
 
@@ -12,10 +11,11 @@ from fastapi import FastAPI
 
 from app.api.conformance import Conformance
 from app.core.config import Settings
+from app.core.document import contract_digest, contract_document
 from app.core.exceptions import NotFound, ServiceUnavailable
 from app.main import create_app
 from app.schemas import v1
-from app.schemas.reply import Reply
+from app.schemas.reply import Replayed, Reply
 from tests.api.conftest import Logs
 from tests.apps import make_settings, replace_services, started
 from tests.problems import assert_problem
@@ -126,6 +126,19 @@ async def test_production_sends_an_undeclared_status_and_logs_it(
     assert faults[0]["request_id"] == answer.headers["X-Request-ID"]
 
 
+def replayed(contract: str) -> Replayed:
+    return Replayed(status=201, headers={}, body='{"old": true}', contract=contract)
+
+
+async def test_a_replayed_answer_is_judged_by_the_contract_that_it_was_made_under() -> None:
+    older = await create(make_settings(), replayed("an older contract"))
+    same = await create(make_settings(), replayed(contract_digest()))
+
+    assert (older.status_code, older.content) == (201, b'{"old": true}')
+    assert older.headers["Idempotency-Replayed"] == "true"
+    assert_problem(same, 500, "contract-violation")
+
+
 async def test_production_takes_no_time_to_check_bodies(logs: Logs) -> None:
     answer = await create(make_settings(environment="production"), created(location=None))
 
@@ -143,9 +156,9 @@ async def test_a_stream_of_the_declared_type_leaves_piece_by_piece() -> None:
 
 def with_password_limits(app: FastAPI, **limits: int) -> None:
     """Let the application be judged by a contract that differs from its models."""
-    document = json.loads((files("app.schemas.v1") / "openapi.json").read_bytes())
+    document = json.loads(contract_document())
     document["components"]["schemas"]["UserRegister"]["properties"]["password"].update(limits)
-    app.state.conformance = Conformance(document, check_bodies=True)
+    app.state.conformance = Conformance(document, digest="", check_bodies=True)
 
 
 @pytest.mark.parametrize(

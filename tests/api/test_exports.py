@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import io
 import json
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
@@ -89,7 +90,38 @@ async def test_without_items_the_file_has_the_names_of_the_columns_alone(ada: Ca
 
     file = await ada.get(f"/exports/{export['id']}/file")
 
-    assert file.text == ",".join(COLUMNS) + "\r\n"
+    assert file.text == ",".join(f'"{name}"' for name in COLUMNS) + "\r\n"
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1"]
+
+
+@pytest.mark.usefixtures("worker")
+async def test_no_cell_of_a_csv_file_runs_as_a_formula(ada: Caller) -> None:
+    """CWE-1236: a spreadsheet shows a cell that begins with a single quote as text."""
+    plain = ["1=1", "'=1", "a-b"]
+    for text in [*FORMULAS, *plain]:
+        await items.create(ada, name=f"Oak {text!a}", description=text, quantity=3)
+    export = await ask(ada, format="csv")
+    await finished(ada, export["id"])
+
+    file = await ada.get(f"/exports/{export['id']}/file")
+
+    rows = list(csv.DictReader(io.StringIO(file.text, newline="")))
+    assert [row["description"] for row in rows] == [f"'{text}" for text in FORMULAS] + plain
+    # Numbers that the server writes are numbers: neither quoted nor prefixed.
+    assert '"draft",3,"' in file.text
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_json_lines_file_keeps_text_as_it_is(ada: Caller) -> None:
+    await items.create(ada, name="Oak", description="=1+1")
+    export = await ask(ada, format="jsonl")
+    await finished(ada, export["id"])
+
+    file = await ada.get(f"/exports/{export['id']}/file")
+
+    assert json.loads(file.text)["description"] == "=1+1"
 
 
 async def test_a_file_is_made_in_chunks_and_its_progress_is_told(settings: Settings) -> None:

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.core.config import Settings
+from app.db.repositories.items import ItemRepository
 from app.schemas.v1.operations import LIST_ITEMS
 from app.services.pagination import ListQuery
 from tests.clients import Caller
@@ -120,6 +121,20 @@ async def test_a_cursor_is_good_for_its_own_user_only(ada: Caller, bob: Caller) 
     cursor = await next_cursor(ada, "")
 
     assert_no_such_page(await bob.get(f"/items?cursor={cursor}"))
+
+
+async def test_a_cursor_of_a_release_that_sorted_differently_is_refused(
+    ada: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        await create(ada)
+    cursor, sort_keys = await next_cursor(ada, ""), ItemRepository.sort_keys
+    for names in (["name.asc"], ["created_at.asc"], ["name.asc", "created_at.asc"]):
+        monkeypatch.setattr(
+            ItemRepository, "sort_keys", lambda self, _, names=names: sort_keys(self, names)
+        )
+
+        assert_no_such_page(await ada.get(f"/items?cursor={cursor}"))
 
 
 async def test_a_cursor_is_good_for_any_page_size(ada: Caller) -> None:

@@ -9,10 +9,10 @@ import httpx2
 import jwt
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Executable, delete, update
+from sqlalchemy import Executable, delete, func, select, update
 
 from app.core.config import Settings
-from app.core.security import ROLE_SCOPES
+from app.core.security import ROLE_SCOPES, RefreshTokens
 from app.db.models import RefreshToken, Session, User
 from app.db.unit_of_work import Database
 from tests import figures
@@ -131,6 +131,64 @@ async def test_a_spent_token_that_comes_back_later_ends_the_session(
     # The refusal was an error, and its effect stayed.
     assert_invalid_grant(await refresh(client, second["refresh_token"]))
     assert not await is_let_in(client, second)
+
+
+async def spend_many(client: httpx2.AsyncClient, app: FastAPI, ada: Caller) -> list[dict[str, Any]]:
+    """Return the answers of a session that was refreshed several times, each time much later."""
+    answers = [await sign_in(client, ada.email)]
+    for _ in range(5):
+        answers.append((await refresh(client, answers[-1]["refresh_token"])).json())
+        await age_tokens(app, answers[0])
+    return answers
+
+
+async def count_tokens(app: FastAPI, answer: dict[str, Any]) -> int:
+    database: Database = app.state.resources.database
+    mine = select(func.count()).where(RefreshToken.session_id == session_of(answer))
+    async with database.read() as work:
+        return await work.users._session.scalar(mine) or 0
+
+
+async def test_spent_tokens_are_deleted_once_they_cannot_be_repeated(
+    client: httpx2.AsyncClient, app: FastAPI, ada: Caller
+) -> None:
+    answers = await spend_many(client, app, ada)
+
+    # The newest one, and the one that was exchanged for it.
+    assert await count_tokens(app, answers[0]) == 2
+
+
+async def test_a_spent_token_whose_row_is_gone_still_ends_the_session(
+    client: httpx2.AsyncClient, app: FastAPI, ada: Caller
+) -> None:
+    answers = await spend_many(client, app, ada)
+
+    assert_invalid_grant(await refresh(client, answers[0]["refresh_token"]))
+
+    assert_invalid_grant(await refresh(client, answers[-1]["refresh_token"]))
+    assert not await is_let_in(client, answers[-1])
+
+
+async def test_a_spent_token_whose_row_is_gone_still_revokes_the_session(
+    client: httpx2.AsyncClient, app: FastAPI, ada: Caller
+) -> None:
+    answers = await spend_many(client, app, ada)
+
+    await revoke(client, answers[0]["refresh_token"])
+
+    assert not await is_let_in(client, answers[-1])
+
+
+async def test_a_forged_token_that_names_a_session_does_not_end_it(
+    client: httpx2.AsyncClient, ada: Caller
+) -> None:
+    answer = await sign_in(client, ada.email)
+    forged = RefreshTokens("a secret that is not the server's").make(session_of(answer))
+
+    assert_invalid_grant(await refresh(client, forged))
+    await revoke(client, forged)
+
+    assert await is_let_in(client, answer)
 
 
 async def test_other_sessions_outlive_a_reuse(

@@ -233,7 +233,9 @@ async def test_a_claim_that_was_taken_over_cannot_be_completed(
     async def complete(claimed: UUID, answer: str) -> None:
         async with database.write() as work:
             await work.items.add(make_item(owner_id, answer))
-            await work.idempotency_keys.complete(name, claimed, answer)
+            await work.idempotency_keys.complete(
+                name, claimed, status=201, headers={}, answer=answer, contract="c"
+            )
 
     slow, quick = await claim(), await claim()
     assert slow is not None

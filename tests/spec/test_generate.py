@@ -68,6 +68,19 @@ def test_only_what_changed_is_written(written: Project) -> None:
     ]
 
 
+def test_an_idempotent_operation_may_return_what_it_replays(written: Project) -> None:
+    """Without headers of its own it still has a reply, which knows the status to store."""
+    operation, conflict = "operationId: sendForm", "common.yaml#/components/responses/Error"
+    written.edit("files.yaml", operation, f"{operation}\n      x-idempotent: true")
+    example = "{sent: {value: {name: report}}}"
+    written.edit("files.yaml", example, f'{example}\n        "409": {{$ref: {conflict}}}')
+
+    written.generate()
+
+    assert ") -> SendForm200 | Replayed:" in written.read("schemas/v1/files.py")
+    assert "return render_reply(await service.send_form(body))" in written.read("routes/files.py")
+
+
 def test_drift_is_shown_as_a_diff(written: Project) -> None:
     written.edit("pets.yaml", "summary: List pets", "summary: List all pets")
 

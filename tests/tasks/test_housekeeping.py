@@ -1,4 +1,4 @@
-"""What nobody needs any more is deleted, and nothing else."""
+"""What has expired is deleted, and nothing else."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -116,6 +116,17 @@ async def test_a_large_file_is_deleted_in_several_transactions(lab: Lab) -> None
     await do(lab, DeleteOldExports())
 
     assert not await exists(lab, Export, export_id)
+
+
+async def test_the_rows_of_exports_without_a_file_are_looked_at_once(lab: Lab) -> None:
+    export_id = await add_export(lab)
+    await make_old(lab, Export, id=export_id, status="failed")
+
+    await do(lab, DeleteOldExports())
+
+    async with lab.resources.database.read() as work:
+        export = await work.exports._session.get_one(Export, export_id)
+    assert (export.chunks, export.version) == (0, 3)
 
 
 async def test_rows_of_tasks_that_ended_long_ago_are_deleted(lab: Lab) -> None:

@@ -2,7 +2,15 @@
 
 from app.core.security.cursors import Cursors
 from app.core.security.keys import KeyRing, TokenKey, make_key, read_keys, write_keys
-from app.core.security.opaque import derive_secret, digest, make_secret, seal, to_base64, unseal
+from app.core.security.opaque import (
+    RefreshTokens,
+    derive_secret,
+    digest,
+    make_secret,
+    seal,
+    to_base64,
+    unseal,
+)
 from app.core.security.passwords import HashCost, PasswordPolicy, Passwords
 from app.core.security.principals import ROLE_SCOPES, Principal, Role
 from app.core.security.tokens import AccessTokens, invalid_token
@@ -16,6 +24,7 @@ __all__ = [
     "PasswordPolicy",
     "Passwords",
     "Principal",
+    "RefreshTokens",
     "Role",
     "TokenKey",
     "derive_secret",

@@ -5,6 +5,7 @@ import hmac
 import os
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -29,6 +30,41 @@ def digest(secret: str) -> str:
     A plain SHA-256 suffices: nobody can guess 256 random bits, however cheap each guess is.
     """
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class RefreshTokens:
+    """Makes refresh tokens that name their session.
+
+    So a spent token is recognised after its row was deleted. Whether a token is valid decides its
+    row alone: the secret lets nobody make one.
+
+    Args:
+        secret: HMAC key. After a change earlier tokens stay valid, and name no session any more.
+    """
+
+    _MAC_BYTES = 16
+
+    def __init__(self, secret: str) -> None:
+        self._key = hmac.digest(secret.encode(), b"refresh token", "sha256")
+
+    def make(self, session_id: UUID) -> str:
+        """Return a fresh token of a session: 256 random bits, the session and a MAC of both."""
+        content = secrets.token_bytes(_SECRET_BYTES) + session_id.bytes
+        return to_base64(content + self._mac(content))
+
+    def session_of(self, token: str) -> UUID | None:
+        """Return the session of a token that was made here; None for any other text."""
+        try:
+            raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        except ValueError:
+            return None
+        content, mac = raw[: -self._MAC_BYTES], raw[-self._MAC_BYTES :]
+        if not hmac.compare_digest(mac, self._mac(content)):
+            return None
+        return UUID(bytes=content[_SECRET_BYTES:])
+
+    def _mac(self, content: bytes) -> bytes:
+        return hmac.digest(self._key, content, "sha256")[: self._MAC_BYTES]
 
 
 def seal(presented: str, successor: str) -> str:

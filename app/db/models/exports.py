@@ -4,10 +4,13 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, Entity
+
+UNWANTED_FILE = text("status IN ('failed', 'cancelled') AND chunks > 0")
+"""The condition of an export whose file nobody can fetch, as its index has it."""
 
 ExportStatus = Literal["queued", "running", "done", "failed", "cancelled"]
 
@@ -28,6 +31,12 @@ class Export(Entity):
         CheckConstraint("format IN ('csv', 'jsonl')", name="format"),
         Index(None, "owner_id"),
         Index(None, "created_at"),
+        Index(
+            "ix_exports_unwanted_file",
+            "id",
+            postgresql_where=UNWANTED_FILE,
+            sqlite_where=UNWANTED_FILE,
+        ),
     )
 
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))

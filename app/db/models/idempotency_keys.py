@@ -3,14 +3,23 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import String, Text
+from sqlalchemy import JSON, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
 
 
 class IdempotencyKey(Base):
-    """A claimed key; `answer` is written in the transaction of the effect, by the claim's owner."""
+    """A claimed key, and the answer that repeats get once there is one.
+
+    The answer is written in the transaction of the effect, by the owner of the claim.
+
+    Attributes:
+        status: The HTTP status of the answer; None while the first request runs.
+        headers: The headers that the service supplied.
+        answer: The body, byte for byte; None where there was none.
+        contract: Digest of the contract under which the answer was made.
+    """
 
     __tablename__ = "idempotency_keys"
 
@@ -21,4 +30,7 @@ class IdempotencyKey(Base):
     claim: Mapped[UUID]
     lease_until: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    status: Mapped[int | None]
+    headers: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     answer: Mapped[str | None] = mapped_column(Text)
+    contract: Mapped[str | None] = mapped_column(String(64))

@@ -18,7 +18,7 @@ class Session(Entity):
     """
 
     __tablename__ = "sessions"
-    __table_args__ = (Index(None, "user_id", "created_at", "id"),)
+    __table_args__ = (Index(None, "user_id", "created_at", "id"), Index(None, "idle_until"))
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     scope: Mapped[str | None] = mapped_column(String(1000))

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.security import Role
 from app.db.base import Entity
+
+_GONE = text("deleted_at IS NOT NULL")
 
 
 class User(Entity):
@@ -15,10 +17,14 @@ class User(Entity):
     Attributes:
         email_verified_at: When somebody proved to read the mail to `email`; None until then.
         disabled_at: Since when an administrator keeps the user out; None while nobody does.
+        deleted_at: When the account was deleted; what its user owned goes in the background.
     """
 
     __tablename__ = "users"
-    __table_args__ = (CheckConstraint("role IN ('user', 'admin')", name="role"),)
+    __table_args__ = (
+        CheckConstraint("role IN ('user', 'admin')", name="role"),
+        Index("ix_users_deleted_at", "deleted_at", postgresql_where=_GONE, sqlite_where=_GONE),
+    )
 
     email: Mapped[str] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str] = mapped_column(String(255))
@@ -26,3 +32,4 @@ class User(Entity):
     display_name: Mapped[str | None] = mapped_column(String(100))
     email_verified_at: Mapped[datetime | None] = mapped_column(default=None)
     disabled_at: Mapped[datetime | None] = mapped_column(default=None)
+    deleted_at: Mapped[datetime | None] = mapped_column(default=None)

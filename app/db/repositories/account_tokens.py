@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.base import DatabaseNow
+from app.db.deletion import delete_piece
 from app.db.models.account_tokens import AccountToken, Purpose
 from app.db.models.users import User
 
@@ -46,17 +47,16 @@ class AccountTokenRepository:
         mine = and_(AccountToken.user_id == user_id, AccountToken.purpose == purpose)
         await self._session.execute(delete(AccountToken).where(mine))
 
-    async def delete_expired(self, *, limit: int) -> int:
-        """Delete tokens that are good no more, and return how many."""
-        expired = (
-            select(AccountToken.digest).where(AccountToken.expires_at <= DatabaseNow()).limit(limit)
+    async def delete_all(self, user_id: UUID) -> None:
+        """Delete the tokens of a user."""
+        await self._session.execute(delete(AccountToken).where(AccountToken.user_id == user_id))
+
+    async def delete_expired(self) -> int:
+        """Delete some of the tokens that have expired; return how many."""
+        expired = AccountToken.expires_at <= DatabaseNow()
+        return await delete_piece(
+            self._session, AccountToken, expired, oldest_first=AccountToken.expires_at
         )
-        deleted = await self._session.scalars(
-            delete(AccountToken)
-            .where(AccountToken.digest.in_(expired))
-            .returning(AccountToken.digest)
-        )
-        return len(deleted.all())
 
 
 def _good(digest: str, purpose: Purpose) -> ColumnElement[bool]:

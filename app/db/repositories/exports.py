@@ -3,13 +3,12 @@
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select, tuple_
+from sqlalchemy import Select, select, update
 
 from app.db.base import DatabaseNow
-from app.db.models.exports import Export, ExportChunk, ExportStatus
+from app.db.deletion import ROWS, delete_piece
+from app.db.models.exports import UNWANTED_FILE, Export, ExportChunk, ExportStatus
 from app.db.repositories.repository import Repository
-
-_CHUNKS = 50
 
 
 class ExportRepository(Repository[Export]):
@@ -45,7 +44,8 @@ class ExportRepository(Repository[Export]):
         )
         if export is None:
             return
-        while await self._delete_chunks(ExportChunk.export_id == export_id):
+        pieces = ExportChunk.export_id == export_id
+        while await delete_piece(self._session, ExportChunk, pieces):
             pass
         export.status = "queued"
         export.rows_done = export.chunks = 0
@@ -66,35 +66,31 @@ class ExportRepository(Repository[Export]):
             )
         )
 
-    async def delete_unwanted_chunks(self, *, older_than_seconds: int) -> int:
-        """Delete pieces of files that nobody can fetch, or that are old; return how many.
+    async def delete_unwanted_files(self) -> int:
+        """Delete pieces of the files of exports that failed or were cancelled.
 
-        A file may be too large for one statement: call it until there are none.
+        Returns:
+            How many rows were deleted or changed; call it until it returns 0.
         """
-        unwanted = select(Export.id).where(
-            or_(
-                Export.status.in_(("failed", "cancelled")),
-                Export.created_at < DatabaseNow(-older_than_seconds),
-            )
+        found = await self._session.scalars(select(Export.id).where(UNWANTED_FILE).limit(ROWS))
+        if not (ids := found.all()):
+            return 0
+        pieces = ExportChunk.export_id.in_(ids)
+        if deleted := await delete_piece(self._session, ExportChunk, pieces):
+            return deleted
+        await self._session.execute(
+            update(Export)
+            .where(Export.id.in_(ids), UNWANTED_FILE)
+            .values(chunks=0, version=Export.version + 1)
+            .execution_options(synchronize_session=False)
         )
-        return await self._delete_chunks(ExportChunk.export_id.in_(unwanted))
+        return len(ids)
 
-    async def delete_old(self, *, older_than_seconds: int, limit: int) -> int:
-        """Delete exports that were made long ago; return how many. Their files go first."""
-        old = (
-            select(Export.id)
-            .where(Export.created_at < DatabaseNow(-older_than_seconds))
-            .limit(limit)
-        )
-        deleted = await self._session.scalars(
-            delete(Export).where(Export.id.in_(old)).returning(Export.id)
-        )
-        return len(deleted.all())
+    async def delete_old(self, *, older_than_seconds: int) -> int:
+        """Delete some of the exports that were made long ago, their files first.
 
-    async def _delete_chunks(self, which: ColumnElement[bool]) -> int:
-        some = select(ExportChunk.export_id, ExportChunk.number).where(which).limit(_CHUNKS)
-        key = tuple_(ExportChunk.export_id, ExportChunk.number)
-        deleted = await self._session.scalars(
-            delete(ExportChunk).where(key.in_(some)).returning(ExportChunk.number)
-        )
-        return len(deleted.all())
+        Returns:
+            How many rows were deleted.
+        """
+        old = Export.created_at < DatabaseNow(-older_than_seconds)
+        return await delete_piece(self._session, Export, old, oldest_first=Export.created_at)

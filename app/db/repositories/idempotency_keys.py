@@ -1,18 +1,21 @@
 """Queries about claimed idempotency keys."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.core.exceptions import LostRace
 from app.db.base import DatabaseNow
+from app.db.deletion import delete_piece
 from app.db.models.idempotency_keys import IdempotencyKey
+from app.db.models.users import User
 from app.db.upsert import insert_into
 
-_PRIMARY_KEY = (IdempotencyKey.principal_id, IdempotencyKey.operation, IdempotencyKey.key)
+_ANSWER = ("status", "headers", "answer", "contract")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +56,10 @@ class IdempotencyKeyRepository:
             "claim": claim,
             "lease_until": DatabaseNow(lease_seconds),
             "expires_at": DatabaseNow(life_seconds),
-            "answer": None,
+            **dict.fromkeys(_ANSWER),
         }
         abandoned = and_(
-            IdempotencyKey.answer.is_(None),
+            ~_has_answer(),
             IdempotencyKey.lease_until <= DatabaseNow(),
             IdempotencyKey.fingerprint == fingerprint,
         )
@@ -77,8 +80,17 @@ class IdempotencyKeyRepository:
         """Return the key's row."""
         return await self._session.scalar(select(IdempotencyKey).where(name.matches))
 
-    async def complete(self, name: KeyName, claim: UUID, answer: str) -> None:
-        """Keep the answer for repeats.
+    async def complete(
+        self,
+        name: KeyName,
+        claim: UUID,
+        *,
+        status: int,
+        headers: Mapping[str, str],
+        answer: str | None,
+        contract: str,
+    ) -> None:
+        """Keep the answer for repeats; the columns of `IdempotencyKey` say what each value means.
 
         Raises:
             LostRace: The lease ran out, and another request has claimed the key.
@@ -86,7 +98,7 @@ class IdempotencyKeyRepository:
         statement = (
             update(IdempotencyKey)
             .where(name.matches, IdempotencyKey.claim == claim)
-            .values(answer=answer)
+            .values(status=status, headers=headers, answer=answer, contract=contract)
             .returning(IdempotencyKey.claim)
         )
         if await self._session.scalar(statement) is None:
@@ -97,23 +109,24 @@ class IdempotencyKeyRepository:
 
         A claim with an answer stays: the commit was done, and only its confirmation got lost.
         """
-        mine = and_(name.matches, IdempotencyKey.claim == claim, IdempotencyKey.answer.is_(None))
+        mine = and_(name.matches, IdempotencyKey.claim == claim, ~_has_answer())
         await self._session.execute(delete(IdempotencyKey).where(mine))
 
-    async def forget(self, principal_id: UUID) -> None:
-        """Forget all keys of a user."""
-        await self._session.execute(
-            delete(IdempotencyKey).where(IdempotencyKey.principal_id == principal_id)
+    async def delete_expired(self) -> int:
+        """Delete some of the keys that are no longer remembered; return how many."""
+        expired = IdempotencyKey.expires_at <= DatabaseNow()
+        return await delete_piece(
+            self._session, IdempotencyKey, expired, oldest_first=IdempotencyKey.expires_at
         )
 
-    async def delete_expired(self, *, limit: int) -> int:
-        """Delete keys that are no longer remembered, and return how many."""
-        expired = (
-            select(*_PRIMARY_KEY).where(IdempotencyKey.expires_at <= DatabaseNow()).limit(limit)
+    async def delete_of_deleted_accounts(self) -> int:
+        """Delete some of the keys of users whose account was deleted; return how many."""
+        gone = select(User.id).where(User.deleted_at.is_not(None))
+        return await delete_piece(
+            self._session, IdempotencyKey, IdempotencyKey.principal_id.in_(gone)
         )
-        deleted = await self._session.scalars(
-            delete(IdempotencyKey)
-            .where(tuple_(*_PRIMARY_KEY).in_(expired))
-            .returning(IdempotencyKey.key)
-        )
-        return len(deleted.all())
+
+
+def _has_answer() -> ColumnElement[bool]:
+    # An answer of a release before `status` was kept counts: its effect took place.
+    return or_(IdempotencyKey.status.is_not(None), IdempotencyKey.answer.is_not(None))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.base import DatabaseNow
@@ -13,9 +13,13 @@ from app.db.models.sessions import Session
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A token that somebody sent, and whether its successor may be handed out once more."""
+    """A token that was sent, and whether its successor may be sent once more.
 
-    token: RefreshToken
+    Attributes:
+        token: None where it was spent so long ago that its row was deleted.
+    """
+
+    token: RefreshToken | None
     session: Session
     is_fresh: bool
 
@@ -42,6 +46,15 @@ class RefreshTokenRepository:
         """Append a token to a session's chain."""
         self._session.add(RefreshToken(digest=digest, session_id=session_id))
         await self._session.flush()
+
+    async def prune(self, session_id: UUID, *, grace_seconds: int) -> None:
+        """Delete the tokens of a session that were spent, and are not repeated any more."""
+        await self._session.execute(
+            delete(RefreshToken).where(
+                RefreshToken.session_id == session_id,
+                RefreshToken.spent_at <= DatabaseNow(-grace_seconds),
+            )
+        )
 
     async def spend(self, digest: str, successor: str) -> None:
         """Note that a token was exchanged, with its sealed successor."""

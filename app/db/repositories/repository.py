@@ -55,6 +55,9 @@ class Repository(Generic[Row]):
 
         Without sort keys the newest come first, as ids sort by time.
         The cost does not depend on how deep the page lies where an index has the sort keys.
+
+        Raises:
+            NotFound: `start` is a position of another order.
         """
         descending = sort[-1].descending if sort else True
         keys = [*sort, SortKey(self.model.id, descending=descending)]

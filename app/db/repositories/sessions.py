@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, select, update
 
 from app.db.base import DatabaseNow
+from app.db.deletion import delete_piece
 from app.db.keyset import SortKey
 from app.db.models.sessions import Session
 from app.db.models.users import User
@@ -22,6 +23,10 @@ class SessionRepository(Repository[Session]):
     def owned_by(self, user_id: UUID) -> Select[Session]:
         """Return what a user may see of the sessions: the own ones that last."""
         return select(Session).where(Session.user_id == user_id, _lasts())
+
+    async def find(self, session_id: UUID) -> Session | None:
+        """Return a session, whether it lasts or not."""
+        return await self._session.get(Session, session_id)
 
     async def lasts(self, session_id: UUID, user_id: UUID) -> bool:
         """Tell whether a session still lasts, and its user may sign in."""
@@ -59,17 +64,17 @@ class SessionRepository(Repository[Session]):
         )
         return (await self._session.scalars(statement)).all()
 
-    async def delete_ended(self, *, older_than_seconds: int, limit: int) -> int:
-        """Delete sessions that ended some time ago, with their tokens; return how many."""
-        then = DatabaseNow(-older_than_seconds)
-        gone = or_(
-            Session.revoked_at <= then, Session.expires_at <= then, Session.idle_until <= then
-        )
-        ended = select(Session.id).where(gone).limit(limit)
-        deleted = await self._session.scalars(
-            delete(Session).where(Session.id.in_(ended)).returning(Session.id)
-        )
-        return len(deleted.all())
+    async def delete_ended(self, *, older_than_seconds: int) -> int:
+        """Delete some of the sessions that ended some time ago, their tokens first.
+
+        `idle_until` passes for every session, also for one that was revoked or has expired: none of
+        them is used any more. So one index finds them all.
+
+        Returns:
+            How many rows were deleted.
+        """
+        ended = Session.idle_until <= DatabaseNow(-older_than_seconds)
+        return await delete_piece(self._session, Session, ended, oldest_first=Session.idle_until)
 
 
 def _lasts() -> ColumnElement[bool]:

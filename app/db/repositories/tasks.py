@@ -3,12 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Float,
-    Select,
     and_,
     bindparam,
     delete,
@@ -21,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.db.base import Base, DatabaseNow
+from app.db.deletion import delete_piece
 from app.db.models.tasks import DeadTask, NewTask, Task
 
 _TABLE = Base.metadata.tables[Task.__tablename__]
@@ -137,15 +136,10 @@ class TaskRepository:
         )
         await self._session.flush()
 
-    async def delete_finished(self, *, older_than_seconds: int, limit: int) -> int:
-        """Delete tasks that were done long ago, and return how many."""
-        old: Select[UUID] = (
-            select(Task.id).where(Task.finished_at < DatabaseNow(-older_than_seconds)).limit(limit)
-        )
-        deleted = await self._session.scalars(
-            delete(Task).where(Task.id.in_(old)).returning(Task.id)
-        )
-        return len(deleted.all())
+    async def delete_finished(self, *, older_than_seconds: int) -> int:
+        """Delete some of the tasks that were done long ago; return how many."""
+        old = Task.finished_at < DatabaseNow(-older_than_seconds)
+        return await delete_piece(self._session, Task, old, oldest_first=Task.finished_at)
 
     async def _change(self, task: Task, **values: object) -> None:
         changes: Mapping[Any, Any] = values

@@ -7,6 +7,7 @@ from sqlalchemy import Select, select, update
 
 from app.core.security import Role
 from app.db.base import DatabaseNow
+from app.db.deletion import delete_piece
 from app.db.models.users import User
 from app.db.repositories.repository import Repository
 
@@ -18,13 +19,13 @@ class UserRepository(Repository[User]):
 
     def self_of(self, user_id: UUID) -> Select[User]:
         """Return what a user may see of the accounts: the own one."""
-        return select(User).where(User.id == user_id)
+        return _present().where(User.id == user_id)
 
     def accounts(
         self, *, role: Role | None = None, disabled: bool | None = None, email: str | None = None
     ) -> Select[User]:
         """Return what an administrator sees: all accounts, narrowed by the filters given."""
-        visible = select(User)
+        visible = _present()
         if role is not None:
             visible = visible.where(User.role == role)
         if disabled is not None:
@@ -48,7 +49,7 @@ class UserRepository(Repository[User]):
 
     async def find_by_email(self, email: str) -> User | None:
         """Return the account with this address; upper and lower case are the same."""
-        return await self._session.scalar(select(User).where(User.email == email.lower()))
+        return await self._session.scalar(_present().where(User.email == email.lower()))
 
     async def lock(self, user_id: UUID) -> User | None:
         """Return an account that nobody else can change before this transaction ends."""
@@ -77,9 +78,35 @@ class UserRepository(Repository[User]):
         """Return the role of an account that exists."""
         return (await self._session.scalars(select(User.role).where(User.id == user_id))).one()
 
+    async def mark_deleted(self, user: User) -> None:
+        """Delete an account for every caller, with what it says about a person.
+
+        The row stays until `delete_deleted` has deleted what the user owned. Its address can be
+        registered again at once.
+        """
+        user.deleted_at = user.disabled_at = await self._session.scalar(select(DatabaseNow()))
+        user.email = f"deleted:{user.id}"
+        user.password_hash = ""
+        user.role = "user"
+        user.display_name = user.email_verified_at = None
+        await self._session.flush()
+
+    async def delete_deleted(self) -> int:
+        """Delete some of what the users of deleted accounts owned, and in the end the accounts.
+
+        Returns:
+            How many rows were deleted.
+        """
+        return await delete_piece(self._session, User, User.deleted_at.is_not(None))
+
     async def has_admin(self) -> bool:
         """Tell whether any administrator exists."""
         return (
             await self._session.scalar(select(User.id).where(User.role == "admin").limit(1))
             is not None
         )
+
+
+def _present() -> Select[User]:
+    """Return the accounts that were not deleted: every query that looks for one starts here."""
+    return select(User).where(User.deleted_at.is_(None))

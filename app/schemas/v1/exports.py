@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, Protocol
 from app.core.exceptions import OperationNotImplemented
 from app.core.security import Principal
 from app.schemas import types
-from app.schemas.reply import Reply, operation
+from app.schemas.reply import Replayed, Reply, operation
 from app.schemas.v1 import models
 
 
@@ -17,14 +17,10 @@ class CreateExport202(Reply):
     """The file will be made."""
 
     status: ClassVar[int] = 202
-    header_names: ClassVar[Mapping[str, str]] = {
-        "location": "Location",
-        "idempotency_replayed": "Idempotency-Replayed",
-    }
+    header_names: ClassVar[Mapping[str, str]] = {"location": "Location"}
 
     body: models.Export
     location: str
-    idempotency_replayed: Literal["true"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +56,7 @@ class ExportsService(Protocol):
         *,
         idempotency_key: str | None,
         principal: Principal,
-    ) -> CreateExport202:
+    ) -> CreateExport202 | Replayed:
         """Ask for a file of your items.
 
         POST /exports; errors: 400, 401, 403, 409, 413, 415, 422, 429, 500, 503.

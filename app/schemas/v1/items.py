@@ -3,12 +3,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Protocol
 
 from app.core.exceptions import OperationNotImplemented
 from app.core.security import Principal
 from app.schemas import types
-from app.schemas.reply import Reply, operation
+from app.schemas.reply import Replayed, Reply, operation
 from app.schemas.v1 import models
 
 
@@ -28,16 +28,11 @@ class CreateItem201(Reply):
     """The item was created."""
 
     status: ClassVar[int] = 201
-    header_names: ClassVar[Mapping[str, str]] = {
-        "location": "Location",
-        "etag": "ETag",
-        "idempotency_replayed": "Idempotency-Replayed",
-    }
+    header_names: ClassVar[Mapping[str, str]] = {"location": "Location", "etag": "ETag"}
 
     body: models.Item
     location: str
     etag: str
-    idempotency_replayed: Literal["true"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +96,7 @@ class ItemsService(Protocol):
         *,
         idempotency_key: str | None,
         principal: Principal,
-    ) -> CreateItem201:
+    ) -> CreateItem201 | Replayed:
         """Create an item.
 
         POST /items; errors: 400, 401, 403, 409, 413, 415, 422, 429, 500, 503.

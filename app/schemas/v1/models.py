@@ -434,7 +434,7 @@ class ItemPage(Schema):
 
 
 class ExportFormat(StrEnum):
-    """CSV (RFC 4180), or JSON Lines."""
+    """CSV (RFC 4180) with formulas neutralised, or JSON Lines with every text unchanged."""
 
     CSV = "csv"
     JSONL = "jsonl"

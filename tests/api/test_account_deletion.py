@@ -1,0 +1,199 @@
+"""A deleted account is gone at once for every caller; the rest goes in the background."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+from sqlalchemy import func, select
+
+from app.core.config import Settings
+from app.core.security import digest
+from app.db.base import Base
+from app.db.models import Task
+from app.db.models.account_tokens import Purpose
+from app.db.unit_of_work import Database
+from app.main import create_app
+from tests import api_keys, backends, items
+from tests.apps import changed, started
+from tests.clients import PASSWORD, Caller, get_token, sign_in, sign_up, sign_up_admin
+from tests.conftest import migrate
+from tests.exports import ask
+from tests.problems import assert_problem
+
+TABLES = [table for table in Base.metadata.sorted_tables if table.name != "tasks"]
+
+
+@pytest.fixture
+def own_settings(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a database that no other application works on."""
+    is_sqlite = settings.sqlite_file is not None
+    opened = backends.sqlite(tmp_path) if is_sqlite else backends.postgresql()
+    with opened as url:
+        own = changed(settings, database_url=SecretStr(url), redis_prefix=f"test:{uuid4().hex}:")
+        migrate(own)
+        yield own
+
+
+@pytest.fixture
+def idle(own_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    """An application that runs no tasks."""
+    monkeypatch.setattr("app.main.HANDLERS", None)
+    return create_app(own_settings)
+
+
+@pytest.fixture
+async def root(idle: FastAPI) -> AsyncIterator[Caller]:
+    """The administrator of the application."""
+    async with started(idle) as client:
+        yield await sign_up_admin(client, database_of(idle), "Root")
+
+
+@pytest.fixture
+async def eve(root: Caller) -> Caller:
+    """A user who owns something of everything."""
+    eve = await sign_up(root.client, "Eve")
+    await eve.request("POST", "/items", {"name": "Chair"}, **{"Idempotency-Key": "k"})
+    await ask(eve)
+    return eve
+
+
+def database_of(app: FastAPI) -> Database:
+    database: Database = app.state.resources.database
+    return database
+
+
+async def id_of(caller: Caller) -> UUID:
+    return UUID((await caller.get("/users/me")).json()["id"])
+
+
+async def count_rows(app: FastAPI) -> dict[str, int]:
+    """Return how many rows each table has."""
+    async with database_of(app)._sessions() as session:
+        return {
+            table.name: await session.scalar(select(func.count()).select_from(table)) or 0
+            for table in TABLES
+        }
+
+
+async def run_deletion(app: FastAPI) -> None:
+    """Do what the task does."""
+    for delete in ("idempotency_keys.delete_of_deleted_accounts", "users.delete_deleted"):
+        repository, method = delete.split(".")
+        deleted = 1
+        while deleted:
+            async with database_of(app).write() as work:
+                deleted = await getattr(getattr(work, repository), method)()
+
+
+async def test_every_way_in_is_closed_before_anything_is_deleted(
+    root: Caller, eve: Caller, idle: FastAPI
+) -> None:
+    tokens = await sign_in(eve.client, eve.email)
+    key = api_keys.with_key(eve, (await api_keys.create(eve))["key"])
+    eve_id, before = await id_of(eve), await count_rows(idle)
+
+    assert (await root.delete(f"/users/{eve_id}")).status_code == 204
+
+    after = await count_rows(idle)
+    assert after["items"] == before["items"] == 1, "the rest goes in the background"
+    assert_problem(await eve.get("/users/me"), 401, "unauthorized")
+    assert_problem(await eve.get("/items"), 401, "unauthorized")
+    assert_problem(await key.get("/items"), 401, "unauthorized")
+    for form in (
+        {"grant_type": "password", "username": eve.email, "password": PASSWORD},
+        {"grant_type": "password", "username": f"deleted:{eve_id}", "password": ""},
+        {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]},
+    ):
+        answer = await eve.client.post("/auth/token", data=form)
+        assert answer.status_code in {400, 422}, answer.text
+
+
+async def test_administrators_find_no_deleted_account(root: Caller, eve: Caller) -> None:
+    eve_id = await id_of(eve)
+    await root.delete(f"/users/{eve_id}")
+
+    for method in ("GET", "PATCH", "DELETE"):
+        answer = await root.request(method, f"/users/{eve_id}", {})
+        assert_problem(answer, 404, "not-found")
+    for query in ("", "?disabled=true", f"?email={eve.email}"):
+        listed = (await root.get(f"/users{query}")).json()["items"]
+        assert str(eve_id) not in {account["id"] for account in listed}
+
+
+@pytest.mark.parametrize("purpose", ["verify-email", "reset-password"])
+async def test_codes_that_were_mailed_before_are_refused(
+    root: Caller, eve: Caller, idle: FastAPI, purpose: Purpose
+) -> None:
+    eve_id = await id_of(eve)
+    async with database_of(idle).write() as work:
+        await work.account_tokens.add(digest("code"), eve_id, purpose, life_seconds=60)
+    await root.delete(f"/users/{eve_id}")
+
+    verified = await eve.client.post("/auth/email/verify", json={"token": "code"})
+    body = {"token": "code", "password": "staple the battery"}
+    reset = await eve.client.post("/auth/password/reset", json=body)
+
+    assert_problem(verified, 409, "conflict")
+    assert_problem(reset, 409, "conflict")
+
+
+async def test_a_deleted_address_gets_no_mail(root: Caller, eve: Caller, idle: FastAPI) -> None:
+    await root.delete(f"/users/{await id_of(eve)}")
+    mail = select(func.count()).select_from(Task).where(Task.name == "send_account_mail")
+    async with database_of(idle)._sessions() as session:
+        before = await session.scalar(mail)
+
+    answer = await eve.client.post("/auth/password/forgot", json={"email": eve.email})
+
+    assert answer.status_code == 202
+    async with database_of(idle)._sessions() as session:
+        assert await session.scalar(mail) == before
+
+
+async def test_the_address_can_be_registered_again_at_once(root: Caller, eve: Caller) -> None:
+    eve_id = await id_of(eve)
+    await root.delete(f"/users/{eve_id}")
+
+    account = {"email": eve.email, "password": PASSWORD}
+    registered = await eve.client.post("/auth/register", json=account)
+    token = await get_token(eve.client, eve.email)
+    again = Caller(eve.email, {"Authorization": f"Bearer {token}"}, eve.client)
+
+    assert registered.status_code == 202
+    assert await id_of(again) != eve_id
+    assert await items.walk(again) == [], "a new account shares nothing with the old one"
+
+
+async def test_what_an_account_said_about_a_person_is_deleted_at_once(
+    root: Caller, eve: Caller, idle: FastAPI
+) -> None:
+    eve_id = await id_of(eve)
+    await root.delete(f"/users/{eve_id}")
+
+    users = Base.metadata.tables["users"]
+    async with database_of(idle)._sessions() as session:
+        [row] = (await session.execute(select(users).where(users.c.id == eve_id))).mappings()
+    assert (row["email"], row["password_hash"]) == (f"deleted:{eve_id}", "")
+    assert row["display_name"] is row["email_verified_at"] is None
+
+
+async def test_a_deleted_user_leaves_nothing_behind(root: Caller, idle: FastAPI) -> None:
+    before = await count_rows(idle)
+    eve = await sign_up(root.client, "Eve")
+    await eve.request("POST", "/items", {"name": "Chair"}, **{"Idempotency-Key": "k"})
+    await api_keys.create(eve)
+    export = await ask(eve)
+    eve_id = await id_of(eve)
+    async with database_of(idle).write() as work:
+        await work.account_tokens.add(digest("code"), eve_id, "verify-email", life_seconds=60)
+        row = await work.exports.get_open(UUID(export["id"]))
+        assert row is not None
+        await work.exports.add_chunk(row, b"id")
+    await root.delete(f"/users/{eve_id}")
+
+    await run_deletion(idle)
+
+    assert await count_rows(idle) == before
