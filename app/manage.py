@@ -10,6 +10,7 @@ from alembic.config import Config
 
 from app.core.config import Settings, load_settings
 from app.core.dependencies import open_resources
+from app.core.error_text import print_exception
 from app.core.exceptions import Conflict
 from app.core.key_commands import add_key_commands
 from app.tasks.commands import add_task_commands, run_scheduler
@@ -22,6 +23,7 @@ def main() -> None:
     Raises:
         WrongSettings: The settings are refused.
     """
+    sys.excepthook = print_exception
     parser = argparse.ArgumentParser(prog="python -m app.manage", description=__doc__)
     parser.set_defaults(fixed={})
     commands = parser.add_subparsers(required=True)

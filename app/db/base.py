@@ -63,7 +63,7 @@ def sortable_text(length: int) -> TypeEngine[str]:
     return String(length).with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
 
 
-class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False):
     """Base of all rows: typed constructors, and a name for every constraint."""
 
     metadata = MetaData(
@@ -78,7 +78,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     type_annotation_map: ClassVar = {datetime: UtcDateTime}
 
 
-class Entity(Base, kw_only=True):
+class Entity(Base, kw_only=True, repr=False):
     """A row that clients see: a UUIDv7 key, two moments and a version against lost updates."""
 
     __abstract__ = True

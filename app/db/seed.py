@@ -15,6 +15,7 @@ from tqdm import tqdm
 from uuid_utils.compat import uuid7
 
 from app.core.config import Settings, load_settings
+from app.core.error_text import print_exception
 from app.core.security import HashCost, Passwords
 from app.db.engine import make_engine
 from app.db.models import Item, User
@@ -33,6 +34,7 @@ _STATUSES = ("draft", "active", "active", "active", "active", "archived")
 
 def main() -> None:
     """Fill the database that the settings name."""
+    sys.excepthook = print_exception
     parser = argparse.ArgumentParser(prog="python -m app.db.seed", description=__doc__)
     parser.add_argument("--items", type=int, default=1000, help="how many to add (default: 1000)")
     parser.add_argument("--users", type=int, default=5, help="who share them (default: 5)")

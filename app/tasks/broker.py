@@ -21,6 +21,7 @@ from taskiq.exceptions import SendTaskError
 from taskiq_redis import ListQueueBroker
 
 from app.core.config import Settings, WrongSettings
+from app.core.error_text import describe
 from app.core.redis import CONNECTION, TIMEOUT_SECONDS, Breaker, RedisUnavailable
 from app.telemetry.metrics import set_bell_up
 
@@ -52,7 +53,7 @@ class PatientListener(ListQueueBroker):
                 async for message in super().listen():
                     yield message
             except RedisError as error:
-                logger.warning("cannot listen to redis", extra={"reason": str(error)})
+                logger.warning("cannot listen to redis", extra={"reason": describe(error)})
                 await asyncio.sleep(_PAUSE_SECONDS)
 
 
@@ -122,7 +123,7 @@ class Bell:
         try:
             await self._look.kiq()
         except SendTaskError as error:
-            raise RedisError(str(error.__cause__)) from error.__cause__
+            raise RedisError("a message could not be sent") from error.__cause__
 
 
 def _redis_broker(

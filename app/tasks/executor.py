@@ -10,6 +10,7 @@ from typing import Any
 
 from app.core.config import Settings
 from app.core.dependencies import Resources
+from app.core.error_text import describe
 from app.core.exceptions import LostRace, ProblemError, ServiceUnavailable
 from app.core.logging import request_id, task_id, traceparent
 from app.db.models.tasks import Task
@@ -121,7 +122,7 @@ class Executor:
 
     async def _fail(self, task: Task, error: BaseException) -> str:
         # PostgreSQL stores no NUL.
-        reason = f"{type(error).__name__}: {error}".replace("\0", "")[:_MAX_ERROR]
+        reason = describe(error).replace("\0", "")[:_MAX_ERROR]
         logger.warning("task failed", exc_info=error, extra={"task": task.name})
         if task.attempt >= task.max_attempts:
             return await self._bury(task, reason)
