@@ -5,10 +5,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from uuid import UUID
-
-from pydantic import ValidationError
 
 from app.core.config import Settings
 from app.core.dependencies import Resources
@@ -89,9 +86,9 @@ async def _revive(work: UnitOfWork, dead: DeadTask) -> None:
     handler = HANDLERS.get(dead.name)
     if handler is None or handler.revive is None:
         return
-    # What cannot be read names nobody to tell.
-    with suppress(ValidationError):
-        await handler.revive(work, handler.payload.model_validate(dead.payload))
+    payload = handler.read(dead.payload)
+    if payload is not None:
+        await handler.revive(work, payload)
 
 
 def _as_new(dead: DeadTask) -> NewTask:

@@ -1,9 +1,9 @@
 """One attempt at a task, as the code that does the work sees it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
@@ -92,8 +92,12 @@ class Handler(Generic[P]):
             LeaseLostError: Another attempt has begun.
         """
         await work.tasks.bury(task, error)
-        # What cannot be read names nobody to tell.
+        payload = self.read(task.payload)
+        if payload is not None and self.give_up is not None:
+            await self.give_up(work, payload)
+
+    def read(self, payload: Mapping[str, Any]) -> P | None:
+        """Return a stored payload; None where it cannot be read, so that it names no one to tell."""
         with suppress(ValidationError):
-            payload = self.payload.model_validate(task.payload)
-            if self.give_up is not None:
-                await self.give_up(work, payload)
+            return self.payload.model_validate(payload)
+        return None

@@ -206,6 +206,22 @@ async def test_a_task_dies_even_if_nobody_can_be_told(lab: Lab) -> None:
     assert (await find_dead(lab, task_id)).error == "ValueError: no"
 
 
+async def test_an_error_in_telling_of_a_dead_task_is_logged_whatever_its_class(
+    lab: Lab, caplog: pytest.LogCaptureFixture
+) -> None:
+    payload = lab.payload(max_attempts=1)
+    await lab.add(payload)
+
+    async def tell(work: UnitOfWork, payload: Payload) -> None:
+        WriteExport.model_validate({"export_id": "?"})
+
+    handler = Handler(type(payload), failing, give_up=tell)
+    async with lab.claimed(payload) as task:
+        await lab.execute(handler, task)
+
+    assert "nobody could be told that a task is dead" in caplog.messages
+
+
 async def test_an_attempt_that_lost_its_lease_has_no_effect(lab: Lab) -> None:
     payload, email = lab.payload(), f"{uuid4().hex}@example.com"
     task_id = await lab.add(payload)
