@@ -18,7 +18,7 @@ class DeleteExpiredKeys(Payload):
 
 
 class DeleteExpiredTokens(Payload):
-    """Delete sessions that ended a day ago, with their refresh tokens, and unused mail tokens."""
+    """Delete sessions that ended a day ago, with their refresh tokens."""
 
     task: ClassVar = "delete_expired_tokens"
 
@@ -45,7 +45,6 @@ async def delete_expired_tokens(run: Run, _: DeleteExpiredTokens) -> None:
     await _delete(
         run, lambda work: work.sessions.delete_ended(older_than_seconds=_DAY, limit=_BATCH)
     )
-    await _delete(run, lambda work: work.account_tokens.delete_expired(limit=_BATCH))
 
 
 async def delete_old_exports(run: Run, _: DeleteOldExports) -> None:
