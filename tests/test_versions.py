@@ -1,6 +1,6 @@
 """A row that changes gets another version, however it is changed: the version is its ETag.
 
-The first test runs after all other modules (see conftest.py): it looks at every statement of the run.
+These tests run last (see conftest.py): the first ones look at every statement of the run.
 """
 
 import ast

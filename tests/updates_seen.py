@@ -1,6 +1,7 @@
 """Every statement of the run that changes rows with a version."""
 
 import re
+
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session
 

@@ -18,8 +18,11 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 # Packages whose messages may quote data.
 _QUOTING = frozenset(
-    "aiosqlite alembic cashews email fastapi jsonschema_rs passlib psycopg pydantic pydantic_core "
-    "redis smtplib sqlalchemy sqlite3 taskiq".split()
+    (
+        *("aiosqlite", "alembic", "cashews", "email", "fastapi", "jsonschema_rs", "passlib"),
+        *("psycopg", "pydantic", "pydantic_core", "redis", "smtplib", "sqlalchemy", "sqlite3"),
+        "taskiq",
+    )
 )
 _CAUSE = "\nThe above exception was the direct cause of the following exception:\n\n"
 _CONTEXT = "\nDuring handling of the above exception, another exception occurred:\n\n"

@@ -52,9 +52,7 @@ def _failure(error: DBAPIError) -> ProblemError | None:
         return ServiceUnavailable("The database is not up to date.")
     if state == _READ_ONLY:
         return ServiceUnavailable("The database takes no changes at the moment.")
-    if state == _WRONG_STATEMENT:
-        return None
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, OperationalError | InterfaceError) and state != _WRONG_STATEMENT:
         return ServiceUnavailable("The database does not answer.")
     if error.connection_invalidated:
         return ServiceUnavailable("The connection to the database was lost.")

@@ -97,7 +97,7 @@ class Handler(Generic[P]):
             await self.give_up(work, payload)
 
     def read(self, payload: Mapping[str, Any]) -> P | None:
-        """Return a stored payload; None where it cannot be read, so that it names no one to tell."""
+        """Return a stored payload; None where it cannot be read, and so names no one to tell."""
         with suppress(ValidationError):
             return self.payload.model_validate(payload)
         return None

@@ -18,9 +18,7 @@ depends_on: Sequence[str] | None = None
 def upgrade() -> None:
     """Apply the change."""
     op.add_column("account_tokens", sa.Column("task_id", sa.Uuid(), nullable=True))
-    op.add_column(
-        "account_tokens", sa.Column("used_at", sa.DateTime(timezone=True), nullable=True)
-    )
+    op.add_column("account_tokens", sa.Column("used_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:

@@ -45,7 +45,5 @@ def downgrade() -> None:
     """Take the change back."""
     with op.get_context().autocommit_block():
         op.drop_index(_OLD, _TABLE, if_exists=True, postgresql_concurrently=True)
-        op.create_index(
-            _OLD, _TABLE, ["user_id"], if_not_exists=True, postgresql_concurrently=True
-        )
+        op.create_index(_OLD, _TABLE, ["user_id"], if_not_exists=True, postgresql_concurrently=True)
         op.drop_index(_NEW, _TABLE, if_exists=True, postgresql_concurrently=True)
