@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from app.core import redis
 from app.core.config import Settings
 from app.main import create_app
-from tests import backends, figures, secrets_seen
+from tests import backends, figures, secrets_seen, updates_seen
 from tests.apps import running
 from tests.clients import Caller, sign_up, sign_up_admin
 from tests.keys import keys_file
@@ -32,13 +32,14 @@ def pytest_report_header() -> str:
 
 
 def pytest_configure() -> None:
-    """Watch for secrets in logs from the first test on."""
+    """Watch logs for secrets, and updates for versions, from the first test on."""
     secrets_seen.install()
+    updates_seen.install()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the search for secrets come last, when everything is written."""
-    items.sort(key=lambda item: item.path.name == "test_secrets.py")
+    """Let the modules that look at the whole run come last."""
+    items.sort(key=lambda item: item.path.name in {"test_secrets.py", "test_versions.py"})
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

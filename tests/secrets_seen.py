@@ -1,4 +1,4 @@
-"""Every password and token that the tests sent or got, and every log line that was written."""
+"""Every secret and address of mail that the tests sent or got, and every log line written."""
 
 import logging
 import re
@@ -8,13 +8,18 @@ from typing import Any
 import httpx2
 
 from app.core.logging import JsonFormatter
+from app.core.security import digest
 
 _FIELDS = (
     *("password", "new_password", "current_password", "token", "refresh_token"),
-    "access_token",
+    *("access_token", "key", "email", "username"),
 )
 _MEMBER = re.compile(rf'"(?:{"|".join(_FIELDS)})"\s*:\s*"((?:[^"\\]|\\.)+)"')
+_HASH = re.compile(r"\$(?:bcrypt-sha256|2[aby]|argon2id?)\$[^\s\"']+")
+_WORD = re.compile(r"[^\s\"',()]{12,}")
 _SHORTEST = 12
+# The tools' own lines repeat what tests do.
+_TOOLS = ("httpx2", "faker", "hypothesis", "mail.log", "schemathesis", "test")
 
 secrets: set[str] = set()
 lines: list[str] = []
@@ -26,10 +31,9 @@ def install() -> None:
     formatter = JsonFormatter()
 
     def handle_and_keep(logger: logging.Logger, record: logging.LogRecord) -> None:
-        # Applications alone: the test tools' own lines repeat what tests do.
-        if record.name.startswith(("app", "uvicorn")):
-            lines.append(formatter.format(record))
         handle(logger, record)
+        if not record.name.startswith(_TOOLS):
+            lines.append(formatter.format(record))
 
     async def send_and_keep(
         client: httpx2.AsyncClient,
@@ -49,6 +53,7 @@ def install() -> None:
 def note_request(request: httpx2.Request) -> None:
     """Keep what a request holds of secrets: its credentials, its form, its JSON."""
     keep([request.headers.get("authorization", "").partition(" ")[2].strip()])
+    keep([request.headers.get("x-api-key", "").strip()])
     try:
         text = request.content.decode("utf-8", "replace")
     except httpx2.RequestNotRead:
@@ -60,10 +65,14 @@ def note_request(request: httpx2.Request) -> None:
 
 
 def keep(values: Iterable[str]) -> None:
-    """Keep values that no line would hold by chance."""
-    secrets.update(v for v in values if len(v) >= _SHORTEST and len(set(v)) > 4)
+    """Keep values that no line would hold by chance, and their digests."""
+    found = {v for v in values if len(v) >= _SHORTEST and len(set(v)) > 4}
+    secrets.update(found, map(digest, found))
 
 
 def found_in(text: str, wanted: Iterable[str]) -> list[str]:
-    """Return which secrets a text holds."""
-    return [secret for secret in wanted if secret in text]
+    """Return which secrets a text holds, and every hash of a password in it."""
+    # Most words of a log come again and again.
+    words = "\n".join(set(_WORD.findall(text)))
+    found = [one for one in wanted if one in (words if _WORD.fullmatch(one) else text)]
+    return found + _HASH.findall(text)

@@ -144,6 +144,8 @@ class Conformance:
             {"$ref": f"{_CONTRACT}#{quote(pointer)}"},
             registry=self._registry,
             validate_formats=True,
+            # The message is logged, and the body may hold a password.
+            mask="the value",
             email_options=EMAIL_OPTIONS,
         )
 

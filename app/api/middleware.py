@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.errors import problem_response
 from app.api.outgoing import IS_HEAD, OPERATION
 from app.core.config import Settings, WrongSettings
+from app.core.error_text import format_exception
 from app.core.exceptions import (
     ContentTooLarge,
     InternalError,
@@ -128,12 +129,17 @@ def _as_request(scope: Scope, send: Send) -> tuple[Scope, Send]:
 
 
 def _plainly(send: Send) -> Send:
-    """Tell the server without a traceback that it cannot start, where settings are the reason."""
+    """Tell the server why it cannot start: settings in words, the rest as a traceback without data.
+
+    The framework would send a traceback with the messages of drivers, which quote rows.
+    """
 
     async def tell(message: Message) -> None:
         refusal = sys.exception()
-        if isinstance(refusal, WrongSettings):
-            message = {**message, "message": str(refusal)}
+        if refusal is not None and "message" in message:
+            is_plain = isinstance(refusal, WrongSettings)
+            reason = str(refusal) if is_plain else format_exception(refusal)
+            message = {**message, "message": reason}
         await send(message)
 
     return tell

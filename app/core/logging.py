@@ -5,11 +5,18 @@ import logging
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import TracebackType
+from typing import TypeAlias
+
+from app.core.error_text import format_exception, shown
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 task_id: ContextVar[str | None] = ContextVar("task_id", default=None)
 
+_ExcInfo: TypeAlias = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
 _RECORD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "color_message"}
 
 
@@ -28,7 +35,7 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _message(record),
         }
         if identifier := request_id.get():
             line["request_id"] = identifier
@@ -39,7 +46,23 @@ class JsonFormatter(logging.Formatter):
         line |= {name: value for name, value in vars(record).items() if name not in _RECORD_FIELDS}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=False)
+        return json.dumps(line, default=lambda value: str(shown(value)), ensure_ascii=False)
+
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the name of logging
+        """Return the traceback without the data that libraries put into their messages."""
+        return "" if ei[1] is None else format_exception(ei[1])
+
+
+def _message(record: logging.LogRecord) -> str:
+    values = tuple(map(shown, record.args)) if isinstance(record.args, tuple) else record.args
+    text = str(shown(record.msg))
+    return text % values if values else text
+
+
+def _keep_first_line(record: logging.LogRecord) -> bool:
+    """Cut off the repr of a failed task, which quotes its exception; the traceback says it."""
+    record.msg = str(record.msg).partition("\n")[0]
+    return True
 
 
 def _is_no_request(record: logging.LogRecord) -> bool:
@@ -61,6 +84,7 @@ def configure_logging(level: str) -> None:
         logger.handlers.clear()
         logger.propagate = name != "uvicorn.access"
     logging.getLogger("uvicorn.error").addFilter(_is_no_request)
+    logging.getLogger("asyncio").addFilter(_keep_first_line)
     # Whoever investigates needs security events, however quiet the rest is.
     logging.getLogger("app.core.audit").setLevel(logging.INFO)
     # At DEBUG it writes the parameters of every statement, password hashes among them.

@@ -14,6 +14,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from app.core.error_text import describe
+
 logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
@@ -148,8 +150,7 @@ class Breaker:
             return
         self._retry_at = time.monotonic() + self._pause
         if self._failures == 2:
-            reason = f"{type(error).__name__}: {error}"
-            logger.error("redis does not answer", extra={"reason": reason})
+            logger.error("redis does not answer", extra={"reason": describe(error)})
             self._tell(up=False)
 
     def _note_answer(self, asked_at: int) -> None:

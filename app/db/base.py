@@ -4,7 +4,15 @@ from datetime import UTC, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Dialect, MetaData, String, TypeDecorator
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Dialect,
+    MetaData,
+    String,
+    TypeDecorator,
+    literal_column,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, declared_attr, mapped_column
@@ -63,7 +71,7 @@ def sortable_text(length: int) -> TypeEngine[str]:
     return String(length).with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
 
 
-class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False):
     """Base of all rows: typed constructors, and a name for every constraint."""
 
     metadata = MetaData(
@@ -78,8 +86,12 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     type_annotation_map: ClassVar = {datetime: UtcDateTime}
 
 
-class Entity(Base, kw_only=True):
-    """A row that clients see: a UUIDv7 key, two moments and a version against lost updates."""
+class Entity(Base, kw_only=True, repr=False):
+    """A row that clients see: a UUIDv7 key, two moments and a version against lost updates.
+
+    The version is the row's ETag, so every UPDATE counts it up, a bulk one too. Leave
+    `synchronize_session` of those at its default: a loaded row has to learn its new version.
+    """
 
     __abstract__ = True
 
@@ -92,7 +104,10 @@ class Entity(Base, kw_only=True):
     updated_at: Mapped[datetime] = mapped_column(
         insert_default=DatabaseNow(), onupdate=DatabaseNow(), init=False, sort_order=1
     )
-    version: Mapped[int] = mapped_column(init=False, sort_order=1)
+    # A mapped row sets its own next version; this one is for UPDATE statements.
+    version: Mapped[int] = mapped_column(
+        onupdate=literal_column("version + 1"), init=False, sort_order=1
+    )
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, object]:  # noqa: N805 - SQLAlchemy calls it on the class

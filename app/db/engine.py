@@ -23,6 +23,7 @@ def make_engine(settings: Settings) -> AsyncEngine:
     settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
         settings.database_url.get_secret_value(),
+        hide_parameters=True,
         pool_size=settings.database_pool_size,
         max_overflow=settings.database_max_overflow,
         pool_timeout=settings.database_pool_timeout_seconds,
@@ -66,6 +67,7 @@ def _make_postgresql_engine(settings: Settings) -> AsyncEngine:
         connect_args["options"] = " ".join(f"-c {name}={value}" for name, value in limits.items())
     engine = create_async_engine(
         settings.database_url.get_secret_value(),
+        hide_parameters=True,
         pool_size=settings.database_pool_size,
         max_overflow=settings.database_max_overflow,
         pool_timeout=settings.database_pool_timeout_seconds,

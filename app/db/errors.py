@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.core.error_text import code_of
 from app.core.exceptions import Conflict, FieldError, LostRace, ProblemError, ServiceUnavailable
 from app.db.base import Base
 
@@ -18,7 +19,9 @@ logger = logging.getLogger(__name__)
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _RACES = {"40001": "serialization failure", "40P01": "deadlock"}
 _MISSING = {"42P01": "table", "42703": "column"}
-_FOREIGN_KEY = "23503"
+_FOREIGN_KEYS = {"23503", "SQLITE_CONSTRAINT_FOREIGNKEY"}
+_WRONG_STATEMENT = "SQLITE_ERROR"  # SQLite's driver has one class for this and for a lost file.
+_MISSING_IN_SQLITE = re.compile(r"no such (table|column)|table \w+ has no column")
 _READ_ONLY = "25006"  # A standby, or a server that is being replaced by one.
 _UNIQUE_RULES = (PrimaryKeyConstraint, UniqueConstraint, Index)
 
@@ -40,16 +43,16 @@ def translated_errors() -> Iterator[None]:
 
 
 def _failure(error: DBAPIError) -> ProblemError | None:
-    state = getattr(error.orig, "sqlstate", None)
+    state = code_of(error.orig)
     if state in _RACES:
         return LostRace()
-    if state in _MISSING or str(error.orig).startswith(("no such table", "no such column")):
+    if state in _MISSING or _MISSING_IN_SQLITE.match(str(error.orig)):
         reason = str(error.orig).partition("\n")[0]
         logger.error("the database is behind: run `make migrate`", extra={"reason": reason})
         return ServiceUnavailable("The database is not up to date.")
     if state == _READ_ONLY:
         return ServiceUnavailable("The database takes no changes at the moment.")
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, OperationalError | InterfaceError) and state != _WRONG_STATEMENT:
         return ServiceUnavailable("The database does not answer.")
     if error.connection_invalidated:
         return ServiceUnavailable("The connection to the database was lost.")
@@ -65,7 +68,7 @@ def _conflict(error: IntegrityError) -> Conflict | None:
             for column in columns
         ]
         return Conflict(f"Another resource has this {names} already.", errors=errors)
-    if getattr(error.orig, "sqlstate", None) == _FOREIGN_KEY or "FOREIGN KEY" in str(error.orig):
+    if code_of(error.orig) in _FOREIGN_KEYS:
         return Conflict("This refers to something that is not there, or something refers to it.")
     return None
 

@@ -1,8 +1,9 @@
 """Transactions: what a use case did is committed when its unit of work ends well."""
 
 import asyncio
+import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
@@ -28,6 +29,9 @@ from app.db.revisions import require_migrated
 P = ParamSpec("P")
 T = TypeVar("T")
 Notify = Callable[[], None]
+Callback = Callable[[], Awaitable[None] | None]
+
+logger = logging.getLogger(__name__)
 
 _ATTEMPTS = 12
 _LONGEST_PAUSE_SECONDS = 0.1
@@ -37,7 +41,8 @@ class UnitOfWork:
     """The repositories of one transaction, and what is to be done when it is committed.
 
     Attributes:
-        after_commit: Called in order after the commit; tasks that are due at once add `notify`.
+        after_commit: Called in their order, also when one of them fails: that is logged, as the
+            transaction is committed already. Tasks that are due at once add `notify`.
         notify: Notifies workers of new tasks; it does not block.
     """
 
@@ -53,7 +58,7 @@ class UnitOfWork:
         self.sessions = SessionRepository(session)
         self.tasks = TaskRepository(session)
         self.users = UserRepository(session)
-        self.after_commit: list[Callable[[], Awaitable[None] | None]] = []
+        self.after_commit: list[Callback] = []
         self.notify = notify
 
 
@@ -87,9 +92,7 @@ class Database:
             async with self._turn(), self._sessions.begin() as session:
                 work = UnitOfWork(session, self._notify)
                 yield work
-        for call in work.after_commit:
-            if (pending := call()) is not None:
-                await pending
+        await _call_all(work.after_commit)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:
@@ -125,6 +128,21 @@ class Database:
             yield
         finally:
             self._writing.release()
+
+
+async def _call_all(callbacks: Sequence[Callback]) -> None:
+    """Call what follows a commit; a cancellation takes effect after the last one."""
+    cancelled: asyncio.CancelledError | None = None
+    for callback in callbacks:
+        try:
+            if (pending := callback()) is not None:
+                await pending
+        except asyncio.CancelledError as error:
+            cancelled = error
+        except Exception:
+            logger.exception("a callback after a commit failed")
+    if cancelled is not None:
+        raise cancelled
 
 
 def retried(use_case: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:

@@ -1,8 +1,10 @@
 """Commands for operators: `python -m app.manage --help`."""
 
 import argparse
+import sys
 
 from app.core.config import load_settings
+from app.core.error_text import print_exception
 from app.manage import keys, seed, setup, tasks
 
 
@@ -12,6 +14,7 @@ def main() -> None:
     Raises:
         WrongSettings: The settings are refused.
     """
+    sys.excepthook = print_exception
     parser = argparse.ArgumentParser(prog="python -m app.manage", description=__doc__)
     parser.set_defaults(fixed={})
     commands = parser.add_subparsers(required=True)

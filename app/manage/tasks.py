@@ -4,10 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from uuid import UUID
-
-from pydantic import ValidationError
 
 from app.core.config import Settings
 from app.core.dependencies import Resources
@@ -95,9 +92,9 @@ async def _queue_again(work: UnitOfWork, dead: DeadTask) -> None:
     handler = HANDLERS.get(dead.name)
     if handler is None or handler.on_replay is None:
         return
-    # Without a valid payload there is nothing to call on_replay with.
-    with suppress(ValidationError):
-        await handler.on_replay(work, handler.payload.model_validate(dead.payload))
+    payload = handler.read(dead.payload)
+    if payload is not None:
+        await handler.on_replay(work, payload)
 
 
 def _as_new(dead: DeadTask) -> NewTask:

@@ -1,7 +1,7 @@
 """Mail about accounts: asked for in a transaction, written and sent by background work.
 
 A request leaves only the kind of mail and the account behind. The token is made of the server's
-secret when the mail is written, so no queue, log or backup holds one that is good.
+secret when the mail is written, so no queue, log or backup holds a valid one.
 """
 
 from typing import ClassVar, Literal
@@ -56,12 +56,15 @@ class AccountMail:
         }
 
     async def deliver(self, kind: Kind, user_id: UUID, *, key: str) -> None:
-        """Write a mail and send it; nothing where the account is gone or disabled.
+        """Write a mail and send it.
+
+        Nothing is sent where the account is gone or disabled, or where the token that the mail
+        would carry was used, withdrawn or replaced by a later one.
 
         Args:
             kind: What the mail is about.
             user_id: Whom it is for.
-            key: A repeat with the same key sends the same Message-ID and token again.
+            key: Id of the task; a repeat sends the same Message-ID and token again.
 
         Raises:
             MailFailed: The server did not take it.
@@ -73,8 +76,15 @@ class AccountMail:
             secret = None
             if kind != "already-registered":
                 secret = derive_secret(self._secret_key, f"account mail {key}")
-                life = self._lives[kind]
-                await work.account_tokens.add(digest(secret), user.id, kind, life_seconds=life)
+                is_valid = await work.account_tokens.put(
+                    digest(secret),
+                    user.id,
+                    kind,
+                    task_id=UUID(key),
+                    life_seconds=self._lives[kind],
+                )
+                if not is_valid:
+                    return
         await self._mailer.send(self._write(kind, user, secret, key))
 
     def _write(self, kind: Kind, user: User, secret: str | None, key: str) -> Mail:

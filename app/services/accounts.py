@@ -40,6 +40,14 @@ class Accounts:
         """
         self._policy.check(password, email=email, field="password")
         password_hash = await self._passwords.hash(password)
+        user = await self._add(email, password_hash, role, display_name)
+        audit.record(Event.ACCOUNT_CREATED, user_id=user.id, role=role)
+        return user
+
+    @retried
+    async def _add(
+        self, email: str, password_hash: str, role: Role, display_name: str | None
+    ) -> User:
         async with self._database.write() as work:
             row = User(
                 email=email.lower(),
@@ -47,9 +55,7 @@ class Accounts:
                 role=role,
                 display_name=display_name,
             )
-            user = await work.users.add(row)
-        audit.record(Event.ACCOUNT_CREATED, user_id=user.id, role=role)
-        return user
+            return await work.users.add(row)
 
     async def register(self, email: str, password: str, display_name: str | None) -> None:
         """Create an account for whoever asks; for an address that has one, tell its owner.
@@ -63,20 +69,27 @@ class Accounts:
         kind: Kind = "verify-email"
         try:
             await self.create(email, password, "user", display_name)
-        except Conflict:
+        except Conflict as conflict:
+            if not any(error.pointer == "/email" for error in conflict.errors):
+                raise
             kind = "already-registered"
         await self.mail(email, kind)
 
     async def mail(self, email: str, kind: Kind) -> None:
         """Send mail to the owner of an address, if there is one; not too often."""
         may_mail = await self._throttle.may_mail(email)
+        user = await self._enqueue(email, kind, may_mail=may_mail)
+        if kind == "reset-password":
+            audit.record(Event.PASSWORD_FORGOTTEN, user_id=user.id if user else None)
+
+    @retried
+    async def _enqueue(self, email: str, kind: Kind, *, may_mail: bool) -> User | None:
         async with self._database.write() as work:
             user = await work.users.find_by_email(email)
             if user is not None and user.disabled_at is None and may_mail:
                 mail = SendAccountMail(kind=kind, user_id=user.id)
                 await enqueue(work, mail, key=f"mail:{user.id}")
-        if kind == "reset-password":
-            audit.record(Event.PASSWORD_FORGOTTEN, user_id=user.id if user else None)
+        return user
 
     async def reset(self, token: str, password: str) -> None:
         """Set a password with the token from the mail, and end all sessions.
@@ -138,6 +151,7 @@ class Accounts:
             Event.PASSWORD_CHANGED, user_id=principal.user_id, session_id=principal.session_id
         )
 
+    @retried
     async def verify(self, token: str) -> None:
         """Note that somebody reads the mail to an address.
 

@@ -9,7 +9,13 @@ from uuid import UUID
 from app.core import audit
 from app.core.api_keys import hash_of, is_key, make_key, prefix_of
 from app.core.audit import Event
-from app.core.exceptions import InsufficientScope, NotFound, ServiceUnavailable, Unauthorized
+from app.core.exceptions import (
+    InsufficientScope,
+    LostRace,
+    NotFound,
+    ServiceUnavailable,
+    Unauthorized,
+)
 from app.core.security import ROLE_SCOPES, Cursors, Principal
 from app.db.models.api_keys import ApiKey
 from app.db.unit_of_work import Database, UnitOfWork, retried
@@ -48,6 +54,7 @@ class ApiKeys(v1.ApiKeysService):
         body.next = self._cursors.encode(page.next_position, query.scope)
         return v1.ListApiKeys200(body=body, link=query.next_link(body.next, limit))
 
+    @retried
     async def create_api_key(
         self, body: v1.ApiKeyCreate, *, principal: Principal
     ) -> v1.CreateApiKey201:
@@ -120,7 +127,7 @@ class ApiKeys(v1.ApiKeysService):
         self._note_owner(key_hash, found.owner_id)
         if found.use_is_due:
             # Who reads need not wait until the database has time to write.
-            with suppress(ServiceUnavailable):
+            with suppress(LostRace, ServiceUnavailable):
                 async with self._database.write() as work:
                     await work.api_keys.note_use(found.key_id)
         return Principal(

@@ -55,6 +55,7 @@ class Grants:
         self._gate = gate
         self._lives = lives
 
+    @retried
     async def open(self, user: User, scope: str | None) -> v1.Token | None:
         """Open a session for a user whose password was right; None if that changed meanwhile.
 

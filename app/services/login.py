@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from contextlib import suppress
 
 from app.core import audit
 from app.core.audit import Event
+from app.core.exceptions import LostRace, ServiceUnavailable
 from app.core.security import Passwords
 from app.core.throttle import Throttle
 from app.db.models.users import User
@@ -64,8 +66,10 @@ class Login:
         if user.disabled_at is not None:
             return user, "disabled account"
         if verdict.new_hash is not None:
-            async with self._database.write() as work:
-                await work.users.replace_hash(user, verdict.new_hash)
+            # The password was right: what is to be improved may wait for the next login.
+            with suppress(LostRace, ServiceUnavailable):
+                async with self._database.write() as work:
+                    await work.users.replace_hash(user, verdict.new_hash)
         return user, None
 
     async def _wait(self, started: float, delay_seconds: float) -> None:

@@ -24,7 +24,7 @@ class DeleteExpiredKeys(Housekeeping):
 
 
 class DeleteExpiredTokens(Housekeeping):
-    """Delete sessions that ended, a day after `SESSION_IDLE_SECONDS`, and expired mail tokens."""
+    """Delete sessions that ended, a day after `SESSION_IDLE_SECONDS`."""
 
     task: ClassVar = "delete_expired_tokens"
 
@@ -53,9 +53,8 @@ async def delete_expired_keys(context: TaskContext, _: DeleteExpiredKeys) -> Non
 
 
 async def delete_expired_tokens(context: TaskContext, _: DeleteExpiredTokens) -> None:
-    """Delete sessions and tokens that are refused anyway."""
+    """Delete ended sessions with their refresh tokens."""
     await _delete(context, lambda work: work.sessions.delete_ended(older_than_seconds=_DAY))
-    await _delete(context, lambda work: work.account_tokens.delete_expired())
 
 
 async def delete_old_exports(context: TaskContext, _: DeleteOldExports) -> None:

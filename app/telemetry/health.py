@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from app.core.error_text import describe
+
 logger = logging.getLogger(__name__)
 
 FAILURES = 2
@@ -111,4 +113,4 @@ def _error_of(task: asyncio.Future[None]) -> str | None:
     if task.cancelled():
         return "CancelledError"
     error = task.exception()
-    return None if error is None else str(error) or type(error).__name__
+    return None if error is None else describe(error)

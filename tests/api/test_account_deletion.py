@@ -129,7 +129,9 @@ async def test_codes_that_were_mailed_before_are_refused(
 ) -> None:
     eve_id = await id_of(eve)
     async with database_of(idle).write() as work:
-        await work.account_tokens.add(digest("code"), eve_id, purpose, life_seconds=60)
+        await work.account_tokens.put(
+            digest("code"), eve_id, purpose, task_id=uuid4(), life_seconds=60
+        )
     await root.delete(f"/users/{eve_id}")
 
     verified = await eve.client.post("/auth/email/verify", json={"token": "code"})
@@ -188,7 +190,9 @@ async def test_a_deleted_user_leaves_nothing_behind(root: Caller, idle: FastAPI)
     export = await ask(eve)
     eve_id = await id_of(eve)
     async with database_of(idle).write() as work:
-        await work.account_tokens.add(digest("code"), eve_id, "verify-email", life_seconds=60)
+        await work.account_tokens.put(
+            digest("code"), eve_id, "verify-email", task_id=uuid4(), life_seconds=60
+        )
         row = await work.exports.get_open(UUID(export["id"]))
         assert row is not None
         await work.exports.add_chunk(row, b"id")

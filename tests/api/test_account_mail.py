@@ -1,6 +1,7 @@
 """Mail about accounts: verification, forgotten passwords, and who is told what."""
 
 import socket
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -10,9 +11,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
 from fastapi import FastAPI
 from sqlalchemy import update
+from uuid_utils.compat import uuid7
 
 from app.core.mail import Mail, MailFailed, MailServer, SmtpMailer
 from app.db.models import AccountToken
+from app.db.models.account_tokens import Purpose
 from app.db.unit_of_work import Database
 from tests import api_keys
 from tests.clients import PASSWORD, Caller, sign_in
@@ -150,21 +153,124 @@ async def test_a_password_is_changed_by_who_knows_it_and_other_sessions_end(
     assert await sign_in(client, ada.email, password=NEW)
 
 
-async def test_a_mail_that_is_sent_again_is_the_same_one_with_the_same_code(
-    client: httpx2.AsyncClient, app: FastAPI, ada: Caller
+@dataclass(frozen=True)
+class Codes:
+    """Delivers codes to a user by tasks of this test's own, which may be repeated."""
+
+    app: FastAPI
+    client: httpx2.AsyncClient
+    caller: Caller
+    kind: Purpose
+
+    async def deliver(self, key: str) -> str | None:
+        """Run the task; return the code in its mail, None where it sent none."""
+        user_id = UUID((await self._me()).json()["id"])
+        before = len(await mail_to(self.app, self.caller.email))
+        account_mail = self.app.state.resources.sign_in.account_mail
+        await account_mail.deliver(self.kind, user_id, key=key)
+        mails = (await mail_to(self.app, self.caller.email))[before:]
+        if not mails:
+            return None
+        assert [mail["Message-ID"].partition("@")[0] for mail in mails] == [f"<{key}"]
+        return str(mails[0].get_content().partition("Code: ")[2].split()[0])
+
+    async def use(self, code: str) -> int:
+        """Use a code; return the status."""
+        if self.kind == "reset-password":
+            return (await reset(self.client, code)).status_code
+        return (await self.client.post("/auth/email/verify", json={"token": code})).status_code
+
+    async def expire(self) -> None:
+        """Let the codes expire."""
+        past = datetime.now(UTC) - timedelta(seconds=1)
+        async with self.app.state.resources.database.write() as work:
+            await work.users._session.execute(update(AccountToken).values(expires_at=past))
+
+    async def _me(self) -> httpx2.Response:
+        answer = await self.caller.get("/users/me")
+        if answer.status_code == 200:
+            return answer
+        token = (await sign_in(self.client, self.caller.email, password=NEW))["access_token"]
+        return await self.client.get("/users/me", headers={"Authorization": f"Bearer {token}"})
+
+
+@pytest.fixture(params=["reset-password", "verify-email"])
+def codes(
+    request: pytest.FixtureRequest, app: FastAPI, client: httpx2.AsyncClient, ada: Caller
+) -> Codes:
+    """Give codes of each purpose in turn."""
+    return Codes(app, client, ada, request.param)
+
+
+async def test_a_mail_that_is_sent_again_is_the_same_one_with_the_same_code(codes: Codes) -> None:
+    key = str(uuid7())
+
+    first, second = await codes.deliver(key), await codes.deliver(key)
+
+    assert first is not None
+    assert first == second
+    assert await codes.use(first) == 204
+
+
+async def test_a_used_code_stays_dead_when_its_task_is_repeated(codes: Codes) -> None:
+    key = str(uuid7())
+    code = await codes.deliver(key)
+    assert code is not None
+    assert await codes.use(code) == 204
+
+    repeated = await codes.deliver(key)
+
+    assert (repeated, await codes.use(code)) == (None, 409)
+
+
+async def test_a_replaced_code_stays_dead_when_its_task_is_repeated(codes: Codes) -> None:
+    keys = [str(uuid7()), str(uuid7())]
+    first, second = await codes.deliver(keys[0]), await codes.deliver(keys[1])
+    assert first is not None
+    assert second is not None
+
+    repeated = await codes.deliver(keys[0])
+
+    assert (repeated, await codes.use(first), await codes.use(second)) == (None, 409, 204)
+
+
+async def test_a_used_code_stays_dead_after_it_has_expired(codes: Codes) -> None:
+    key = str(uuid7())
+    code = await codes.deliver(key)
+    assert code is not None
+    await codes.use(code)
+    await codes.expire()
+
+    repeated = await codes.deliver(key)
+
+    assert (repeated, await codes.use(code)) == (None, 409)
+
+
+async def test_a_code_that_expired_unused_is_good_again_when_its_mail_is_sent_again(
+    codes: Codes,
 ) -> None:
-    deliver = app.state.resources.sign_in.account_mail.deliver
-    user_id = UUID((await ada.get("/users/me")).json()["id"])
-    for key in ("one", "one", "two"):
-        await deliver("reset-password", user_id, key=key)
+    key = str(uuid7())
+    await codes.deliver(key)
+    await codes.expire()
 
-    mails = [mail for mail in await mail_to(app, ada.email) if "password" in mail["Subject"]]
+    repeated = await codes.deliver(key)
 
-    assert [mail["Message-ID"].partition("@")[0] for mail in mails] == ["<one", "<one", "<two"]
-    codes = [mail.get_content().partition("Code: ")[2].split()[0] for mail in mails]
-    assert codes[0] == codes[1] != codes[2]
-    assert (await reset(client, codes[1])).status_code == 409
-    assert (await reset(client, codes[2])).status_code == 204
+    assert repeated is not None
+    assert await codes.use(repeated) == 204
+
+
+async def test_a_changed_password_withdraws_the_code_for_ever(
+    app: FastAPI, client: httpx2.AsyncClient, ada: Caller
+) -> None:
+    codes, key = Codes(app, client, ada, "reset-password"), str(uuid7())
+    code = await codes.deliver(key)
+    assert code is not None
+    body = {"current_password": PASSWORD, "new_password": NEW}
+    assert (await ada.request("PUT", "/users/me/password", body)).status_code == 204
+
+    repeated = await codes.deliver(key)
+
+    assert (repeated, await codes.use(code)) == (None, 409)
 
 
 class Inbox(MessageHandler):

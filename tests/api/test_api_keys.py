@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy import update
 
 from app.core.api_keys import HEADER, hash_of, make_key
+from app.core.config import Settings
 from app.db.base import DatabaseNow
 from app.db.models import ApiKey
 from app.schemas import v1
@@ -19,6 +20,7 @@ from tests import items
 from tests.api_keys import create, with_key
 from tests.clients import Caller, get_token
 from tests.problems import assert_problem, refused_fields
+from tests.refusals import SERIALIZATION_FAILURE, refusing
 from tests.statements import watched
 
 
@@ -252,3 +254,20 @@ async def test_a_bad_wish_is_refused(
     answer = await ada.post("/api-keys", {"name": "Key", "scopes": ["items:read"]} | change)
 
     assert refused_fields(answer) == refused
+
+
+async def test_a_use_that_cannot_be_noted_now_refuses_no_request(
+    app: FastAPI, ada: Caller, settings: Settings
+) -> None:
+    if settings.sqlite_file is not None:
+        pytest.skip("SQLite has one writer: an update loses no race")
+    created = await create(ada)
+    machine = with_key(ada, created["key"])
+    condition = f"NEW.id = '{created['id']}'"
+
+    async with refusing(
+        app, "api_keys", condition, change="UPDATE", sqlstate=SERIALIZATION_FAILURE
+    ):
+        answer = await machine.get("/items")
+
+    assert answer.status_code == 200

@@ -5,10 +5,16 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
+from app.core.accounts_setup import make_passwords
+from app.core.config import Settings
 from app.core.security import ROLE_SCOPES
+from tests.apps import changed
 from tests.clients import PASSWORD, Caller, get_token
+from tests.mailbox import mail_to
 from tests.problems import assert_problem, refused_fields
+from tests.refusals import SERIALIZATION_FAILURE, refusing
 
 ALL_SCOPES = " ".join(sorted(ROLE_SCOPES["user"]))
 
@@ -211,3 +217,52 @@ async def test_a_scope_that_the_user_may_not_have_is_refused(
     answer = await ask_token(client, username=ada.email, scope="items:read world:rule")
 
     assert ALL_SCOPES in assert_oauth_error(answer, "invalid_scope")
+
+
+async def register_losing(
+    app: FastAPI, client: httpx2.AsyncClient, *, times: int
+) -> tuple[httpx2.Response, str]:
+    """Register an account whose insert loses races against other transactions."""
+    if app.state.settings.sqlite_file is not None:
+        pytest.skip("SQLite has one writer: an insert loses no race")
+    email = f"loser-{uuid4().hex}@example.com"
+    condition = f"NEW.email = '{email}'"
+    async with refusing(app, "users", condition, sqlstate=SERIALIZATION_FAILURE, times=times):
+        return await client.post("/auth/register", json=account(email=email)), email
+
+
+async def test_a_registration_that_loses_races_is_tried_again(
+    app: FastAPI, client: httpx2.AsyncClient
+) -> None:
+    answer, email = await register_losing(app, client, times=2)
+
+    assert answer.status_code == 202
+    assert await get_token(client, email)
+
+
+async def test_a_registration_that_loses_every_race_is_refused(
+    app: FastAPI, client: httpx2.AsyncClient
+) -> None:
+    answer, email = await register_losing(app, client, times=1_000)
+
+    assert_problem(answer, 409, "concurrent-update")
+    assert answer.headers["Retry-After"] == "1"
+    assert await mail_to(app, email) == []
+
+
+async def test_a_hash_that_cannot_be_replaced_now_refuses_no_login(
+    app: FastAPI, client: httpx2.AsyncClient, ada: Caller, settings: Settings
+) -> None:
+    if settings.sqlite_file is not None:
+        pytest.skip("SQLite has one writer: an update loses no race")
+    dearer = make_passwords(changed(settings, bcrypt_rounds=5))
+    condition = f"NEW.email = '{ada.email}'"
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app.state.resources.sign_in.login, "_passwords", dearer)
+        async with refusing(
+            app, "users", condition, change="UPDATE", sqlstate=SERIALIZATION_FAILURE
+        ):
+            answer = await ask_token(client, username=ada.email)
+
+    assert answer.status_code == 200

@@ -6,17 +6,20 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from app.core.accounts_setup import make_passwords
 from app.core.config import Settings
 from app.main import create_app
 from app.schemas import v1
 from tests import api_keys, backends, figures
-from tests.apps import make_settings, started
-from tests.clients import Caller, sign_up_admin
+from tests.apps import changed, make_settings, started
+from tests.clients import Caller, sign_in, sign_up_admin
 from tests.conftest import migrate
+from tests.mailbox import code_for
 from tests.problems import assert_problem, refused_fields
 
 ROUNDS = 10
@@ -111,6 +114,40 @@ async def test_a_bad_change_is_refused(ada: Caller, admin: Caller) -> None:
         ({"email": "new@example.com"}, {"/email": "extra-forbidden"}),
     ):
         assert refused_fields(await admin.patch(path, change)) == refused
+
+
+async def revalidate(admin: Caller, read: httpx2.Response) -> httpx2.Response:
+    headers = {"If-None-Match": read.headers["ETag"]}
+    return await admin.request("GET", f"/users/{read.json()['id']}", **headers)
+
+
+async def test_an_address_that_was_verified_is_not_called_unchanged(
+    app: FastAPI, client: httpx2.AsyncClient, ada: Caller, admin: Caller
+) -> None:
+    code = await code_for(app, ada.email, "confirm")
+    read = await admin.get(await path_of(ada))
+    await client.post("/auth/email/verify", json={"token": code})
+
+    answer = await revalidate(admin, read)
+
+    assert answer.status_code == 200
+    assert answer.json()["email_verified_at"] is not None
+    assert answer.headers["ETag"] != read.headers["ETag"]
+
+
+async def test_an_account_whose_hash_was_replaced_is_not_called_unchanged(
+    app: FastAPI, client: httpx2.AsyncClient, ada: Caller, admin: Caller, settings: Settings
+) -> None:
+    read = await admin.get(await path_of(ada))
+    dearer = make_passwords(changed(settings, bcrypt_rounds=5))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app.state.resources.sign_in.login, "_passwords", dearer)
+        await sign_in(client, ada.email)
+
+    answer = await revalidate(admin, read)
+
+    assert answer.status_code == 200
+    assert answer.json()["updated_at"] != read.json()["updated_at"]
 
 
 async def test_a_change_of_what_has_changed_meanwhile_is_refused(

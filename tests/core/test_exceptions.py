@@ -30,6 +30,11 @@ def test_every_error_without_a_slug_is_a_kind_of_one_that_has() -> None:
         assert error.slug in CATALOGUE
 
 
+def test_no_kind_of_error_is_caught_as_another_one() -> None:
+    """`except Conflict` must mean conflicts alone, so only the base has subclasses."""
+    assert [kind for kind in subclasses(ProblemError) if kind.__subclasses__()] == []
+
+
 def test_slugs_and_titles_are_unique() -> None:
     titles = [error.title for error in CATALOGUE.values()]
 

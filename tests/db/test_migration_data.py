@@ -102,7 +102,9 @@ async def add_session(database: Database, owner: UUID) -> None:
             )
         )
         await work.refresh_tokens.add(digest(make_secret()), session.id)
-        await work.account_tokens.add(digest(make_secret()), owner, "verify-email", life_seconds=60)
+        await work.account_tokens.put(
+            digest(make_secret()), owner, "verify-email", task_id=uuid4(), life_seconds=60
+        )
 
 
 def rows_of(settings: Settings) -> Counts:

@@ -80,6 +80,55 @@ async def test_what_follows_a_commit_does_not_follow_a_rollback(database: Databa
     assert followed == ["committed"]
 
 
+async def test_a_callback_that_fails_after_the_commit_stops_no_other_one(
+    database: Database, owner_id: UUID, caplog: pytest.LogCaptureFixture
+) -> None:
+    called: list[str] = []
+
+    def fail() -> None:
+        raise KeyError("a callback")
+
+    async def fail_later() -> None:
+        raise ValueError("a callback that waits")
+
+    async with database.write() as work:
+        await work.items.add(make_item(owner_id))
+        work.after_commit += [fail, fail_later, partial(called.append, "the last one")]
+
+    assert called == ["the last one"]
+    assert await names_of(database, owner_id) == ["Oak"]
+    lines = [record for record in caplog.records if record.name == "app.db.unit_of_work"]
+    assert [line.exc_info[0] for line in lines if line.exc_info] == [
+        KeyError,
+        ValueError,
+    ]
+
+
+async def test_a_cancellation_during_a_callback_comes_after_the_others(
+    database: Database, owner_id: UUID
+) -> None:
+    called: list[str] = []
+    is_waiting = asyncio.Event()
+
+    async def wait() -> None:
+        is_waiting.set()
+        await asyncio.Event().wait()
+
+    async def write() -> None:
+        async with database.write() as work:
+            await work.items.add(make_item(owner_id))
+            work.after_commit += [wait, partial(called.append, "the last one")]
+
+    task = asyncio.create_task(write())
+    await is_waiting.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert called == ["the last one"]
+    assert await names_of(database, owner_id) == ["Oak"]
+
+
 async def test_a_cancellation_leaves_nothing(database: Database, owner_id: UUID) -> None:
     has_written = asyncio.Event()
 

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -41,7 +40,6 @@ async def leave_behind(lab: Lab) -> None:
         update(Task).where(Task.id == task_id).values(status="done", finished_at=LONG_AGO),
     ]
     async with lab.resources.database.write() as work:
-        await work.account_tokens.add(uuid4().hex, user_id, "verify-email", life_seconds=-1)
         await work.idempotency_keys.claim(name, "f", lease_seconds=1, life_seconds=-1)
         for change in changes:
             await work.tasks._session.execute(change)

@@ -57,8 +57,8 @@ async def test_a_result_is_there_before_the_first_request() -> None:
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (ConnectionError("switched off"), "switched off"),
-        (ServiceUnavailable("The database does not answer."), "The database does not answer."),
+        (ConnectionError("switched off"), "ConnectionError: switched off"),
+        (ServiceUnavailable("Gone."), "ServiceUnavailable: Gone."),
         (TimeoutError(), "TimeoutError"),
         (asyncio.CancelledError(), "CancelledError"),
     ],
@@ -76,7 +76,7 @@ async def test_one_dependency_that_is_down_hides_no_other() -> None:
 
     async with probes.watch():
         assert {name: result.error for name, result in probes.results.items()} == {
-            "queue": "off",
+            "queue": "ConnectionError: off",
             "cache": None,
         }
 

@@ -9,7 +9,7 @@ ProblemError                    answered as RFC 9457 problem document
 ├── NotFound                404
 ├── MethodNotAllowed        405
 ├── Conflict                409
-│   └── LostRace            409  (tried again before it is answered)
+├── LostRace                409  (tried again before it is answered)
 ├── PreconditionFailed      412
 ├── ContentTooLarge         413
 ├── UnsupportedMediaType    415

@@ -19,6 +19,7 @@ class FieldError:
 class ProblemError(Exception):
     """Base of all errors that reach a client; subclasses declare slug, title, status and remedy.
 
+    A subclass has no subclasses, so that an `except` of it catches nothing else.
     The cause of an error is chained with `raise … from …`: it is logged, never sent.
     """
 

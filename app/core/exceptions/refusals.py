@@ -102,11 +102,19 @@ class Conflict(ProblemError):
     remedy = "Read the present state, and change the fields that `errors` names."
 
 
-class LostRace(Conflict):
+class LostRace(ProblemError):
     """Another transaction was faster; the whole use case may be tried again."""
 
+    slug = "concurrent-update"
+    title = "Another request changed the same data"
+    status = 409
+    remedy = "Read the present state, and send the request again."
+
     def __init__(self) -> None:
-        super().__init__("Somebody else changed this at the same time; read it again.")
+        super().__init__(
+            "Another request changed the same data at the same time; send this one again.",
+            headers={"Retry-After": "1"},
+        )
 
 
 class PreconditionFailed(ProblemError):

@@ -78,9 +78,12 @@ class AccessTokens:
                 leeway=LEEWAY,
                 options={"require": _CLAIMS},
             )
-            user_id, session_id = UUID(claims["sub"]), UUID(claims["sid"])
+        except jwt.InvalidTokenError as error:
+            raise invalid_token() from error
+        try:
+            user_id, session_id = UUID(str(claims["sub"])), UUID(str(claims["sid"]))
             expires_at = datetime.fromtimestamp(claims["exp"], UTC) + LEEWAY
-        except (jwt.InvalidTokenError, ValueError, AttributeError, TypeError) as error:
+        except ValueError as error:
             raise invalid_token() from error
         scopes = frozenset(str(claims["scope"]).split())
         return Principal(

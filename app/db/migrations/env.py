@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 from typing import Literal
 
 from alembic import context
@@ -11,6 +12,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.core.config import Settings, load_settings
+from app.core.error_text import print_exception
 from app.db import models  # noqa: F401 - registers the tables
 from app.db.base import Base, UtcDateTime
 from app.db.engine import make_engine, postgresql_limits
@@ -81,6 +83,7 @@ def migrate_offline(settings: Settings) -> None:
 
 given_settings = context.config.attributes.get("settings", None)
 if given_settings is None:
+    sys.excepthook = print_exception
     given_settings = load_settings()
     # Not on standard output, where --sql writes; whoever gives settings has a log of its own.
     logging.basicConfig(format="%(levelname)-5.5s [%(name)s] %(message)s")

@@ -1,10 +1,10 @@
-"""Tokens that mail carries: good once, for a short time."""
+"""Tokens that mail carries: each is valid once, for a short time."""
 
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
@@ -13,14 +13,25 @@ Purpose = Literal["reset-password", "verify-email"]
 
 
 class AccountToken(Base):
-    """The right to do one thing to an account; the row goes when it is used."""
+    """The right to do one thing to an account: the latest token of a user for each purpose.
+
+    The row stays when the token is used, so that a repeat of its task cannot make it valid again.
+
+    Attributes:
+        task_id: Task that mails the token; a later task replaces it. None in rows of releases that
+            did not keep it.
+        used_at: When the token was used or withdrawn; None until then.
+    """
 
     __tablename__ = "account_tokens"
     __table_args__ = (
         CheckConstraint("purpose IN ('reset-password', 'verify-email')", name="purpose"),
+        Index("uq_account_tokens_user_id_purpose", "user_id", "purpose", unique=True),
     )
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     purpose: Mapped[Purpose] = mapped_column(String(20))
-    expires_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime]
+    task_id: Mapped[UUID | None]
+    used_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -2,64 +2,79 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.base import DatabaseNow
-from app.db.deletion import delete_piece
 from app.db.models.account_tokens import AccountToken, Purpose
 from app.db.models.users import User
+from app.db.upsert import insert_into
 
 
 class AccountTokenRepository:
-    """Single-use tokens, by the database's clock."""
+    """Single-use tokens, by the database's clock; a user has one row for each purpose."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def add(self, digest: str, user_id: UUID, purpose: Purpose, *, life_seconds: int) -> None:
-        """Keep a token; those before it for the same purpose are good no more."""
-        await self.withdraw(user_id, purpose)
-        token = AccountToken(
-            digest=digest,
-            user_id=user_id,
-            purpose=purpose,
-            expires_at=DatabaseNow(life_seconds),
+    async def put(
+        self, digest: str, user_id: UUID, purpose: Purpose, *, task_id: UUID, life_seconds: int
+    ) -> bool:
+        """Make a token valid in place of those of earlier tasks, and return whether it is.
+
+        A token of a task that is repeated gets its full life again, unless it was used, withdrawn
+        or replaced: then it stays invalid for ever.
+        """
+        row = {
+            "digest": digest,
+            "expires_at": DatabaseNow(life_seconds),
+            "task_id": task_id,
+            "used_at": None,
+        }
+        is_repeated = and_(AccountToken.task_id == task_id, AccountToken.used_at.is_(None))
+        is_earlier = or_(AccountToken.task_id.is_(None), AccountToken.task_id < task_id)
+        statement = (
+            insert_into(AccountToken, self._session)
+            .values(user_id=user_id, purpose=purpose, **row)
+            .on_conflict_do_update(
+                index_elements=["user_id", "purpose"],
+                set_=row,
+                where=or_(is_earlier, is_repeated),
+            )
+            .returning(AccountToken.digest)
         )
-        self._session.add(token)
-        await self._session.flush()
+        return await self._session.scalar(statement) is not None
 
     async def find_user(self, digest: str, purpose: Purpose) -> User | None:
-        """Return whose token it is, as long as it is good."""
+        """Return whose token it is, as long as it is valid."""
         statement = select(User).join(AccountToken, AccountToken.user_id == User.id)
-        return await self._session.scalar(statement.where(_good(digest, purpose)))
+        return await self._session.scalar(statement.where(_valid(digest, purpose)))
 
     async def use(self, digest: str, purpose: Purpose) -> UUID | None:
-        """Use a token up, and return whose it was; None when it was not good."""
-        statement = (
-            delete(AccountToken).where(_good(digest, purpose)).returning(AccountToken.user_id)
-        )
-        used: UUID | None = await self._session.scalar(statement)
-        return used
+        """Use a token up, and return whose it was; None when it was not valid."""
+        return await self._end(_valid(digest, purpose))
 
     async def withdraw(self, user_id: UUID, purpose: Purpose) -> None:
-        """Make a user's tokens good no more."""
+        """Make a user's token invalid."""
         mine = and_(AccountToken.user_id == user_id, AccountToken.purpose == purpose)
-        await self._session.execute(delete(AccountToken).where(mine))
+        await self._end(and_(mine, AccountToken.used_at.is_(None)))
 
     async def delete_all(self, user_id: UUID) -> None:
         """Delete the tokens of a user."""
         await self._session.execute(delete(AccountToken).where(AccountToken.user_id == user_id))
 
-    async def delete_expired(self) -> int:
-        """Delete some of the tokens that have expired; return how many."""
-        expired = AccountToken.expires_at <= DatabaseNow()
-        return await delete_piece(
-            self._session, AccountToken, expired, oldest_first=AccountToken.expires_at
+    async def _end(self, which: ColumnElement[bool]) -> UUID | None:
+        # Releases before `used_at` look at the end alone, and may still run.
+        ended: UUID | None = await self._session.scalar(
+            update(AccountToken)
+            .where(which)
+            .values(used_at=DatabaseNow(), expires_at=DatabaseNow())
+            .returning(AccountToken.user_id)
         )
+        return ended
 
 
-def _good(digest: str, purpose: Purpose) -> ColumnElement[bool]:
+def _valid(digest: str, purpose: Purpose) -> ColumnElement[bool]:
     return and_(
         AccountToken.digest == digest,
         AccountToken.purpose == purpose,

@@ -56,12 +56,11 @@ class ApiKeyRepository(Repository[ApiKey]):
         )
 
     async def note_use(self, key_id: UUID) -> None:
-        """Note that a key was used, unless another request just has; its version stays."""
+        """Note that a key was used, unless another request just has."""
         await self._session.execute(
             update(ApiKey)
             .where(ApiKey.id == key_id, _use_is_due())
             .values(last_used_at=DatabaseNow(), updated_at=ApiKey.updated_at)
-            .execution_options(synchronize_session=False)
         )
 
     async def delete_all(self, owner_id: UUID) -> int:

@@ -60,7 +60,6 @@ class SessionRepository(Repository[Session]):
             .where(*conditions, Session.revoked_at.is_(None))
             .values(revoked_at=DatabaseNow())
             .returning(Session.id)
-            .execution_options(synchronize_session=False)
         )
         return (await self._session.scalars(statement)).all()
 

@@ -58,11 +58,7 @@ class UserRepository(Repository[User]):
     async def replace_hash(self, user: User, password_hash: str) -> None:
         """Store the same password under another hash, unless it was changed meanwhile."""
         unchanged = update(User).where(User.id == user.id, User.password_hash == user.password_hash)
-        await self._session.execute(
-            unchanged.values(password_hash=password_hash).execution_options(
-                synchronize_session=False
-            )
-        )
+        await self._session.execute(unchanged.values(password_hash=password_hash))
         user.password_hash = password_hash
 
     async def note_verified(self, user_id: UUID) -> None:
@@ -71,7 +67,6 @@ class UserRepository(Repository[User]):
             update(User)
             .where(User.id == user_id, User.email_verified_at.is_(None))
             .values(email_verified_at=DatabaseNow())
-            .execution_options(synchronize_session=False)
         )
 
     async def role_of(self, user_id: UUID) -> Role:

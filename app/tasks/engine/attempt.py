@@ -9,6 +9,7 @@ from typing import Any
 
 from app.core.config import Settings
 from app.core.dependencies import Resources
+from app.core.error_text import describe
 from app.core.exceptions import LostRace, ProblemError, ServiceUnavailable
 from app.core.logging import request_id, task_id, traceparent
 from app.db.models.tasks import Task
@@ -123,7 +124,7 @@ class TaskAttempt:
     async def _fail(self, error: BaseException) -> str:
         task = self._task
         # PostgreSQL stores no NUL.
-        reason = f"{type(error).__name__}: {error}".replace("\0", "")[:_MAX_ERROR]
+        reason = describe(error).replace("\0", "")[:_MAX_ERROR]
         logger.warning("task failed", exc_info=error, extra={"task": task.name})
         if task.attempt >= task.max_attempts:
             return await self._move_to_dead(reason)

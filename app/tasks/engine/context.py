@@ -92,11 +92,15 @@ class Handler(Generic[P]):
             LeaseLostError: Another attempt has begun.
         """
         await work.tasks.move_to_dead(task, error)
-        # Without a valid payload there is nothing to call on_dead with.
+        payload = self.read(task.payload)
+        if payload is not None and self.on_dead is not None:
+            await self.on_dead(work, payload)
+
+    def read(self, payload: Mapping[str, Any]) -> P | None:
+        """Return a stored payload; None where it cannot be read."""
         with suppress(ValidationError):
-            payload = self.payload.model_validate(task.payload)
-            if self.on_dead is not None:
-                await self.on_dead(work, payload)
+            return self.payload.model_validate(payload)
+        return None
 
 
 Handlers = Mapping[str, Handler[Any]]

@@ -1,7 +1,7 @@
 """Keep answers as they were sent.
 
 Revision: 3c1d6a0b9f27
-Follows: e06436232445
+Follows: b71c2e80d4a6
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "3c1d6a0b9f27"
-down_revision: str | None = "e06436232445"
+down_revision: str | None = "b71c2e80d4a6"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

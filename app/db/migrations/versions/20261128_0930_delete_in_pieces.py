@@ -15,7 +15,6 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 INDEXES = {
-    "ix_account_tokens_expires_at": ("account_tokens", "expires_at", None),
     "ix_exports_unwanted_file": (
         "exports",
         "id",

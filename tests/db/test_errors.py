@@ -1,0 +1,49 @@
+"""What the errors of databases mean: the same on both, whatever data they quote."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from app.core.exceptions import Conflict
+from app.db.models import Item
+from app.db.unit_of_work import Database
+
+
+async def test_a_broken_check_is_no_conflict_whatever_the_row_holds(
+    database: Database, owner_id: UUID
+) -> None:
+    """PostgreSQL quotes the row, and a row may hold the words of another error."""
+    item = Item(
+        owner_id=owner_id, name="FOREIGN KEY", description=None, status="draft", quantity=-1
+    )
+
+    async def write() -> None:
+        async with database.write() as work:
+            await work.items.add(item)
+
+    with pytest.raises(IntegrityError):
+        await write()
+
+
+async def test_what_is_referred_to_and_not_there_is_a_conflict(database: Database) -> None:
+    item = Item(owner_id=UUID(int=0), name="Oak", description=None, status="draft", quantity=0)
+
+    async def write() -> None:
+        async with database.write() as work:
+            await work.items.add(item)
+
+    with pytest.raises(Conflict, match="refers to something that is not there"):
+        await write()
+
+
+async def test_a_statement_that_is_wrong_is_no_outage(database: Database) -> None:
+    """SQLite's driver raises the same class for both."""
+
+    async def read() -> None:
+        async with database.read() as work:
+            await work.items._session.execute(text("SELECT no_such_function()"))
+
+    with pytest.raises(DBAPIError):
+        await read()
