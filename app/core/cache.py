@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 import cashews
 
-from app.core.redis import CONNECTION, MAX_CALLS, TIMEOUT_SECONDS, Breaker, RedisUnavailable
+from app.core.redis import CONNECTION, MAX_CALLS, Breaker, RedisUnavailable
 
 _CHANGING, _ABSENT, _PRESENT = b"changing", b"-", b"="
 _MARK_SECONDS = 10
@@ -28,7 +28,9 @@ _DIGEST_BYTES = 32
 Load = Callable[[], Awaitable[str | None]]
 
 
-def make_cache_backend(redis_url: str | None, *, size: int) -> cashews.Cache:
+def make_cache_backend(
+    redis_url: str | None, *, size: int, timeout_seconds: float
+) -> cashews.Cache:
     """Return the library's cache, on Redis or, with at most `size` entries, in this process.
 
     It keeps bytes as they are: the library's default would unpickle, and so run, whatever is in
@@ -44,8 +46,8 @@ def make_cache_backend(redis_url: str | None, *, size: int) -> cashews.Cache:
         pickle_type="null",
         check_repr=False,
         suppress=False,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
         max_connections=MAX_CALLS,
         health_check_interval=0,
         client_name=None,

@@ -17,7 +17,6 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-TIMEOUT_SECONDS = 0.05
 # More at once would only wait inside the event loop, while their timeouts already run.
 MAX_CALLS = 8
 CONNECTION: Mapping[str, Any] = {
@@ -28,15 +27,19 @@ CONNECTION: Mapping[str, Any] = {
 }
 
 
-def make_redis(url: str) -> Redis:
-    """Return a client that gives up at once; it connects at the first use.
+def make_redis(url: str, *, timeout_seconds: float) -> Redis:
+    """Return a client that never tries a call again; it connects at the first use.
 
     The library's own defaults (ten retries, five seconds) let a dead server cost a request seconds.
+
+    Args:
+        url: `redis://` and so on.
+        timeout_seconds: Longest wait for a connection, and for an answer.
     """
     return Redis.from_url(
         url,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
         retry=Retry(NoBackoff(), 0),
         max_connections=MAX_CALLS,
         **CONNECTION,

@@ -21,7 +21,7 @@ from taskiq.exceptions import SendTaskError
 from taskiq_redis import ListQueueBroker
 
 from app.core.config import Settings, WrongSettings
-from app.core.redis import CONNECTION, TIMEOUT_SECONDS, Breaker, RedisUnavailable
+from app.core.redis import CONNECTION, Breaker, RedisUnavailable
 from app.telemetry.metrics import set_bell_up
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def make_listener(settings: Settings, answer: Answer) -> AsyncBroker:
     if settings.redis_url is None:
         raise WrongSettings("REDIS_URL: empty, so the API runs the tasks, and needs no worker")
     # The wait for a message has no end; the library's own limit of 5 s would take it for a failure.
-    listener = _redis_broker(PatientListener, settings.redis_url, settings.redis_prefix, None)
+    listener = _redis_broker(PatientListener, settings, settings.redis_url, None)
     _register(listener, answer)
     return listener
 
@@ -83,7 +83,7 @@ class Bell:
             InMemoryBroker()
             if settings.redis_url is None
             else _redis_broker(
-                ShortList, settings.redis_url, settings.redis_prefix, TIMEOUT_SECONDS
+                ShortList, settings, settings.redis_url, settings.redis_timeout_seconds
             )
         )
         self._look = _register(self._broker, answer)
@@ -126,13 +126,13 @@ class Bell:
 
 
 def _redis_broker(
-    kind: type[ListQueueBroker], url: SecretStr, prefix: str, socket_timeout: float | None
+    kind: type[ListQueueBroker], settings: Settings, url: SecretStr, socket_timeout: float | None
 ) -> ListQueueBroker:
     return kind(
         url.get_secret_value(),
-        queue_name=f"{prefix}tasks",
+        queue_name=f"{settings.redis_prefix}tasks",
         socket_timeout=socket_timeout,
-        socket_connect_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=settings.redis_timeout_seconds,
         socket_keepalive=True,
         retry=Retry(NoBackoff(), 0),
         **CONNECTION,

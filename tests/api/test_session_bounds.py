@@ -72,9 +72,7 @@ async def test_another_process_refuses_an_ended_session_at_once(
 
 
 @needs_redis_server
-async def test_an_ended_session_is_refused_while_redis_is_down(
-    settings: Settings, patience: None
-) -> None:
+async def test_an_ended_session_is_refused_while_redis_is_down(settings: Settings) -> None:
     """Promise 5, with a Redis that is gone."""
     with redis_server() as server:
         own = changed(settings, redis_url=SecretStr(server.url))

@@ -42,7 +42,7 @@ def memory_mib() -> float:
 @pytest.mark.load
 @pytest.mark.parametrize("scheme", ["bcrypt_sha256", "argon2"])
 async def test_many_logins_at_once_leave_the_loop_and_the_memory_alone(
-    settings: Settings, patience: None, scheme: str
+    settings: Settings, scheme: str
 ) -> None:
     """Promise 7."""
     own = changed(
@@ -117,7 +117,7 @@ async def fleet(settings: Settings, tmp_path: Path) -> AsyncIterator[tuple[Fleet
 
 @pytest.mark.load
 async def test_a_rotation_of_keys_refuses_no_token(
-    fleet: tuple[Fleet, Path], settings: Settings, patience: None
+    fleet: tuple[Fleet, Path], settings: Settings
 ) -> None:
     """Promise 8."""
     processes, file = fleet

@@ -21,6 +21,7 @@ from tests.apps import changed, started
 from tests.clients import Caller, sign_up
 from tests.load.workers import CALLERS, CLIENTS, PROCESSES, hammer, say_hello, stampede
 from tests.redis_server import RedisServer, needs_redis_server, redis_server
+from tests.waiting import LIMIT_SECONDS
 
 SHORT = [Policy("burst", 100, 1), Policy("sustained", 150, 2)]
 LONG = [Policy("burst", 100, 1), Policy("sustained", 300, 5)]
@@ -118,12 +119,9 @@ def server() -> Iterator[RedisServer]:
 @pytest.mark.parametrize(
     "rounds", [300, pytest.param(5_000, marks=pytest.mark.load)], ids=["short", "long"]
 )
-async def test_a_limit_costs_one_round_trip(
-    server: RedisServer, monkeypatch: pytest.MonkeyPatch, rounds: int
-) -> None:
-    monkeypatch.setattr("app.core.redis.TIMEOUT_SECONDS", 5)
+async def test_a_limit_costs_one_round_trip(server: RedisServer, rounds: int) -> None:
     policies = [Policy("second", 50, 1), Policy("minute", 1_000, 60)]
-    async with make_redis(server.url) as redis:
+    async with make_redis(server.url, timeout_seconds=LIMIT_SECONDS) as redis:
         limiter = FallbackLimiter(
             RedisLimiter(redis, "test:"), MemoryLimiter(), Breaker(lambda _: None)
         )
@@ -159,7 +157,7 @@ async def ada(settings: Settings) -> AsyncIterator[Caller]:
 
 @pytest.mark.load
 async def test_what_a_limit_adds_to_a_request(
-    ada: Caller, settings: Settings, patience: None, monkeypatch: pytest.MonkeyPatch
+    ada: Caller, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     extensions = cast("dict[str, object]", operations.GET_ME.extensions)
 

@@ -11,6 +11,7 @@ from app.core.config import Settings
 from app.tasks.broker import Bell, make_listener
 from tests import backends
 from tests.apps import make_settings
+from tests.waiting import LIMIT_SECONDS
 from tests.workers import receiving
 
 needs_redis = pytest.mark.skipif(not backends.HAS_REDIS, reason="Redis left out: no server")
@@ -34,7 +35,7 @@ async def test_without_redis_this_process_is_told() -> None:
         told.set()
 
     bell = Bell(make_settings(redis_url=None), look)
-    async with bell.serving(), asyncio.timeout(5):
+    async with bell.serving(), asyncio.timeout(LIMIT_SECONDS):
         bell.ring()
         await told.wait()
 
@@ -47,7 +48,11 @@ async def test_with_redis_a_listener_is_told(with_redis: Settings) -> None:
         told.set()
 
     bell = Bell(with_redis, answer_nothing)
-    async with receiving(make_listener(with_redis, look)), bell.serving(), asyncio.timeout(5):
+    async with (
+        receiving(make_listener(with_redis, look)),
+        bell.serving(),
+        asyncio.timeout(LIMIT_SECONDS),
+    ):
         bell.ring()
         await told.wait()
 
@@ -78,7 +83,7 @@ async def test_messages_that_no_worker_takes_do_not_fill_redis(with_redis: Setti
 
 async def test_a_redis_that_is_gone_keeps_nobody_from_ringing_and_ending() -> None:
     bell = Bell(make_settings(redis_url=SecretStr("redis://127.0.0.1:1")), answer_nothing)
-    async with asyncio.timeout(5), bell.serving():
+    async with asyncio.timeout(LIMIT_SECONDS), bell.serving():
         bell.ring()
         await asyncio.sleep(0)
         bell.ring()

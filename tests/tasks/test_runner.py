@@ -3,20 +3,24 @@
 import asyncio
 from uuid import UUID
 
+import pytest
+
 from app.db.models import Task
 from app.services.outbox import Payload
 from app.tasks.run import Run
 from tests.tasks.conftest import Lab
+from tests.waiting import until
 
 
 async def ended(lab: Lab, task_id: UUID) -> Task | None:
     """Return the task once it is done, or None once it is dead."""
-    async with asyncio.timeout(15):
-        while True:
-            task = await lab.find(task_id)
-            if task is None or task.status == "done":
-                return task
-            await asyncio.sleep(0.02)
+
+    async def has_ended() -> bool:
+        task = await lab.find(task_id)
+        return task is None or task.status == "done"
+
+    await until(has_ended)
+    return await lab.find(task_id)
 
 
 async def test_a_failed_task_is_tried_again_by_itself(lab: Lab) -> None:
@@ -64,7 +68,7 @@ async def test_long_tasks_leave_room_for_short_ones(lab: Lab) -> None:
     async def pass_by(run: Run, payload: Payload) -> None:
         """Do no work."""
 
-    runner = lab.runner({long: stay, short: pass_by}, task_slots=2, task_shutdown_seconds=15)
+    runner = lab.runner({long: stay, short: pass_by}, task_slots=2)
     async with runner.serving():
         assert await ended(lab, await lab.add(short)) is not None
         assert await ended(lab, await lab.add(short)) is not None
@@ -75,14 +79,16 @@ async def test_long_tasks_leave_room_for_short_ones(lab: Lab) -> None:
 async def test_a_stopped_process_lets_its_tasks_end(lab: Lab) -> None:
     payload = lab.payload()
     task_id = await lab.add(payload)
-    begun = asyncio.Event()
+    begun, may_end = asyncio.Event(), asyncio.Event()
 
-    async def take_a_moment(run: Run, payload: Payload) -> None:
+    async def wait(run: Run, payload: Payload) -> None:
         begun.set()
-        await asyncio.sleep(0.1)
+        await may_end.wait()
 
-    async with lab.runner({payload: take_a_moment}, task_shutdown_seconds=5).serving():
+    async with lab.runner({payload: wait}).serving():
         await begun.wait()
+        # The end of the block stops the runner before the loop gets to this.
+        asyncio.get_running_loop().call_soon(may_end.set)
 
     task = await lab.find(task_id)
     assert task is not None
@@ -98,7 +104,7 @@ async def test_a_stopped_process_gives_back_what_takes_too_long(lab: Lab) -> Non
         begun.set()
         await asyncio.Event().wait()
 
-    async with lab.runner({payload: hang}).serving():
+    async with lab.runner({payload: hang}, task_shutdown_seconds=0.05).serving():
         await begun.wait()
 
     task = await lab.find(task_id)
@@ -109,31 +115,45 @@ async def test_a_stopped_process_gives_back_what_takes_too_long(lab: Lab) -> Non
 async def test_no_more_tasks_run_at_once_than_there_are_slots(lab: Lab) -> None:
     payload = lab.payload()
     ids = [await lab.add(payload) for _ in range(7)]
-    running: list[int] = [0]
+    running, most = 0, 0
+    may_end = asyncio.Event()
 
     async def count(run: Run, payload: Payload) -> None:
-        running.append(running[-1] + 1)
-        await asyncio.sleep(0.02)
-        running.append(running[-1] - 1)
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await may_end.wait()
+        running -= 1
 
-    async with lab.runner({payload: count}, task_slots=3).serving():
+    runner = lab.runner({payload: count}, task_slots=3)
+    async with runner.serving():
+        await until(lambda: running == 3)
+        runner.wake()
+        may_end.set()
         await asyncio.gather(*(ended(lab, task_id) for task_id in ids))
 
-    assert max(running) == 3
+    assert most == 3
 
 
-async def test_a_task_begins_at_once_when_the_runner_is_woken(lab: Lab) -> None:
+async def test_a_task_begins_when_the_runner_is_woken(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.tasks.runner._SWEEP_SECONDS", 3600)
     payload = lab.payload()
-    begun = asyncio.Event()
+    begun: list[str] = []
 
     async def note(run: Run, payload: Payload) -> None:
-        begun.set()
+        begun.append(run.key)
 
+    first = await lab.add(payload)
     runner = lab.runner({payload: note})
-    async with runner.serving(), asyncio.timeout(0.9):  # the runner itself looks each second
-        await lab.add(payload)
+    async with runner.serving():
+        await ended(lab, first)  # The first sweep is over.
+        second = await lab.add(payload)
         runner.wake()
-        await begun.wait()
+        await ended(lab, second)
+
+    assert begun == [str(first), str(second)]
 
 
 async def test_a_runner_has_room_again_when_a_task_has_ended(lab: Lab) -> None:

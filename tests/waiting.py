@@ -1,0 +1,32 @@
+"""Wait for what happens by itself; only what never happens fails, however busy the machine is."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+
+LIMIT_SECONDS = 120
+"""Longer than anything takes on a machine that is busy with other work."""
+
+
+async def until(holds: Callable[[], bool | Awaitable[bool]]) -> None:
+    """Wait until a condition holds."""
+    async with asyncio.timeout(LIMIT_SECONDS):
+        while True:
+            answer = holds()
+            if await answer if isawaitable(answer) else answer:
+                return
+            await asyncio.sleep(0.01)
+
+
+def wait_until(holds: Callable[[], bool], *, about: Callable[[], str] = str) -> None:
+    """Wait until a condition holds, without an event loop.
+
+    Args:
+        holds: The condition.
+        about: What to show when it never holds.
+    """
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, about()
+        time.sleep(0.02)
