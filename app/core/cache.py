@@ -28,9 +28,7 @@ _DIGEST_BYTES = 32
 Load = Callable[[], Awaitable[str | None]]
 
 
-def make_cache_backend(
-    redis_url: str | None, *, size: int, timeout_seconds: float
-) -> cashews.Cache:
+def make_cache_backend(redis_url: str | None, *, size: int) -> cashews.Cache:
     """Return the library's cache, on Redis or, with at most `size` entries, in this process.
 
     It keeps bytes as they are: the library's default would unpickle, and so run, whatever is in
@@ -46,8 +44,8 @@ def make_cache_backend(
         pickle_type="null",
         check_repr=False,
         suppress=False,
-        socket_timeout=timeout_seconds,
-        socket_connect_timeout=timeout_seconds,
+        socket_timeout=None,
+        socket_connect_timeout=None,
         max_connections=MAX_CALLS,
         health_check_interval=0,
         client_name=None,

@@ -79,7 +79,7 @@ async def open_resources(settings: Settings, ring: Ring = ring_nobody) -> AsyncI
 
 def _make_resources(settings: Settings, ring: Ring, stack: AsyncExitStack) -> Resources:
     """Return the resources; what has to be closed is handed to the stack."""
-    breaker = Breaker(set_redis_up)
+    breaker = Breaker(set_redis_up, timeout_seconds=settings.redis_timeout_seconds)
     # Redis is asked at the first request; until then nothing says that it is down.
     set_redis_up(settings.redis_url is not None)
     engine = make_engine(settings)

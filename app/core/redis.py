@@ -1,16 +1,17 @@
-"""Redis as something that may be gone: short timeouts, no retries, and a breaker in front."""
+"""Redis as something that may be gone: short limits, no retries, and a breaker in front."""
 
 import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar
 
 from cashews.exceptions import CacheBackendInteractionError
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 logger = logging.getLogger(__name__)
 
@@ -27,19 +28,16 @@ CONNECTION: Mapping[str, Any] = {
 }
 
 
-def make_redis(url: str, *, timeout_seconds: float) -> Redis:
-    """Return a client that never tries a call again; it connects at the first use.
+def make_redis(url: str) -> Redis:
+    """Return a client without time limits and retries; it connects at the first use.
 
-    The library's own defaults (ten retries, five seconds) let a dead server cost a request seconds.
-
-    Args:
-        url: `redis://` and so on.
-        timeout_seconds: Longest wait for a connection, and for an answer.
+    Call it through a `Breaker`, which has the limit. The library's own defaults (ten retries, five
+    seconds) let a dead server cost a request seconds.
     """
     return Redis.from_url(
         url,
-        socket_timeout=timeout_seconds,
-        socket_connect_timeout=timeout_seconds,
+        socket_timeout=None,
+        socket_connect_timeout=None,
         retry=Retry(NoBackoff(), 0),
         max_connections=MAX_CALLS,
         **CONNECTION,
@@ -58,11 +56,19 @@ class Breaker:
     Args:
         on_change: Called with True when Redis answers again, with False when it stops to.
         pause_seconds: Time without questions after a failure.
+        timeout_seconds: Longest wait for an answer.
     """
 
-    def __init__(self, on_change: Callable[[bool], None], pause_seconds: float = 1.0) -> None:
+    def __init__(
+        self,
+        on_change: Callable[[bool], None],
+        pause_seconds: float = 1.0,
+        *,
+        timeout_seconds: float = 0.05,
+    ) -> None:
         self._on_change = on_change
         self._pause = pause_seconds
+        self._timeout = timeout_seconds
         self._turns = asyncio.Semaphore(MAX_CALLS)
         self._failures = 0
         self._news = 0
@@ -83,17 +89,16 @@ class Breaker:
             # One caller tries; the others go on without Redis until it has an answer.
             self._retry_at = time.monotonic() + self._pause
             asked_at = self._news
-            task = cast("asyncio.Task[object]", asyncio.current_task())
-            cancellations = task.cancelling()
             try:
-                answer = await question(*args, **kwargs)
+                async with asyncio.timeout(self._timeout):
+                    answer = await question(*args, **kwargs)
+            except TimeoutError as error:
+                self._note_failure(asked_at, RedisTimeoutError("no reply"))
+                raise RedisUnavailable from error
             except (RedisError, CacheBackendInteractionError) as error:
                 self._note_failure(asked_at, error.__cause__ or error)
                 raise RedisUnavailable from error
         self._note_answer(asked_at)
-        if task.cancelling() > cancellations:
-            # redis-py lost it: on Python 3.11 asyncio.wait_for may, when its call ends right then.
-            raise asyncio.CancelledError
         return answer
 
     def _refuse_while_down(self) -> None:

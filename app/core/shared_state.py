@@ -18,9 +18,7 @@ def open_limiter(
     memory = MemoryLimiter(processes=settings.processes)
     if settings.redis_url is None:
         return memory, MemoryMarks() if settings.processes == 1 else NoMarks()
-    redis = make_redis(
-        settings.redis_url.get_secret_value(), timeout_seconds=settings.redis_timeout_seconds
-    )
+    redis = make_redis(settings.redis_url.get_secret_value())
     stack.push_async_callback(redis.aclose)
     limiter = FallbackLimiter(RedisLimiter(redis, settings.redis_prefix), memory, breaker)
     return limiter, RedisMarks(redis, settings.redis_prefix, breaker)
@@ -30,11 +28,7 @@ def open_cache(settings: Settings, breaker: Breaker, stack: AsyncExitStack) -> C
     """Return what keeps reads."""
     url = settings.redis_url.get_secret_value() if settings.redis_url else None
     # Without Redis nobody would tell this process what another one changed: nothing is kept then.
-    backend = make_cache_backend(
-        url,
-        size=10_000 if settings.processes == 1 else 0,
-        timeout_seconds=settings.redis_timeout_seconds,
-    )
+    backend = make_cache_backend(url, size=10_000 if settings.processes == 1 else 0)
     stack.push_async_callback(backend.close)
     # Another contract means another format of what is kept.
     contract = (files("app.schemas.v1") / "openapi.json").read_bytes()

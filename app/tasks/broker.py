@@ -64,8 +64,7 @@ def make_listener(settings: Settings, answer: Answer) -> AsyncBroker:
     """
     if settings.redis_url is None:
         raise WrongSettings("REDIS_URL: empty, so the API runs the tasks, and needs no worker")
-    # The wait for a message has no end; the library's own limit of 5 s would take it for a failure.
-    listener = _redis_broker(PatientListener, settings, settings.redis_url, None)
+    listener = _redis_broker(PatientListener, settings.redis_url, settings.redis_prefix)
     _register(listener, answer)
     return listener
 
@@ -78,13 +77,11 @@ class Bell:
     """
 
     def __init__(self, settings: Settings, answer: Answer) -> None:
-        self._breaker = Breaker(set_bell_up)
+        self._breaker = Breaker(set_bell_up, timeout_seconds=settings.redis_timeout_seconds)
         self._broker: AsyncBroker = (
             InMemoryBroker()
             if settings.redis_url is None
-            else _redis_broker(
-                ShortList, settings, settings.redis_url, settings.redis_timeout_seconds
-            )
+            else _redis_broker(ShortList, settings.redis_url, settings.redis_prefix)
         )
         self._look = _register(self._broker, answer)
         self._rings: asyncio.Queue[None] = asyncio.Queue()
@@ -125,14 +122,13 @@ class Bell:
             raise RedisError(str(error.__cause__)) from error.__cause__
 
 
-def _redis_broker(
-    kind: type[ListQueueBroker], settings: Settings, url: SecretStr, socket_timeout: float | None
-) -> ListQueueBroker:
+def _redis_broker(kind: type[ListQueueBroker], url: SecretStr, prefix: str) -> ListQueueBroker:
     return kind(
         url.get_secret_value(),
-        queue_name=f"{settings.redis_prefix}tasks",
-        socket_timeout=socket_timeout,
-        socket_connect_timeout=settings.redis_timeout_seconds,
+        queue_name=f"{prefix}tasks",
+        # The wait for a message has no end; the library's limit of 5 s would take it for a failure.
+        socket_timeout=None,
+        socket_connect_timeout=None,
         socket_keepalive=True,
         retry=Retry(NoBackoff(), 0),
         **CONNECTION,

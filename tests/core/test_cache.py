@@ -59,7 +59,7 @@ def url(request: pytest.FixtureRequest) -> str | None:
 
 @pytest.fixture
 async def backend(url: str | None) -> AsyncIterator[cashews.Cache]:
-    backend = make_cache_backend(url, size=1_000, timeout_seconds=LIMIT_SECONDS)
+    backend = make_cache_backend(url, size=1_000)
     yield backend
     await backend.close()
 
@@ -71,7 +71,8 @@ def make_cache(backend: cashews.Cache, **changes: object) -> Cache:
         "life_seconds": 60,
         "absent_seconds": 60,
     }
-    return Cache(backend, Breaker(ignore), **fields | changes)
+    breaker = Breaker(ignore, timeout_seconds=LIMIT_SECONDS)
+    return Cache(backend, breaker, **fields | changes)
 
 
 @pytest.fixture
@@ -167,7 +168,7 @@ async def test_callers_wait_no_longer_than_the_lock_of_a_process_that_died(
 ) -> None:
     # Only the end of the lock ends the wait.
     monkeypatch.setattr(module, "_LOAD_SECONDS", 2 * LIMIT_SECONDS)
-    backend = make_cache_backend(backends.REDIS_URL, size=0, timeout_seconds=LIMIT_SECONDS)
+    backend = make_cache_backend(backends.REDIS_URL, size=0)
     cache = make_cache(backend)
     await backend.set_lock(f"{cache._prefix}cache:k:lock", "its token", expire=0.2)
 
@@ -178,7 +179,7 @@ async def test_callers_wait_no_longer_than_the_lock_of_a_process_that_died(
 
 @needs_redis
 async def test_the_lock_of_a_process_that_dies_now_ends_by_itself(source: Source) -> None:
-    backend = make_cache_backend(backends.REDIS_URL, size=0, timeout_seconds=LIMIT_SECONDS)
+    backend = make_cache_backend(backends.REDIS_URL, size=0)
     cache = make_cache(backend)
     source.slow_down()
     caller = asyncio.ensure_future(cache.get_or_load("k", source.load))
@@ -366,7 +367,7 @@ def forged(real: bytes) -> list[bytes]:
 
 @needs_redis
 async def test_a_made_up_value_is_not_given_out() -> None:
-    backend = make_cache_backend(backends.REDIS_URL, size=0, timeout_seconds=LIMIT_SECONDS)
+    backend = make_cache_backend(backends.REDIS_URL, size=0)
     cache = make_cache(backend)
     async with Redis.from_url(backends.REDIS_URL) as redis:
         await cache.get_or_load("k", Source("from elsewhere").load)
@@ -395,7 +396,7 @@ async def test_another_format_is_neither_used_nor_replaced(backend: cashews.Cach
 
 
 async def test_nothing_is_kept_where_there_is_no_room() -> None:
-    backend = make_cache_backend(None, size=0, timeout_seconds=LIMIT_SECONDS)
+    backend = make_cache_backend(None, size=0)
     cache, source = make_cache(backend), Source()
 
     assert [await cache.get_or_load("k", source.load) for _ in range(3)] == ["old"] * 3
@@ -404,7 +405,7 @@ async def test_nothing_is_kept_where_there_is_no_room() -> None:
 
 
 async def test_memory_is_bounded() -> None:
-    backend = make_cache_backend(None, size=10, timeout_seconds=LIMIT_SECONDS)
+    backend = make_cache_backend(None, size=10)
     cache, load = make_cache(backend), Source().load
     for n in range(100):
         await cache.get_or_load(f"k{n}", load)

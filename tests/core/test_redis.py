@@ -30,7 +30,7 @@ class Bench:
         self.now = 1_000.0
         self.told: list[bool] = []
         self.asked = 0
-        self.breaker = Breaker(self.told.append, PAUSE)
+        self.breaker = Breaker(self.told.append, PAUSE, timeout_seconds=LIMIT_SECONDS)
 
     async def succeed(self) -> None:
         async def answer() -> str:
@@ -225,8 +225,8 @@ async def test_a_try_that_is_cancelled_is_repeated_after_the_pause(bench: Bench)
 @needs_redis
 async def test_no_cancellation_gets_lost() -> None:
     """The client loses one that comes while it sends, on Python 3.11."""
-    breaker = Breaker(lambda _: None)
-    async with make_redis(backends.REDIS_URL, timeout_seconds=LIMIT_SECONDS) as redis:
+    breaker = Breaker(lambda _: None, timeout_seconds=LIMIT_SECONDS)
+    async with make_redis(backends.REDIS_URL) as redis:
         for steps in [*range(40)] * 10:
             task = asyncio.ensure_future(breaker.ask(redis.ping))
             for _ in range(steps):
@@ -271,11 +271,12 @@ async def test_only_so_many_ask_at_once_and_who_waits_gives_up_with_them(bench: 
 async def test_a_closed_port_is_noticed_without_waiting() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    url = f"redis://127.0.0.1:{port}/0"
-    async with make_redis(url, timeout_seconds=2 * LIMIT_SECONDS) as redis:
-        async with asyncio.timeout(LIMIT_SECONDS):
-            with pytest.raises(RedisConnectionError):
-                await redis.ping()
+    breaker = Breaker(lambda _: None, timeout_seconds=2 * LIMIT_SECONDS)
+    async with make_redis(f"redis://127.0.0.1:{port}/0") as redis, asyncio.timeout(LIMIT_SECONDS):
+        with pytest.raises(RedisUnavailable) as refused:
+            await breaker.ask(redis.ping)
+
+    assert isinstance(refused.value.__cause__, RedisConnectionError)
 
 
 async def test_a_server_that_says_nothing_is_asked_once() -> None:
@@ -289,9 +290,9 @@ async def test_a_server_that_says_nothing_is_asked_once() -> None:
 
     silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
     url = f"redis://127.0.0.1:{silent.sockets[0].getsockname()[1]}/0"
-    async with silent, make_redis(url, timeout_seconds=0.5) as redis:
-        with pytest.raises(RedisTimeoutError):
-            await redis.ping()
+    async with silent, make_redis(url) as redis:
+        with pytest.raises(RedisUnavailable):
+            await Breaker(lambda _: None, timeout_seconds=0.5).ask(redis.ping)
 
     assert calls <= 1
 

@@ -146,8 +146,8 @@ async def limited_by(
 ) -> AsyncIterator[Limited]:
     told: list[bool] = []
     asked: list[float] = []
-    breaker = Breaker(told.append, PAUSE)
-    async with make_redis(server.url, timeout_seconds=timeout_seconds) as redis:
+    breaker = Breaker(told.append, PAUSE, timeout_seconds=timeout_seconds)
+    async with make_redis(server.url) as redis:
 
         class Watched(RedisLimiter):
             async def hit(self, key, policies, *, read_along=None):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
@@ -271,9 +271,9 @@ async def test_what_changed_while_redis_was_frozen_is_not_read_from_it_afterward
     async with AsyncExitStack() as stack:
         caches = []
         for _ in range(2):
-            backend = make_cache_backend(server.url, size=0, timeout_seconds=TIMEOUT_SECONDS)
+            backend = make_cache_backend(server.url, size=0)
             stack.push_async_callback(backend.close)
-            breaker = Breaker(lambda _: None, 0.05)
+            breaker = Breaker(lambda _: None, 0.05, timeout_seconds=TIMEOUT_SECONDS)
             fields = {"prefix": "test:", "secret": b"s", "life_seconds": 60, "absent_seconds": 60}
             caches.append(Cache(backend, breaker, **fields))  # type: ignore[arg-type]
         here = caches[0]
@@ -367,6 +367,6 @@ async def test_the_application_starts_without_redis_and_finds_it_later(
 
         async def is_found() -> bool:
             assert (await caller.get("/users/me")).status_code == 200
-            return REDIS_UP._value.get() == 1
+            return bool(REDIS_UP._value.get())
 
         await until(is_found)

@@ -121,9 +121,11 @@ def server() -> Iterator[RedisServer]:
 )
 async def test_a_limit_costs_one_round_trip(server: RedisServer, rounds: int) -> None:
     policies = [Policy("second", 50, 1), Policy("minute", 1_000, 60)]
-    async with make_redis(server.url, timeout_seconds=LIMIT_SECONDS) as redis:
+    async with make_redis(server.url) as redis:
         limiter = FallbackLimiter(
-            RedisLimiter(redis, "test:"), MemoryLimiter(), Breaker(lambda _: None)
+            RedisLimiter(redis, "test:"),
+            MemoryLimiter(),
+            Breaker(lambda _: None, timeout_seconds=LIMIT_SECONDS),
         )
         await limiter.hit("warm", policies)
         await redis.config_resetstat()

@@ -64,11 +64,11 @@ def stampede(url: str, prefix: str) -> set[str | None]:
     """Let many callers miss the same key at once, and return what they get."""
 
     async def main() -> set[str | None]:
-        backend = make_cache_backend(url, size=0, timeout_seconds=LIMIT_SECONDS)
+        backend = make_cache_backend(url, size=0)
         async with Redis.from_url(url) as redis:
             one = Cache(
                 backend,
-                Breaker(lambda _: None),
+                Breaker(lambda _: None, timeout_seconds=LIMIT_SECONDS),
                 prefix=prefix,
                 secret=b"secret",
                 life_seconds=60,
