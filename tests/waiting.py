@@ -1,6 +1,8 @@
 """Wait for what happens by itself; only what never happens fails, however busy the machine is."""
 
 import asyncio
+import socket
+import subprocess
 import time
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
@@ -30,3 +32,25 @@ def wait_until(holds: Callable[[], bool], *, about: Callable[[], str] = str) -> 
     while not holds():
         assert time.monotonic() < deadline, about()
         time.sleep(0.02)
+
+
+def wait_for_listener(
+    port: int, process: subprocess.Popen[bytes], *, about: Callable[[], str]
+) -> None:
+    """Wait until a process listens on a port of this host.
+
+    Args:
+        port: The port.
+        process: Must not end meanwhile.
+        about: What to show when it ends or never listens.
+    """
+
+    def listens() -> bool:
+        assert process.poll() is None, about()
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=LIMIT_SECONDS).close()
+        except OSError:
+            return False
+        return True
+
+    wait_until(listens, about=about)
