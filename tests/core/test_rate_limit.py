@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 
 from app.core.rate_limit import Decision, MemoryLimiter, Policy, RedisLimiter, shared
 from tests import backends, figures
+from tests.redis_server import needs_redis_server, redis_server
 
 SECOND = 1_000_000
 BURST = Policy("burst", 3, 1)
@@ -308,3 +309,22 @@ async def test_redis_counts_by_its_own_clock_and_forgets_by_itself() -> None:
     moments = [divmod(decision.moment, SECOND) for decision in decisions]
     assert [before, *moments, after] == sorted([before, *moments, after])
     assert 0 < life_seconds <= policy.seconds
+
+
+@needs_redis_server
+async def test_a_request_is_one_command_in_one_round_trip() -> None:
+    policies = [Policy("second", 50, 1), Policy("minute", 1_000, 60)]
+    with redis_server() as server:
+        async with Redis.from_url(server.url) as redis:
+            limiter = RedisLimiter(redis, "test:")
+            await limiter.hit("warm", policies)
+            await redis.config_resetstat()
+
+            for n in range(20):
+                await limiter.hit(f"user:{n}", policies)
+
+            commands = await redis.info("commandstats")
+            reads = (await redis.info("stats"))["total_reads_processed"]
+
+    assert commands["cmdstat_evalsha"]["calls"] == 20
+    assert reads == 22  # those, and the two questions for the counts
