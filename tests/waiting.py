@@ -21,21 +21,31 @@ async def until(holds: Callable[[], bool | Awaitable[bool]]) -> None:
             await asyncio.sleep(0.01)
 
 
-def wait_until(holds: Callable[[], bool], *, about: Callable[[], str] = str) -> None:
+def wait_until(
+    holds: Callable[[], bool],
+    *,
+    about: Callable[[], str],
+    limit_seconds: float = LIMIT_SECONDS,
+) -> None:
     """Wait until a condition holds, without an event loop.
 
     Args:
         holds: The condition.
         about: What to show when it never holds.
+        limit_seconds: When that is so.
     """
-    deadline = time.monotonic() + LIMIT_SECONDS
+    deadline = time.monotonic() + limit_seconds
     while not holds():
         assert time.monotonic() < deadline, about()
         time.sleep(0.02)
 
 
 def wait_for_listener(
-    port: int, process: subprocess.Popen[bytes], *, about: Callable[[], str]
+    port: int,
+    process: subprocess.Popen[bytes],
+    *,
+    about: Callable[[], str],
+    limit_seconds: float = LIMIT_SECONDS,
 ) -> None:
     """Wait until a process listens on a port of this host.
 
@@ -43,6 +53,7 @@ def wait_for_listener(
         port: The port.
         process: Must not end meanwhile.
         about: What to show when it ends or never listens.
+        limit_seconds: When that is so.
     """
 
     def listens() -> bool:
@@ -53,4 +64,4 @@ def wait_for_listener(
             return False
         return True
 
-    wait_until(listens, about=about)
+    wait_until(listens, about=about, limit_seconds=limit_seconds)

@@ -21,6 +21,7 @@ from app.db.unit_of_work import Database
 from app.schemas.v1 import operations
 from tests import api_keys
 from tests.clients import PASSWORD, Caller, get_token, sign_up_admin
+from tests.waiting import LIMIT_SECONDS
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
@@ -89,6 +90,7 @@ def write_configuration(folder: Path, users: Sequence[Account]) -> Path:
         seed = {SEED}
         hooks = "{Path(__file__).with_name("hooks.py")}"
         continue-on-failure = true
+        request-timeout = {LIMIT_SECONDS}
 
         [auth.wfc]
         path = "{accounts}"

@@ -12,6 +12,7 @@ import pytest
 from app.core.config import Settings
 from tests import backends
 from tests.conftest import ROOT
+from tests.waiting import LIMIT_SECONDS
 
 UVICORN = ("uvicorn", "app.main:app", "--port", "0")
 WORKER = ("app.manage", "worker")
@@ -48,7 +49,7 @@ def start(*module: str, **settings: str) -> subprocess.CompletedProcess[str]:
         env=environment(**settings),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT_SECONDS,
         check=False,
     )
 
@@ -116,7 +117,7 @@ def test_workers_end_when_the_process_that_watches_them_is_killed(tmp_path: Path
         manager.kill()
 
         # The output ends when nobody holds it any more.
-        manager.communicate(timeout=20)
+        manager.communicate(timeout=LIMIT_SECONDS)
 
 
 def test_production_needs_no_other_setting_to_make_its_keys(tmp_path: Path) -> None:
