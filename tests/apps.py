@@ -19,11 +19,26 @@ from app.core.logging import request_id
 from app.schemas import v1
 from tests.keys import keys_file
 
+GENEROUS_LIMITS = {
+    "redis_timeout_seconds": 60,
+    "database_pool_timeout_seconds": 60,
+    "database_connect_timeout_seconds": 60,
+    "database_statement_timeout_seconds": 60,
+    "database_lock_timeout_seconds": 60,
+    "cache_absent_seconds": 60,
+    "task_shutdown_seconds": 60,
+    "refresh_grace_seconds": 600,
+}
+"""Time limits that no slow machine exceeds; a test of a limit sets its own."""
+
 UNREACHABLE_DATABASE = SecretStr("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
 
 
 def make_settings(**changes: object) -> Settings:
-    """Return settings for an application that needs no database; nothing comes from a `.env`."""
+    """Return settings of a test application; nothing comes from a `.env`.
+
+    Unless `database_url` is given, the application has no database.
+    """
     fields: dict[str, Any] = {
         "_env_file": None,
         "environment": "test",
@@ -34,6 +49,7 @@ def make_settings(**changes: object) -> Settings:
         "mail_folder": keys_file().with_name("mail"),
         "login_floor_seconds": 0,
         "login_delay_seconds": 0,
+        **GENEROUS_LIMITS,
     }
     if changes.get("environment") == "production":
         fields |= {

@@ -25,7 +25,7 @@ def answers(url: str, port: int) -> bool:
     """Tell whether a server listens where a URL points."""
     parts = urlsplit(url)
     try:
-        socket.create_connection((parts.hostname, parts.port or port), timeout=0.5).close()
+        socket.create_connection((parts.hostname, parts.port or port), timeout=10).close()
     except OSError:
         return False
     return True

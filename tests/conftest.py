@@ -11,13 +11,11 @@ from alembic.config import Config
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from app.core import redis
 from app.core.config import Settings
 from app.main import create_app
 from tests import backends, figures, secrets_seen, updates_seen
-from tests.apps import running
+from tests.apps import make_settings, running
 from tests.clients import Caller, sign_up, sign_up_admin
-from tests.keys import keys_file
 
 ROOT = Path(__file__).parent.parent
 
@@ -76,30 +74,17 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
     SQLite goes with the limiter and cache in memory, PostgreSQL with those on Redis.
     """
     full = database_url.startswith("postgresql")
-    settings = Settings(
-        _env_file=None,
-        environment="test",
+    settings = make_settings(
         database_url=SecretStr(database_url),
         redis_url=SecretStr(backends.REDIS_URL) if full and backends.HAS_REDIS else None,
         redis_prefix=f"test:{uuid4().hex}:",
-        secret_key=SecretStr("test-secret-of-more-than-32-characters"),
         bcrypt_rounds=4,
-        signing_keys_file=keys_file(),
         mail_folder=tmp_path_factory.mktemp("mail"),
-        login_floor_seconds=0,
-        login_delay_seconds=0,
         cors_origins=["https://app.example.com"],
-        rate_limit_scale=1_000,
         log_level="INFO",
     )
     migrate(settings)
     return settings
-
-
-@pytest.fixture
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no busy machine look like an outage of Redis to what the test starts."""
-    monkeypatch.setattr(redis, "TIMEOUT_SECONDS", 5)
 
 
 @pytest.fixture(scope="session")

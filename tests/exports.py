@@ -1,10 +1,10 @@
 """Exports over HTTP, as several test modules want them."""
 
-import asyncio
 import json
 from typing import Any
 
 from tests.clients import Caller
+from tests.waiting import until
 
 
 async def ask(caller: Caller, **body: object) -> dict[str, Any]:
@@ -27,9 +27,11 @@ async def events(caller: Caller, export_id: str) -> list[dict[str, Any]]:
 
 async def finished(caller: Caller, export_id: str) -> dict[str, Any]:
     """Return the export once nothing more happens to it."""
-    async with asyncio.timeout(30):
-        while True:
-            export = dict((await caller.get(f"/exports/{export_id}")).json())
-            if export["status"] not in {"queued", "running"}:
-                return export
-            await asyncio.sleep(0.02)
+    export: dict[str, Any] = {}
+
+    async def has_ended() -> bool:
+        export.update((await caller.get(f"/exports/{export_id}")).json())
+        return export["status"] not in {"queued", "running"}
+
+    await until(has_ended)
+    return export

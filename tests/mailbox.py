@@ -1,6 +1,5 @@
 """The mail that an application sent while it has no mail server."""
 
-import asyncio
 import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -11,6 +10,7 @@ from sqlalchemy import func, select
 from app.db.models import Task
 from app.db.unit_of_work import Database
 from app.services.account_mail import SendAccountMail
+from tests.waiting import until
 from tests.workers import working
 
 
@@ -31,12 +31,13 @@ async def settle(app: FastAPI) -> None:
     waiting = select(func.count()).where(
         Task.name == SendAccountMail.task, Task.status != "done", Task.last_error.is_(None)
     )
-    async with working(app.state.settings), asyncio.timeout(15):
-        left = 1
-        while left:
-            await asyncio.sleep(0.02)
-            async with database.read() as work:
-                left = await work.tasks._session.scalar(waiting) or 0
+
+    async def none_waits() -> bool:
+        async with database.read() as work:
+            return not await work.tasks._session.scalar(waiting)
+
+    async with working(app.state.settings):
+        await until(none_waits)
 
 
 async def code_for(app: FastAPI, address: str, subject: str) -> str:

@@ -4,12 +4,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 import redis
+
+from tests.waiting import LIMIT_SECONDS, wait_until
 
 _PROGRAM = shutil.which("redis-server")
 
@@ -41,18 +42,14 @@ class RedisServer:
         self._process = subprocess.Popen(
             [_PROGRAM, *options, "no"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 5
-        while not self._answers():
-            assert self._process.poll() is None, "redis-server ended"
-            assert time.monotonic() < deadline, "redis-server does not answer"
-            time.sleep(0.005)
+        wait_until(self._answers, about=lambda: "redis-server does not answer")
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it; its connections break."""
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
             self._process.send_signal(how)
-            self._process.wait(timeout=5)
+            self._process.wait(timeout=LIMIT_SECONDS)
             self._process = None
 
     def freeze(self) -> None:
@@ -68,6 +65,8 @@ class RedisServer:
         self._process.send_signal(what)
 
     def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, "redis-server ended"
         with self.client as client:
             try:
                 return bool(client.ping())

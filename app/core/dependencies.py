@@ -74,7 +74,7 @@ async def open_resources(
 
 def _make_resources(settings: Settings, notify: Notify, stack: AsyncExitStack) -> Resources:
     """Return the resources; what has to be closed is handed to the stack."""
-    breaker = Breaker(set_redis_up)
+    breaker = Breaker(set_redis_up, timeout_seconds=settings.redis_timeout_seconds)
     # Redis is asked at the first request; until then nothing says that it is down.
     set_redis_up(settings.redis_url is not None)
     engine, probe_engine = make_engine(settings), make_probe_engine(settings)

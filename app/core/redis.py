@@ -21,9 +21,8 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-TIMEOUT_SECONDS = 0.05
 TURNS = 20
-"""Turns of the event loop, spread over TIMEOUT_SECONDS, within which a call has to be answered."""
+"""Turns of the event loop, spread over the limit of a call, within which it has to be answered."""
 # More at once would only wait inside the event loop, while their limits already run.
 MAX_CALLS = 8
 CONNECTION: Mapping[str, Any] = {
@@ -55,14 +54,15 @@ class RedisUnavailable(Exception):
 
 
 class _CallLimit:
-    """Ends a call after `TURNS` turns of the event loop, which take `TIMEOUT_SECONDS` or longer.
+    """Ends a call after `TURNS` turns of the event loop, which take `seconds` or longer.
 
     A timer alone takes a process that did not run for a dead server: it fires late and cancels the
     call although the reply has arrived. The loop reads what has arrived at every turn, so a reply
     that is missing after all of them was not sent.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        self._pause = seconds / TURNS
         self._loop = asyncio.get_running_loop()
         self._timeout = asyncio.timeout(None)
         self._turns = TURNS
@@ -81,7 +81,7 @@ class _CallLimit:
         await self._timeout.__aexit__(kind, error, trace)
 
     def _wait(self) -> None:
-        self._timer = self._loop.call_later(TIMEOUT_SECONDS / TURNS, self._turn)
+        self._timer = self._loop.call_later(self._pause, self._turn)
 
     def _turn(self) -> None:
         self._turns -= 1
@@ -99,11 +99,19 @@ class Breaker:
     Args:
         on_change: Called with True when Redis answers again, with False when it stops to.
         pause_seconds: Time without questions after a failure.
+        timeout_seconds: Longest wait for an answer, while this process runs; see `_CallLimit`.
     """
 
-    def __init__(self, on_change: Callable[[bool], None], pause_seconds: float = 1.0) -> None:
+    def __init__(
+        self,
+        on_change: Callable[[bool], None],
+        pause_seconds: float = 1.0,
+        *,
+        timeout_seconds: float = 0.05,
+    ) -> None:
         self._on_change = on_change
         self._pause = pause_seconds
+        self._timeout = timeout_seconds
         self._turns = asyncio.Semaphore(MAX_CALLS)
         self._failures = 0
         self._news = 0
@@ -125,7 +133,7 @@ class Breaker:
             self._retry_at = time.monotonic() + self._pause
             asked_at = self._news
             try:
-                async with _CallLimit():
+                async with _CallLimit(self._timeout):
                     answer = await question(*args, **kwargs)
             except TimeoutError as error:
                 self._note_failure(asked_at, RedisTimeoutError("no reply"))

@@ -1,8 +1,9 @@
 """The callers of the matrix: what each of them sends."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -17,17 +18,30 @@ from tests.access.matrix import KEY_SCOPES, USER_SCOPES, asked
 from tests.clients import Caller, get_token, sign_in, sign_up, sign_up_admin
 from tests.tokens import issue
 
+T = TypeVar("T")
 Headers = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Stage:
-    """The running application, and three people."""
+    """The running application, and three people.
+
+    Attributes:
+        kept: What several cells use and none changes, by what it is.
+    """
 
     app: FastAPI
     user: Caller
     other: Caller
     admin: Caller
+    kept: dict[Hashable, Any] = field(default_factory=dict)
+
+    async def keep(self, name: Hashable, make: Callable[[], Awaitable[T]]) -> T:
+        """Return what was made under this name; the first caller makes it."""
+        if name not in self.kept:
+            self.kept[name] = await make()
+        found: T = self.kept[name]
+        return found
 
     async def with_new_people(self) -> "Stage":
         """Return a stage that an operation may leave unusable."""
@@ -104,17 +118,29 @@ async def _key_of_disabled_user(stage: Stage, _: Operation) -> Headers:
     return {HEADER: key["key"]}
 
 
-CREDENTIALS: Mapping[str, Callable[[Stage, Operation], Awaitable[Headers]]] = {
+Credentials = Callable[[Stage, Operation], Awaitable[Headers]]
+
+
+def _once(make: Credentials) -> Credentials:
+    """Make credentials once that are the same for every operation."""
+
+    async def keep(stage: Stage, operation: Operation) -> Headers:
+        return await stage.keep(make, lambda: make(stage, operation))
+
+    return keep
+
+
+CREDENTIALS: Mapping[str, Credentials] = {
     "anonymous": _anonymous,
     "user": _user,
     "other user": _other_user,
     "admin": _admin,
-    "expired token": _expired_token,
-    "revoked token": _revoked_token,
+    "expired token": _once(_expired_token),
+    "revoked token": _once(_revoked_token),
     "wrong scope": _wrong_scope,
-    "API key": _api_key,
+    "API key": _once(_api_key),
     "key without scope": _key_without_scope,
-    "revoked key": _revoked_key,
-    "expired key": _expired_key,
-    "key of disabled user": _key_of_disabled_user,
+    "revoked key": _once(_revoked_key),
+    "expired key": _once(_expired_key),
+    "key of disabled user": _once(_key_of_disabled_user),
 }

@@ -23,8 +23,6 @@ from tests.clients import Caller, sign_up
 from tests.items import create
 from tests.statements import watched
 
-pytestmark = pytest.mark.usefixtures("patience")
-
 UPDATES = 25
 
 

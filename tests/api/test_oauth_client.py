@@ -15,6 +15,7 @@ from tests.apps import make_settings
 from tests.clients import PASSWORD
 from tests.conftest import migrate
 from tests.contract.server import Server, serve
+from tests.waiting import LIMIT_SECONDS
 
 EMAIL = "ada@example.com"
 
@@ -27,7 +28,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         migrate(settings)
         with serve(settings, folder) as server:
             account = {"email": EMAIL, "password": PASSWORD}
-            httpx2.post(f"{server.url}/api/v1/auth/register", json=account).raise_for_status()
+            register = f"{server.url}/api/v1/auth/register"
+            httpx2.post(register, json=account, timeout=LIMIT_SECONDS).raise_for_status()
             yield server
 
 

@@ -14,7 +14,6 @@ from fastapi import FastAPI, Request
 from pydantic import SecretStr
 
 from app.api.rate_limit import client_network
-from app.core import redis
 from app.core.config import Settings
 from app.main import create_app
 from app.schemas.operation import Operation
@@ -24,8 +23,6 @@ from tests.apps import changed, make_settings, replace_services, started
 from tests.clients import Caller, narrow, sign_up
 from tests.items import create
 from tests.problems import assert_problem
-
-pytestmark = pytest.mark.usefixtures("patience")
 
 PEER = "192.0.2.1"
 QUOTA = re.compile(r'"(?P<name>\w+)";(?:q|r)=(?P<count>\d+);(?:w|t)=(?P<seconds>\d+)')
@@ -368,7 +365,6 @@ async def test_an_operation_may_refuse_to_go_on_without_redis(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit(monkeypatch, operations.GET_ME, without_redis="refuse", policies=ONCE_A_MINUTE)
-    monkeypatch.setattr(redis, "TIMEOUT_SECONDS", 0.05)
     client = await start(redis_url=SecretStr("redis://127.0.0.1:1/0"))
     ada = await sign_up(client, "Ada")
 

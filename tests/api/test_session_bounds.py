@@ -1,6 +1,5 @@
 """How soon an ended session is refused: by another process, and while Redis is down."""
 
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -13,9 +12,7 @@ from pydantic import SecretStr
 from app.core.config import Settings
 from app.core.session_marks import ALIVE_SECONDS, MemoryMarks
 from app.main import create_app
-from tests import figures
 from tests.apps import changed, started
-from tests.backends import kind_of
 from tests.clients import Caller, sign_up
 from tests.redis_server import needs_redis_server, redis_server
 from tests.statements import watched
@@ -44,37 +41,23 @@ async def pair(settings: Settings) -> AsyncIterator[Pair]:
         yield pair
 
 
-async def seconds_until_refused(ada: Caller, there: httpx2.AsyncClient) -> tuple[float, int]:
-    """Sign out everywhere, and return when another process noticed, and after how many requests."""
+async def sign_out_everywhere(ada: Caller, there: httpx2.AsyncClient) -> None:
+    """End the sessions of a user whom the other process has just let in."""
     assert (await there.get("/users/me", headers=ada.headers)).status_code == 200
     assert (await ada.delete("/users/me/sessions")).status_code == 204
-    ended, requests = time.perf_counter(), 0
-    while (await there.get("/users/me", headers=ada.headers)).status_code == 200:
-        requests += 1
-        assert time.perf_counter() - ended < ALIVE_SECONDS + 1
-    return time.perf_counter() - ended, requests
 
 
-async def test_another_process_refuses_an_ended_session_at_once(
-    pair: Pair, settings: Settings
-) -> None:
+async def test_another_process_refuses_an_ended_session_at_once(pair: Pair) -> None:
     """Promise 5."""
     ada = await sign_up(pair.here, "Ada")
 
-    seconds, requests = await seconds_until_refused(ada, pair.there)
+    await sign_out_everywhere(ada, pair.there)
 
-    where = "Redis" if settings.redis_url else "the database alone"
-    figures.record(
-        f"ended session, another process, {where} [{kind_of(settings)}]",
-        f"refused after {seconds * 1000:.1f} ms and {requests} requests",
-    )
-    assert (seconds < 1, requests) == (True, 0)
+    assert (await pair.there.get("/users/me", headers=ada.headers)).status_code == 401
 
 
 @needs_redis_server
-async def test_an_ended_session_is_refused_while_redis_is_down(
-    settings: Settings, patience: None
-) -> None:
+async def test_an_ended_session_is_refused_while_redis_is_down(settings: Settings) -> None:
     """Promise 5, with a Redis that is gone."""
     with redis_server() as server:
         own = changed(settings, redis_url=SecretStr(server.url))
@@ -83,13 +66,9 @@ async def test_an_ended_session_is_refused_while_redis_is_down(
             bob = await sign_up(pair.here, "Bob")
             server.stop()
 
-            seconds, requests = await seconds_until_refused(ada, pair.there)
+            await sign_out_everywhere(ada, pair.there)
 
-            figures.record(
-                f"ended session, another process, Redis down [{kind_of(settings)}]",
-                f"refused after {seconds * 1000:.1f} ms and {requests} requests",
-            )
-            assert requests == 0
+            assert (await pair.there.get("/users/me", headers=ada.headers)).status_code == 401
             assert (await pair.there.get("/users/me", headers=bob.headers)).status_code == 200
 
 

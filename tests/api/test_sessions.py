@@ -19,6 +19,7 @@ from tests import figures
 from tests.backends import kind_of
 from tests.clients import Caller, sign_in, sign_up
 from tests.problems import assert_problem
+from tests.waiting import until
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=365)
 
@@ -30,10 +31,14 @@ async def refresh(client: httpx2.AsyncClient, token: str, **form: str) -> httpx2
 
 async def refresh_in_the_end(client: httpx2.AsyncClient, token: str) -> httpx2.Response:
     """Refresh as a client does: where the server is too busy it comes back."""
-    async with asyncio.timeout(60):
-        while (answer := await refresh(client, token)).status_code == 503:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
-    return answer
+    answers: list[httpx2.Response] = []
+
+    async def is_served() -> bool:
+        answers.append(await refresh(client, token))
+        return answers[-1].status_code != 503
+
+    await until(is_served)
+    return answers[-1]
 
 
 async def revoke(client: httpx2.AsyncClient, token: str) -> httpx2.Response:
@@ -66,8 +71,8 @@ async def change(app: FastAPI, statement: Executable) -> None:
 
 
 async def age_tokens(app: FastAPI, answer: dict[str, Any]) -> None:
-    """Let the spent tokens of a session be spent a minute ago."""
-    spent = datetime.now(UTC) - timedelta(minutes=1)
+    """Let the spent tokens of a session be spent an hour ago."""
+    spent = datetime.now(UTC) - timedelta(hours=1)
     mine = RefreshToken.session_id == session_of(answer)
     await change(
         app,

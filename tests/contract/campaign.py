@@ -22,6 +22,7 @@ from app.db.unit_of_work import Database
 from app.schemas.v1 import operations
 from tests import api_keys
 from tests.clients import PASSWORD, Caller, get_token, sign_up_admin
+from tests.waiting import LIMIT_SECONDS
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
@@ -90,6 +91,7 @@ _CONFIGURATION = Template("""
 seed = $seed
 hooks = $hooks
 continue-on-failure = true
+request-timeout = $limit
 
 [auth.wfc]
 path = $accounts
@@ -132,6 +134,7 @@ def write_configuration(folder: Path, users: Sequence[Account]) -> Path:
     accounts.write_text(json.dumps({"auth": users}))
     values = {
         "seed": SEED,
+        "limit": LIMIT_SECONDS,
         "hooks": str(Path(__file__).with_name("hooks.py")),
         "accounts": str(accounts),
         "peers": [user["name"] for user in users] if len(users) > 1 else [],

@@ -15,9 +15,7 @@ from pydantic import SecretStr
 from app.core.config import Settings
 from tests import secrets_seen
 from tests.conftest import ROOT
-
-_SECONDS_TO_START = 30
-_PAUSE_SECONDS = 0.05
+from tests.waiting import LIMIT_SECONDS, wait_until
 
 
 @dataclass(frozen=True)
@@ -62,16 +60,13 @@ def _plain(value: object) -> str:
 
 
 def _wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
-    with httpx2.Client(base_url=server.url) as client:
-        for _ in range(round(_SECONDS_TO_START / _PAUSE_SECONDS)):
+    with httpx2.Client(base_url=server.url, timeout=LIMIT_SECONDS) as client:
+
+        def is_ready() -> bool:
+            assert process.poll() is None, server.log.read_text()
             try:
-                if client.get("/health/ready").is_success:
-                    return
+                return client.get("/health/ready").is_success
             except httpx2.TransportError:
-                pass
-            try:
-                process.wait(_PAUSE_SECONDS)
-            except subprocess.TimeoutExpired:
-                continue
-            break
-    raise RuntimeError(f"the server did not start:\n{server.log.read_text()}")
+                return False
+
+        wait_until(is_ready, about=server.log.read_text)

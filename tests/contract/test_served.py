@@ -13,6 +13,7 @@ from app.core.config import Settings
 from app.schemas.v1 import operations
 from tests.contract import campaign
 from tests.contract.server import Server, serve
+from tests.waiting import LIMIT_SECONDS
 
 PHASES = ["examples", "coverage", "fuzzing", "stateful"]
 
@@ -25,7 +26,7 @@ def server(fuzzed_settings: Settings, tmp_path: Path) -> Iterator[Server]:
 
 
 async def test_schemathesis_finds_nothing_to_complain_about(server: Server, tmp_path: Path) -> None:
-    async with httpx2.AsyncClient(base_url=f"{server.url}/api/v1") as client:
+    async with httpx2.AsyncClient(base_url=f"{server.url}/api/v1", timeout=LIMIT_SECONDS) as client:
         peers = await campaign.register_peers(client)
 
     run = fuzz(server, tmp_path, peers)

@@ -2,7 +2,6 @@
 
 import asyncio
 import pickle
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, ParamSpec, TypeVar
 from uuid import uuid4
@@ -15,8 +14,7 @@ from app.core import cache as module
 from app.core.cache import Cache, make_cache_backend
 from app.core.redis import Breaker, RedisUnavailable
 from tests import backends
-
-pytestmark = pytest.mark.usefixtures("patience")
+from tests.waiting import LIMIT_SECONDS, until
 
 SECRET = b"secret of the tests"
 P = ParamSpec("P")
@@ -73,7 +71,8 @@ def make_cache(backend: cashews.Cache, **changes: object) -> Cache:
         "life_seconds": 60,
         "absent_seconds": 60,
     }
-    return Cache(backend, Breaker(ignore), **fields | changes)
+    breaker = Breaker(ignore, timeout_seconds=LIMIT_SECONDS)
+    return Cache(backend, breaker, **fields | changes)
 
 
 @pytest.fixture
@@ -103,20 +102,27 @@ async def test_keys_are_kept_apart(cache: Cache, source: Source) -> None:
     assert await cache.get_or_load("item:bob:1", source.load) == "another"
 
 
-@pytest.mark.parametrize("value", ["old", None])
-async def test_a_value_dies_when_the_settings_say(
-    backend: cashews.Cache, value: str | None
+@pytest.mark.parametrize(("value", "seconds"), [("old", 600), (None, 300)])
+async def test_a_value_expires_when_the_settings_say(
+    backend: cashews.Cache, value: str | None, seconds: int
 ) -> None:
-    cache = make_cache(backend, life_seconds=1, absent_seconds=1)
-    source = Source(value)
+    cache = make_cache(backend, life_seconds=600, absent_seconds=300)
+
+    await cache.get_or_load("k", Source(value).load)
+
+    left = await backend.get_expire(f"{cache._prefix}cache:k")
+    assert seconds - LIMIT_SECONDS < left <= seconds
+
+
+async def test_a_value_that_has_expired_is_loaded_again(backend: cashews.Cache) -> None:
+    cache, source = make_cache(backend, life_seconds=1), Source("old")
     await cache.get_or_load("k", source.load)
     source.value = "new"
-    started = time.monotonic()
-    while await cache.get_or_load("k", source.load) == value:
-        assert time.monotonic() < started + 1.5
-        await asyncio.sleep(0.01)
 
-    assert time.monotonic() > started + 0.9
+    async def is_new() -> bool:
+        return await cache.get_or_load("k", source.load) == "new"
+
+    await until(is_new)
 
 
 async def test_of_many_callers_one_loads(cache: Cache, source: Source) -> None:
@@ -152,21 +158,40 @@ async def test_a_cancelled_load_lets_the_next_caller_load(cache: Cache, source: 
         await caller
     source.go_on.set()
 
-    started = time.monotonic()
+    assert not await cache._backend.is_locked(f"{cache._prefix}cache:k:lock")
     assert await cache.get_or_load("k", source.load) == "old"
-    assert time.monotonic() < started + 0.5
 
 
 @needs_redis
-async def test_callers_wait_no_longer_than_the_lock_of_a_process_that_died(source: Source) -> None:
+async def test_callers_wait_no_longer_than_the_lock_of_a_process_that_died(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Only the end of the lock ends the wait.
+    monkeypatch.setattr(module, "_LOAD_SECONDS", 2 * LIMIT_SECONDS)
     backend = make_cache_backend(backends.REDIS_URL, size=0)
     cache = make_cache(backend)
     await backend.set_lock(f"{cache._prefix}cache:k:lock", "its token", expire=0.2)
 
-    started = time.monotonic()
-    assert await cache.get_or_load("k", source.load) == "old"
-    assert 0.15 < time.monotonic() - started < 0.5
+    async with asyncio.timeout(LIMIT_SECONDS):
+        assert await cache.get_or_load("k", source.load) == "old"
     await backend.close()
+
+
+@needs_redis
+async def test_the_lock_of_a_process_that_dies_now_ends_by_itself(source: Source) -> None:
+    backend = make_cache_backend(backends.REDIS_URL, size=0)
+    cache = make_cache(backend)
+    source.slow_down()
+    caller = asyncio.ensure_future(cache.get_or_load("k", source.load))
+    await source.read.wait()
+
+    left = await backend.get_expire(f"{cache._prefix}cache:k:lock")
+    source.go_on.set()
+    await caller
+    await backend.close()
+
+    assert left != -1, "the lock never ends"
+    assert left <= module._LOCK_SECONDS
 
 
 async def test_callers_stop_waiting_for_a_load_without_end(

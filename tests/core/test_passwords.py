@@ -1,11 +1,16 @@
 """Password hashes."""
 
 import asyncio
-import time
+import os
+import threading
+from collections.abc import Awaitable, Callable
 
+import bcrypt
 import pytest
 
+from app.core.exceptions import ServiceUnavailable
 from app.core.security import HashCost, Passwords
+from tests.waiting import LIMIT_SECONDS, until
 
 CHEAP = Passwords(HashCost(bcrypt_rounds=4))
 
@@ -35,33 +40,70 @@ async def test_every_character_of_a_password_counts(password: str, other: str) -
     assert not (await CHEAP.verify(other, await CHEAP.hash(password))).valid
 
 
-async def test_the_event_loop_goes_on_while_a_password_is_hashed() -> None:
-    passwords = Passwords(HashCost(bcrypt_rounds=9))
-    password_hash = await passwords.hash("password")
+class Gate:
+    """Lets `bcrypt` begin only when the test says so; notes the cost of each call."""
 
-    for work in (
-        passwords.hash("password"),
-        passwords.verify("password", password_hash),
-        passwords.verify("password", None),
-    ):
-        task = asyncio.ensure_future(work)
-        turns = 0
-        while not task.done():
-            await asyncio.sleep(0)
-            turns += 1
-        assert turns > 10
+    def __init__(self) -> None:
+        self.costs: list[bytes] = []
+        self.is_open = threading.Event()
+        self._hashpw = bcrypt.hashpw
+
+    def hashpw(self, password: bytes, salt: bytes) -> bytes:
+        self.costs.append(salt[:7])
+        assert self.is_open.wait(LIMIT_SECONDS), "nobody opened the gate"
+        return self._hashpw(password, salt)
 
 
-async def test_an_unknown_user_takes_as_long_as_a_wrong_password() -> None:
-    passwords = Passwords(HashCost(bcrypt_rounds=9))
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
+    gate = Gate()
+    monkeypatch.setattr(bcrypt, "hashpw", gate.hashpw)
+    return gate
+
+
+@pytest.mark.parametrize("work", ["hash", "wrong", "unknown"])
+async def test_the_event_loop_goes_on_while_a_password_is_hashed(gate: Gate, work: str) -> None:
+    gate.is_open.set()
+    known = await CHEAP.hash("password")
+    gate.is_open.clear()
+    gate.costs.clear()
+    begin: dict[str, Callable[[], Awaitable[object]]] = {
+        "hash": lambda: CHEAP.hash("password"),
+        "wrong": lambda: CHEAP.verify("another", known),
+        "unknown": lambda: CHEAP.verify("another", None),
+    }
+
+    task = asyncio.ensure_future(begin[work]())
+    await until(lambda: bool(gate.costs))
+    # The hash cannot end before the loop gets here.
+    gate.is_open.set()
+    await task
+
+
+async def test_an_unknown_user_costs_as_many_hashes_as_a_wrong_password(gate: Gate) -> None:
+    gate.is_open.set()
+    passwords = Passwords(HashCost(bcrypt_rounds=5))
     known = await passwords.hash("password")
+    await passwords.verify("another", None)  # The first one makes the hash to compare with.
 
-    async def fastest(password_hash: str | None) -> float:
-        seconds = []
-        for _ in range(4):
-            started = time.perf_counter()
-            assert not (await passwords.verify("another", password_hash)).valid
-            seconds.append(time.perf_counter() - started)
-        return min(seconds)
+    async def costs(password_hash: str | None) -> list[bytes]:
+        gate.costs.clear()
+        assert not (await passwords.verify("another", password_hash)).valid
+        return list(gate.costs)
 
-    assert 0.5 < await fastest(None) / await fastest(known) < 2
+    assert await costs(None) == await costs(known) == [b"$2b$05$"]
+
+
+async def test_beyond_the_queue_a_password_is_not_checked(gate: Gate) -> None:
+    passwords = Passwords(HashCost(bcrypt_rounds=4), queue=1)
+    threads = os.cpu_count() or 1
+    running = [asyncio.ensure_future(passwords.hash("password")) for _ in range(threads)]
+    await until(lambda: len(gate.costs) == threads)
+    waiting = asyncio.ensure_future(passwords.hash("password"))
+    await until(lambda: passwords._threads.statistics().tasks_waiting == 1)
+
+    with pytest.raises(ServiceUnavailable):
+        await passwords.hash("password")
+
+    gate.is_open.set()
+    await asyncio.gather(*running, waiting)

@@ -14,9 +14,9 @@ from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.core import redis as module
+from app.core.config import Settings
 from app.core.redis import (
     MAX_CALLS,
-    TIMEOUT_SECONDS,
     TURNS,
     Breaker,
     RedisUnavailable,
@@ -24,8 +24,10 @@ from app.core.redis import (
     make_redis,
 )
 from tests import backends
+from tests.waiting import LIMIT_SECONDS
 
 PAUSE = 1.0
+LIMIT = float(Settings.model_fields["redis_timeout_seconds"].default)
 
 needs_redis = pytest.mark.skipif(not backends.HAS_REDIS, reason="there is no Redis server")
 
@@ -37,7 +39,7 @@ class Bench:
         self.now = 1_000.0
         self.told: list[bool] = []
         self.asked = 0
-        self.breaker = Breaker(self.told.append, PAUSE)
+        self.breaker = Breaker(self.told.append, PAUSE, timeout_seconds=LIMIT_SECONDS)
 
     async def succeed(self) -> None:
         async def answer() -> str:
@@ -93,6 +95,11 @@ def _log_level(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
         yield
 
 
+def logged(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    """Return the lines of the breaker; applications of other tests may log, too."""
+    return [record for record in caplog.records if record.name == module.__name__]
+
+
 async def test_an_answer_is_passed_on(bench: Bench) -> None:
     await bench.succeed()
 
@@ -106,7 +113,7 @@ async def test_after_one_failure_the_next_caller_tries_and_nobody_is_told(
 
     assert not await bench.is_refused()
     assert not await bench.is_refused()
-    assert (bench.told, caplog.records) == ([], [])
+    assert (bench.told, logged(caplog)) == ([], [])
 
 
 async def test_while_one_caller_tries_the_others_go_without(bench: Bench) -> None:
@@ -150,9 +157,9 @@ async def test_an_outage_is_logged_once_with_its_reason_and_its_end_once(
     for _ in range(3):
         await bench.succeed()
 
-    lines = [(line.levelname, line.message) for line in caplog.records]
+    lines = [(line.levelname, line.message) for line in logged(caplog)]
     assert lines == [("ERROR", "redis does not answer"), ("WARNING", "redis answers again")]
-    assert "refused" in vars(caplog.records[0])["reason"]
+    assert "refused" in vars(logged(caplog)[0])["reason"]
     assert bench.told == [False, True]
 
 
@@ -164,7 +171,7 @@ async def test_the_cause_is_logged_and_not_what_the_cache_library_wraps_it_in(
     await bench.fail(error)
     await bench.fail(error)
 
-    assert "refused" in vars(caplog.records[0])["reason"]
+    assert "refused" in vars(logged(caplog)[0])["reason"]
 
 
 async def test_during_an_outage_one_caller_per_pause_asks(bench: Bench) -> None:
@@ -232,7 +239,7 @@ async def test_a_try_that_is_cancelled_is_repeated_after_the_pause(bench: Bench)
 @needs_redis
 async def test_no_cancellation_gets_lost() -> None:
     """The client loses one that comes while it sends, on Python 3.11."""
-    breaker = Breaker(lambda _: None)
+    breaker = Breaker(lambda _: None, timeout_seconds=LIMIT_SECONDS)
     async with make_redis(backends.REDIS_URL) as redis:
         for steps in [*range(40)] * 10:
             task = asyncio.ensure_future(breaker.ask(redis.ping))
@@ -265,7 +272,7 @@ async def test_only_so_many_ask_at_once_and_who_waits_gives_up_with_them(bench: 
         answer.set_exception(RedisTimeoutError("no answer"))
     prober = running[MAX_CALLS]
     others = running[:MAX_CALLS] + running[MAX_CALLS + 1 :]
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(LIMIT_SECONDS):
         results = await asyncio.gather(*(task for task, _ in others), return_exceptions=True)
 
     assert {type(result) for result in results} == {RedisUnavailable}
@@ -327,7 +334,7 @@ async def test_a_late_event_loop_is_no_failure_of_redis(steps: int) -> None:
             call = asyncio.ensure_future(breaker.ask(redis.ping))
             for _ in range(steps):
                 await asyncio.sleep(0)
-            time.sleep(2 * TIMEOUT_SECONDS)  # noqa: ASYNC251 - nothing else may run
+            time.sleep(2 * LIMIT)
 
             assert await call
 
@@ -340,7 +347,7 @@ async def test_a_loop_that_is_late_at_every_turn_still_gets_its_replies() -> Non
     breaker, is_done = Breaker(told.append), False
 
     def block() -> None:
-        time.sleep(2 * TIMEOUT_SECONDS)
+        time.sleep(2 * LIMIT)
         if not is_done:
             loop.call_soon(block)
 
@@ -353,3 +360,7 @@ async def test_a_loop_that_is_late_at_every_turn_still_gets_its_replies() -> Non
 
     assert replies == [True, True]
     assert told == []
+
+
+def test_a_request_waits_a_twentieth_of_a_second_for_redis() -> None:
+    assert Settings.model_fields["redis_timeout_seconds"].default == 0.05

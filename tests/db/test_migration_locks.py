@@ -24,10 +24,10 @@ EXCLUDED = {
 REVISIONS = list(ScriptDirectory(str(ROOT / "app/db/migrations")).walk_revisions())[::-1]
 
 
-def sql_of(revision: str, follows: str | None) -> str:
+def sql_of(revision: str, follows: str | None, **changes: object) -> str:
     """Return what a migration does on PostgreSQL, by itself: no table is as new as its file."""
     output = StringIO()
-    attributes = {"settings": make_settings(database_url=URL)}
+    attributes = {"settings": make_settings(database_url=URL, **changes)}
     config = Config(ROOT / "alembic.ini", attributes=attributes, output_buffer=output)
     command.upgrade(config, f"{follows or 'base'}:{revision}", sql=True)
     return output.getvalue()
@@ -76,7 +76,7 @@ def test_a_lock_that_blocks_would_be_found(statement: str, rule: str) -> None:
 def test_the_sql_sets_the_time_limits_that_a_connection_has() -> None:
     first = REVISIONS[0]
 
-    sql = sql_of(first.revision, None)
+    sql = sql_of(first.revision, None, database_lock_timeout_seconds=7)
 
-    assert "SET LOCAL lock_timeout = '2s';" in sql
+    assert "SET LOCAL lock_timeout = '7s';" in sql
     assert sql.index("lock_timeout") < sql.index("CREATE TABLE")

@@ -18,6 +18,7 @@ from app.db.repositories.idempotency_keys import KeyName
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from tests import backends
 from tests.apps import changed
+from tests.waiting import LIMIT_SECONDS
 
 
 def make_item(owner_id: UUID, name: str = "Oak") -> Item:
@@ -189,8 +190,9 @@ async def test_readers_do_not_wait_for_writers_that_wait_for_each_other(
     async with database.write() as work:
         await work.items.add(make_item(owner_id))
         others = [asyncio.create_task(write()) for _ in range(waiting)]
-        await asyncio.sleep(0.05)
-        async with asyncio.timeout(1):
+        for _ in range(10):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(LIMIT_SECONDS):
             await names_of(database, owner_id)
     await asyncio.gather(*others)
 

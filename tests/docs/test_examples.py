@@ -1,6 +1,5 @@
 """Every example runs and prints what the page says; `...` in an output stands for anything."""
 
-import contextlib
 import json
 import logging
 import os
@@ -8,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from doctest import ELLIPSIS, OutputChecker
@@ -19,6 +17,7 @@ import pytest
 
 from app.core.config import Settings
 from tests.docs.pages import PAGES, ROOT, Page
+from tests.waiting import LIMIT_SECONDS, wait_for_listener
 
 
 def with_blocks(language: str) -> list[Page]:
@@ -75,7 +74,7 @@ def shell(script: str, *options: str) -> str:
         input=script,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=LIMIT_SECONDS,
         check=False,
     )
     assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
@@ -118,19 +117,8 @@ def server(folder: Path) -> Iterator[tuple[str, Path]]:
     command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(port)]
     with log.open("w") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
         try:
-            _wait_until_it_listens(port, process, log)
+            wait_for_listener(port, process, about=log.read_text)
             yield f"http://127.0.0.1:{port}", log
         finally:
             process.terminate()
-            process.wait(timeout=20)
-
-
-def _wait_until_it_listens(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 20
-    while True:
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
-        with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        time.sleep(0.05)
+            process.wait(timeout=LIMIT_SECONDS)

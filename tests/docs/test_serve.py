@@ -5,7 +5,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,8 +14,9 @@ from urllib.request import ProxyHandler, build_opener
 import pytest
 
 from tests.docs.follow import TOOLS_ARE_THERE, clone
+from tests.waiting import LIMIT_SECONDS, wait_for_listener, wait_until
 
-_PATIENCE = 60
+_BUILD_SECONDS = 900  # of which a quiet machine needs few
 _OPEN = build_opener(ProxyHandler({})).open
 EDITS = {
     "README": ("app/core/README.md", "# ", "app/core/", "# Edited: "),
@@ -53,11 +53,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str
     ):
         try:
             address = f"http://127.0.0.1:{port}"
-            _wait_for(f"{address}/", "contract first", process, log)
+            wait_for_listener(port, process, about=log.read_text, limit_seconds=_BUILD_SECONDS)
             yield folder, address
         finally:
             os.killpg(process.pid, signal.SIGTERM)
-            process.wait(timeout=20)
+            process.wait(timeout=LIMIT_SECONDS)
 
 
 @pytest.mark.parametrize("kind", EDITS)
@@ -69,18 +69,14 @@ def test_an_edit_is_shown(served: tuple[Path, str], kind: str) -> None:
 
     (folder / path).write_text(text.replace(old, new, 1), encoding="utf-8")
 
-    _wait_for(f"{address}/{page}", "Edited", None, folder / "serve.log")
+    wait_until(
+        lambda: "Edited" in _read(f"{address}/{page}"),
+        about=(folder / "serve.log").read_text,
+        limit_seconds=_BUILD_SECONDS,
+    )
 
 
 def _read(url: str) -> str:
-    with suppress(URLError, OSError), _OPEN(url, timeout=10) as answer:
+    with suppress(URLError, OSError), _OPEN(url, timeout=_BUILD_SECONDS) as answer:
         return str(answer.read().decode())
     return ""
-
-
-def _wait_for(url: str, text: str, process: subprocess.Popen[bytes] | None, log: Path) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while text not in _read(url):
-        assert process is None or process.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()[-3000:]
-        time.sleep(0.1)

@@ -11,13 +11,14 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.schemas.v1 import operations
 from docs.tools.llms import CHARACTERS_PER_TOKEN
 from docs.tools.pages import written_pages
 from tests.docs.pages import PAGES as SOURCES
 from tests.docs.pages import ROOT
+from tests.waiting import LIMIT_SECONDS
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -39,6 +40,7 @@ PAGES = [
 ]
 IS_CUT_OFF = """[document.documentElement, ...document.querySelectorAll(".md-typeset__scrollwrap")]
     .some((part) => part.scrollWidth > part.clientWidth)"""
+LIMIT_MILLISECONDS = 1_000 * LIMIT_SECONDS
 MOST_TOKENS = 64_000
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 
@@ -90,6 +92,7 @@ def test_pages_load_only_this_site_and_fit_the_screen(
         viewport={"width": width, "height": height},
         color_scheme="dark" if scheme == "dark" else "light",
     )
+    context.set_default_timeout(LIMIT_MILLISECONDS)
     context.on(
         "console", lambda m: faults.append(m.text) if m.type in {"error", "warning"} else None
     )
@@ -115,12 +118,19 @@ def test_pages_load_only_this_site_and_fit_the_screen(
     assert faults == []
 
 
-def test_a_diagram_is_drawn(browser: Browser, address: str) -> None:
+def new_page(browser: Browser) -> Page:
+    """Return a page on which everything may take its time."""
     page = browser.new_page()
+    page.set_default_timeout(LIMIT_MILLISECONDS)
+    return page
+
+
+def test_a_diagram_is_drawn(browser: Browser, address: str) -> None:
+    page = new_page(browser)
     page.goto(f"{address}/docs/ARCHITECTURE/", wait_until="networkidle")
     # The theme draws into a closed shadow root: the source is gone, and the drawing has a height.
     diagram = page.locator("div.mermaid").first
-    diagram.wait_for(timeout=10_000)
+    diagram.wait_for()
     box = diagram.bounding_box()
     page.close()
     assert box is not None
@@ -128,18 +138,19 @@ def test_a_diagram_is_drawn(browser: Browser, address: str) -> None:
 
 
 def test_search_finds_a_problem(browser: Browser, address: str) -> None:
-    page = browser.new_page()
+    page = new_page(browser)
     page.goto(f"{address}/", wait_until="networkidle")
     search = page.locator(".md-search__input")
     search.click()
     search.press_sequentially("precondition", delay=20)
     result = page.locator(".md-search-result__link", has_text="has changed").first
-    result.wait_for(timeout=10_000)
+    result.wait_for()
     page.close()
 
 
 def test_a_page_is_copied_as_markdown(browser: Browser, address: str) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(LIMIT_MILLISECONDS)
     page = context.new_page()
     page.goto(f"{address}/docs/ERROR_MODEL/", wait_until="networkidle")
     page.locator("a.copy-page").click()

@@ -26,17 +26,25 @@ from tests.faults.doomed import PROCESSES
 
 
 class AddItem(Payload):
-    """Add an item that bears the task's id as its name, after a while."""
+    """Add an item that bears the task's id as its name, after a while.
+
+    Attributes:
+        seconds: How long an attempt takes.
+        hangs: Whether the first attempt never ends.
+    """
 
     task: ClassVar = "add_item"
     max_attempts: ClassVar = 1000
 
     owner_id: UUID
     seconds: float = 0
+    hangs: bool = False
 
 
 async def add_item(context: TaskContext, payload: AddItem) -> None:
     """Have an effect that can be counted."""
+    if payload.hangs and context._task.attempt == 1:
+        await asyncio.Event().wait()
     await asyncio.sleep(payload.seconds)
     async with context.finish() as work:
         await work.items.add(
@@ -57,14 +65,21 @@ def know_chores() -> None:
 
 
 def serve(settings: Settings, parent: Connection) -> None:
-    """Serve the application, and `POST /chores/{owner}/{seconds}`, which makes a task."""
+    """Serve the application, and `POST /chores/{owner}/{seconds}`, which makes a task.
+
+    With `hang` in the place of the seconds, its first attempt never ends.
+    """
     know_chores()
     app = create_app(settings)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/chores/"):
             _, _, owner, seconds = scope["path"].split("/")
-            made = await _make(app, AddItem(owner_id=UUID(owner), seconds=float(seconds)))
+            hangs = seconds == "hang"
+            chore = AddItem(
+                owner_id=UUID(owner), seconds=0 if hangs else float(seconds), hangs=hangs
+            )
+            made = await _make(app, chore)
             await PlainTextResponse(str(made))(scope, receive, send)
         else:
             await app(scope, receive, send)

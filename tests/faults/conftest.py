@@ -42,11 +42,13 @@ async def proxy(own_url: str) -> AsyncIterator[Proxy]:
 
 @pytest.fixture
 def proxied_settings(own_settings: Settings, proxy: Proxy) -> Settings:
-    """Settings that lead through the proxy, with little patience."""
+    """Settings that lead through the proxy, and soon give up on a server that hangs."""
     url = make_url(own_settings.database_url.get_secret_value())
     through = url.set(host="127.0.0.1", port=proxy.port)
     return changed(
         own_settings,
         database_url=SecretStr(through.render_as_string(hide_password=False)),
-        database_statement_timeout_seconds=1,
+        database_statement_timeout_seconds=3,
+        database_connect_timeout_seconds=3,
+        database_pool_timeout_seconds=3,
     )

@@ -25,6 +25,7 @@ from tests.clients import sign_up
 from tests.db.conftest import add_user
 from tests.faults.conftest import needs_postgresql
 from tests.items import create, walk
+from tests.waiting import LIMIT_SECONDS, wait_for_listener
 
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
 SERVER_CONNECTIONS = 5
@@ -58,11 +59,11 @@ def pooled_settings(own_settings: Settings, tmp_path: Path) -> Iterator[Settings
     for path in (tmp_path, users, config):
         path.chmod(0o755)
     command = [str(PGBOUNCER), *(["-u", "nobody"] if getpass.getuser() == "root" else [])]
-    process = subprocess.Popen(
-        [*command, str(config)], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
-    )
+    log = tmp_path / "pgbouncer.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen([*command, str(config)], stderr=out, stdout=out)
     try:
-        wait_for(port, process)
+        wait_for_listener(port, process, about=log.read_text)
         through = url.set(host="127.0.0.1", port=port)
         yield changed(
             own_settings,
@@ -71,21 +72,7 @@ def pooled_settings(own_settings: Settings, tmp_path: Path) -> Iterator[Settings
         )
     finally:
         process.terminate()
-        process.communicate(timeout=10)
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Return once somebody listens there."""
-    for _ in range(100):
-        if process.poll() is not None:
-            raise RuntimeError(process.communicate()[1].decode())
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise TimeoutError
+        process.wait(timeout=LIMIT_SECONDS)
 
 
 @pytest.fixture
@@ -140,15 +127,18 @@ async def test_transactions_behind_a_pooler_do_not_fail(database: Database, coun
     )
 
 
-async def test_limits_hold_in_each_transaction(database: Database) -> None:
-    async with database.read() as work:
+async def test_limits_hold_in_each_transaction(pooled_settings: Settings) -> None:
+    limits = {"database_statement_timeout_seconds": 45, "database_lock_timeout_seconds": 35}
+    engine = make_engine(changed(pooled_settings, **limits))
+    async with Database(engine).read() as work:
         connection = await work.items._session.connection()
         shown = [
             (await connection.exec_driver_sql(f"SHOW {name}")).scalar()
             for name in ("statement_timeout", "lock_timeout")
         ]
+    await engine.dispose()
 
-    assert shown == ["5s", "2s"]
+    assert shown == ["45s", "35s"]
 
 
 async def test_the_api_works_behind_a_pooler(pooled_settings: Settings) -> None:

@@ -3,19 +3,17 @@
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from statistics import median
-from typing import Any
 
 import httpx2
 import pytest
 
-from app.db.keyset import SortKey, position_of
-from app.db.models import Item
 from app.manage.seed import PASSWORD
 from app.schemas.v1.operations import LIST_ITEMS
 from app.services.pagination import ListQuery
 from tests import figures
-from tests.load.conftest import Seeded
-from tests.statements import watched
+from tests.seeded import Seeded
+
+pytestmark = pytest.mark.load
 
 LIMIT = 100
 MOST = 1.2
@@ -30,20 +28,6 @@ async def test_a_hundred_thousand_items_are_seeded_in_twenty_seconds(seeded: See
     figures.record(f"seed {seeded.name}", f"{seeded.seconds:.1f} s")
 
     assert seeded.seconds < 20 * max(1, seeded.count / 100_000)
-
-
-async def page_after(seeded: Seeded, sort: Sequence[str], count: int) -> list[str]:
-    """Return where the page starts that follows so many items."""
-    async with seeded.database.read() as work:
-        keys = work.items.sort_keys(sort)
-        keys.append(SortKey(Item.id, descending=keys[-1].descending))
-        rows = await work.items._session.scalars(
-            work.items.owned_by(seeded.owner_id)
-            .order_by(*(key.ordered for key in keys))
-            .offset(count - 1)
-            .limit(1)
-        )
-        return position_of(keys, rows.one())
 
 
 async def ratio(first: Fetch, deep: Fetch) -> tuple[float, float, float]:
@@ -79,7 +63,7 @@ async def test_a_deep_page_costs_the_database_what_the_first_one_costs(
 
         return fetch
 
-    start = await page_after(seeded, sort, seeded.count - LIMIT)
+    start = await seeded.page_after(sort, seeded.count - LIMIT)
     found, first, deep = await ratio(fetch_at(None), fetch_at(start))
 
     figures.record(
@@ -94,7 +78,7 @@ async def test_a_deep_page_costs_a_client_what_the_first_one_costs(seeded: Seede
     resources = seeded.app.state.resources
     filters = dict.fromkeys(("sort", "status", "created_after", "created_before"))
     query = ListQuery(operation=LIST_ITEMS, reader=seeded.owner_id, filters=filters)
-    start = await page_after(seeded, DEFAULT, seeded.count - LIMIT)
+    start = await seeded.page_after(DEFAULT, seeded.count - LIMIT)
     cursor = resources.cursors.encode(start, query.scope)
 
     transport = httpx2.ASGITransport(app=seeded.app)
@@ -119,47 +103,3 @@ async def test_a_deep_page_costs_a_client_what_the_first_one_costs(seeded: Seede
         f"{deep:.1f} ms, page 1 {first:.1f} ms (x {found:.2f})",
     )
     assert found <= MOST
-
-
-async def explain(seeded: Seeded, sort: Sequence[str]) -> str:
-    """Return the plan of a page from the middle."""
-    start = await page_after(seeded, sort, seeded.count // 2)
-    with watched(seeded.app) as statements:
-        async with seeded.database.read() as work:
-            keys = work.items.sort_keys(sort)
-            visible = work.items.owned_by(seeded.owner_id)
-            await work.items.list_page(visible, sort=keys, start=start, limit=LIMIT)
-            [statement] = statements
-            connection = await work.items._session.connection()
-            verb = "EXPLAIN QUERY PLAN" if seeded.settings.sqlite_file else "EXPLAIN"
-            rows: Any = await connection.exec_driver_sql(
-                f"{verb} {statement.sql}", statement.parameters
-            )
-            return "\n".join(str(row[-1]) for row in rows)
-
-
-@pytest.mark.parametrize(
-    ("sort", "index", "bound"),
-    [
-        (DEFAULT, "ix_items_owner_id_created_at_id", "created_at"),
-        (("created_at.asc",), "ix_items_owner_id_created_at_id", "created_at"),
-        (BY_NAME, "ix_items_owner_id_name_id", "name"),
-        (("name.desc",), "ix_items_owner_id_name_id", "name"),
-    ],
-)
-async def test_a_page_is_read_from_an_index_without_sorting(
-    seeded: Seeded, sort: Sequence[str], index: str, bound: str
-) -> None:
-    plan = await explain(seeded, sort)
-
-    assert f"using {index}" in plan or f"USING INDEX {index}" in plan, plan
-    assert "Sort" not in plan, plan
-    assert "B-TREE" not in plan, plan
-    assert "ROW(" in plan or f"({bound},id)" in plan, plan
-
-
-async def test_a_page_with_several_keys_sorts_only_what_ties(seeded: Seeded) -> None:
-    plan = await explain(seeded, MIXED)
-
-    assert "Incremental Sort" in plan or "FOR RIGHT PART OF ORDER BY" in plan, plan
-    assert "name)::text >= " in plan or "name>?" in plan, plan

@@ -25,7 +25,7 @@ from app.tasks.housekeeping import (
 from tests import backends, figures
 from tests.apps import make_settings
 from tests.conftest import migrate
-from tests.load.conftest import analyze
+from tests.seeded import analyze
 from tests.tasks.conftest import Lab
 from tests.tasks.test_housekeeping import do
 

@@ -4,9 +4,10 @@ import asyncio
 import itertools
 import resource
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
+from statistics import median
 from uuid import uuid4
 
 import httpx2
@@ -20,10 +21,16 @@ from tests.apps import changed, started
 from tests.backends import kind_of
 from tests.clients import sign_in, sign_up
 
+pytestmark = pytest.mark.load
+
 LOGINS = 50
+GUESSES = 12
+FLOOR_SECONDS = 0.06
 # argon2id is bound by memory, which the loop needs too; it is over in a fraction of the time.
 MOST_LAG_SECONDS = {"bcrypt_sha256": 0.010, "argon2": 0.040}
 MOST_GROWTH_MIB = 100
+
+Seconds = dict[str, list[float]]
 
 
 async def watch_loop(lags: list[float]) -> None:
@@ -39,10 +46,9 @@ def memory_mib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-@pytest.mark.load
 @pytest.mark.parametrize("scheme", ["bcrypt_sha256", "argon2"])
 async def test_many_logins_at_once_leave_the_loop_and_the_memory_alone(
-    settings: Settings, patience: None, scheme: str
+    settings: Settings, scheme: str
 ) -> None:
     """Promise 7."""
     own = changed(
@@ -115,9 +121,8 @@ async def fleet(settings: Settings, tmp_path: Path) -> AsyncIterator[tuple[Fleet
     await fleet.close()
 
 
-@pytest.mark.load
 async def test_a_rotation_of_keys_refuses_no_token(
-    fleet: tuple[Fleet, Path], settings: Settings, patience: None
+    fleet: tuple[Fleet, Path], settings: Settings
 ) -> None:
     """Promise 8."""
     processes, file = fleet
@@ -152,3 +157,39 @@ async def test_a_rotation_of_keys_refuses_no_token(
         f"{len(statuses):,} requests, {rejected} rejected, {len(kids)} keys signed",
     )
     assert (rejected, len(kids)) == (0, 2)
+
+
+async def seconds_of_guesses(client: httpx2.AsyncClient, emails: Mapping[str, str]) -> Seconds:
+    """Return how long refusals of wrong passwords take, account by account."""
+    seconds: Seconds = {name: [] for name in emails}
+    for _ in range(GUESSES):
+        for name, email in emails.items():
+            form = {"grant_type": "password", "username": email, "password": "wrong"}
+            begun = time.perf_counter()
+            assert (await client.post("/auth/token", data=form)).status_code == 400
+            seconds[name].append(time.perf_counter() - begun)
+    return seconds
+
+
+@pytest.mark.parametrize("floor_seconds", [0, FLOOR_SECONDS])
+async def test_a_refusal_takes_as_long_for_an_unknown_account(
+    settings: Settings, floor_seconds: float
+) -> None:
+    own = changed(
+        settings,
+        redis_prefix=f"test:{uuid4().hex}:",
+        login_floor_seconds=floor_seconds,
+        bcrypt_rounds=8,
+    )
+    async with started(create_app(own)) as client:
+        ada = await sign_up(client, "Ada")
+        emails = {"known": ada.email, "unknown": f"{uuid4().hex}@example.com"}
+        found = await seconds_of_guesses(client, emails)
+
+    known, unknown = median(found["known"]), median(found["unknown"])
+    figures.record(
+        f"refused passwords, floor {1000 * floor_seconds:.0f} ms [{kind_of(settings)}]",
+        f"known account {1000 * known:.1f} ms, unknown {1000 * unknown:.1f} ms",
+    )
+    assert 0.75 < unknown / known < 1.25
+    assert min(known, unknown) >= floor_seconds

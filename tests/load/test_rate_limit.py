@@ -21,9 +21,12 @@ from tests.apps import changed, started
 from tests.clients import Caller, sign_up
 from tests.load.workers import CALLERS, CLIENTS, PROCESSES, hammer, say_hello, stampede
 from tests.redis_server import RedisServer, needs_redis_server, redis_server
+from tests.waiting import LIMIT_SECONDS
 
 SHORT = [Policy("burst", 100, 1), Policy("sustained", 150, 2)]
 LONG = [Policy("burst", 100, 1), Policy("sustained", 300, 5)]
+
+pytestmark = pytest.mark.load
 
 needs_redis = pytest.mark.skipif(not backends.HAS_REDIS, reason="there is no Redis server")
 
@@ -55,7 +58,7 @@ def worst_window(moments: Sequence[int], seconds: int) -> int:
 @needs_redis
 @pytest.mark.parametrize(
     ("policies", "seconds"),
-    [(SHORT, 1.6), pytest.param(LONG, 12, marks=pytest.mark.load)],
+    [(SHORT, 1.6), (LONG, 12)],
     ids=["short", "long"],
 )
 async def test_no_window_holds_more_than_its_limit_on_any_process(
@@ -115,38 +118,28 @@ def server() -> Iterator[RedisServer]:
 
 
 @needs_redis_server
-@pytest.mark.parametrize(
-    "rounds", [300, pytest.param(5_000, marks=pytest.mark.load)], ids=["short", "long"]
-)
-async def test_a_limit_costs_one_round_trip(
-    server: RedisServer, monkeypatch: pytest.MonkeyPatch, rounds: int
-) -> None:
-    monkeypatch.setattr("app.core.redis.TIMEOUT_SECONDS", 5)
+async def test_a_limit_costs_little_more_than_a_ping(server: RedisServer) -> None:
+    rounds = 5_000
     policies = [Policy("second", 50, 1), Policy("minute", 1_000, 60)]
     async with make_redis(server.url) as redis:
         limiter = FallbackLimiter(
-            RedisLimiter(redis, "test:"), MemoryLimiter(), Breaker(lambda _: None)
+            RedisLimiter(redis, "test:"),
+            MemoryLimiter(),
+            Breaker(lambda _: None, timeout_seconds=LIMIT_SECONDS),
         )
         await limiter.hit("warm", policies)
-        await redis.config_resetstat()
         hits = iter(range(rounds))
 
         async def hit() -> None:
             await limiter.hit(f"user:{next(hits) % 20}", policies)
 
         times = await side_by_side({"PING": redis.ping, "hit": hit}, rounds)
-        stats = await redis.info("commandstats")
-        reads = (await redis.info("stats"))["total_reads_processed"]
 
     ratio = median(times["hit"]) / median(times["PING"])
-    calls = {name: stats[f"cmdstat_{name}"]["calls"] for name in ("evalsha", "ping")}
     figures.record(
         f"two policies on Redis, {rounds:,} requests",
-        f"{p50_p99(times['hit'])}; PING {p50_p99(times['PING'])}; {ratio:.2f} times PING; "
-        f"{calls['evalsha']} commands",
+        f"{p50_p99(times['hit'])}; PING {p50_p99(times['PING'])}; {ratio:.2f} times PING",
     )
-    assert calls == {"evalsha": rounds, "ping": rounds}
-    assert reads - 2 * rounds <= 5
     assert ratio < 4
 
 
@@ -157,9 +150,8 @@ async def ada(settings: Settings) -> AsyncIterator[Caller]:
         yield await sign_up(client, "Ada")
 
 
-@pytest.mark.load
 async def test_what_a_limit_adds_to_a_request(
-    ada: Caller, settings: Settings, patience: None, monkeypatch: pytest.MonkeyPatch
+    ada: Caller, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     extensions = cast("dict[str, object]", operations.GET_ME.extensions)
 

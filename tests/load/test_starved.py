@@ -13,7 +13,6 @@ import pytest
 from fastapi import FastAPI
 
 from app.core.config import Settings
-from app.core.redis import TIMEOUT_SECONDS
 from app.main import create_app
 from app.telemetry.metrics import REDIS_UP
 from tests import backends, figures
@@ -22,6 +21,7 @@ from tests.clients import Caller, sign_up
 from tests.items import create
 from tests.statements import watched
 
+LIMIT = float(Settings.model_fields["redis_timeout_seconds"].default)
 CLIENTS = 16
 REQUESTS = 500
 HOGS = 4
@@ -58,7 +58,7 @@ def late_loop() -> Iterator[None]:
     loop, is_over = asyncio.get_running_loop(), False
 
     def block() -> None:
-        time.sleep(1.2 * TIMEOUT_SECONDS)
+        time.sleep(1.2 * LIMIT)
         if not is_over:
             loop.call_soon(block)
 

@@ -12,6 +12,7 @@ import pytest
 from app.core.config import Settings
 from tests import backends
 from tests.conftest import ROOT
+from tests.waiting import LIMIT_SECONDS
 
 UVICORN = ("uvicorn", "app.main:app", "--port", "0")
 WORKER = ("app.manage", "worker")
@@ -48,7 +49,7 @@ def start(*module: str, **settings: str) -> subprocess.CompletedProcess[str]:
         env=environment(**settings),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT_SECONDS,
         check=False,
     )
 

@@ -99,5 +99,5 @@ class Lab:
 @pytest.fixture
 def lab(app: FastAPI, settings: Settings) -> Lab:
     """Give the laboratory."""
-    hasty = changed(settings, task_retry_seconds=0.05, task_shutdown_seconds=0.2)
+    hasty = changed(settings, task_retry_seconds=0.05)
     return Lab(hasty, app.state.resources)

@@ -8,6 +8,7 @@ from app.db.unit_of_work import UnitOfWork
 from app.services.outbox import Payload
 from app.tasks.engine.context import Handler, TaskContext
 from tests.tasks.conftest import Lab
+from tests.waiting import LIMIT_SECONDS
 
 
 async def test_work_that_goes_on_after_its_time_limit_loses_its_lease(lab: Lab) -> None:
@@ -29,13 +30,14 @@ async def test_work_that_goes_on_after_its_time_limit_loses_its_lease(lab: Lab) 
     poller = lab.poller({payload: stay}, task_lease_seconds=1, task_shutdown_seconds=15)
     async with poller.running():
         try:
-            await asyncio.wait_for(is_taken.wait(), 30)
+            await asyncio.wait_for(is_taken.wait(), LIMIT_SECONDS)
         finally:
             is_taken.set()
 
     task = await lab.find(task_id)
     assert task is not None
-    assert (task.status, task.attempt) == ("done", 2)
+    assert task.status == "done"
+    assert task.attempt >= 2
 
 
 async def test_work_ends_when_its_lease_is_lost(lab: Lab) -> None:
@@ -50,7 +52,7 @@ async def test_work_ends_when_its_lease_is_lost(lab: Lab) -> None:
         finally:
             has_ended = True
 
-    async with asyncio.timeout(30), lab.claimed(payload) as task:
+    async with asyncio.timeout(LIMIT_SECONDS), lab.claimed(payload) as task:
         await lab.expire(task_id)
         await lab.claim(payload)
         await lab.execute(Handler(type(payload), stay), task, task_lease_seconds=1)

@@ -3,20 +3,24 @@
 import asyncio
 from uuid import UUID
 
+import pytest
+
 from app.db.models import Task
 from app.services.outbox import Payload
 from app.tasks.engine.context import TaskContext
 from tests.tasks.conftest import Lab
+from tests.waiting import until
 
 
 async def ended(lab: Lab, task_id: UUID) -> Task | None:
     """Return the task once it is done, or None once it is dead."""
-    async with asyncio.timeout(15):
-        while True:
-            task = await lab.find(task_id)
-            if task is None or task.status == "done":
-                return task
-            await asyncio.sleep(0.02)
+
+    async def has_ended() -> bool:
+        task = await lab.find(task_id)
+        return task is None or task.status == "done"
+
+    await until(has_ended)
+    return await lab.find(task_id)
 
 
 async def test_a_failed_task_is_retried(lab: Lab) -> None:
@@ -64,7 +68,7 @@ async def test_long_tasks_leave_room_for_short_ones(lab: Lab) -> None:
     async def pass_by(context: TaskContext, payload: Payload) -> None:
         """Do no work."""
 
-    poller = lab.poller({long: stay, short: pass_by}, task_slots=2, task_shutdown_seconds=15)
+    poller = lab.poller({long: stay, short: pass_by}, task_slots=2)
     async with poller.running():
         assert await ended(lab, await lab.add(short)) is not None
         assert await ended(lab, await lab.add(short)) is not None
@@ -75,14 +79,16 @@ async def test_long_tasks_leave_room_for_short_ones(lab: Lab) -> None:
 async def test_a_stopped_process_lets_its_tasks_end(lab: Lab) -> None:
     payload = lab.payload()
     task_id = await lab.add(payload)
-    begun = asyncio.Event()
+    begun, may_end = asyncio.Event(), asyncio.Event()
 
-    async def take_a_moment(context: TaskContext, payload: Payload) -> None:
+    async def wait(context: TaskContext, payload: Payload) -> None:
         begun.set()
-        await asyncio.sleep(0.1)
+        await may_end.wait()
 
-    async with lab.poller({payload: take_a_moment}, task_shutdown_seconds=5).running():
+    async with lab.poller({payload: wait}).running():
         await begun.wait()
+        # The end of the block stops the poller before the loop gets to this.
+        asyncio.get_running_loop().call_soon(may_end.set)
 
     task = await lab.find(task_id)
     assert task is not None
@@ -98,7 +104,7 @@ async def test_a_stopped_process_releases_a_task_that_takes_too_long(lab: Lab) -
         begun.set()
         await asyncio.Event().wait()
 
-    async with lab.poller({payload: hang}).running():
+    async with lab.poller({payload: hang}, task_shutdown_seconds=0.05).running():
         await begun.wait()
 
     task = await lab.find(task_id)
@@ -109,28 +115,42 @@ async def test_a_stopped_process_releases_a_task_that_takes_too_long(lab: Lab) -
 async def test_no_more_tasks_run_at_once_than_there_are_slots(lab: Lab) -> None:
     payload = lab.payload()
     ids = [await lab.add(payload) for _ in range(7)]
-    running: list[int] = [0]
+    running, most = 0, 0
+    may_end = asyncio.Event()
 
     async def count(context: TaskContext, payload: Payload) -> None:
-        running.append(running[-1] + 1)
-        await asyncio.sleep(0.02)
-        running.append(running[-1] - 1)
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await may_end.wait()
+        running -= 1
 
-    async with lab.poller({payload: count}, task_slots=3).running():
+    poller = lab.poller({payload: count}, task_slots=3)
+    async with poller.running():
+        await until(lambda: running == 3)
+        lab.wake.set()
+        may_end.set()
         await asyncio.gather(*(ended(lab, task_id) for task_id in ids))
 
-    assert max(running) == 3
+    assert most == 3
 
 
-async def test_a_task_begins_at_once_when_the_poller_is_woken(lab: Lab) -> None:
+async def test_a_task_begins_when_the_poller_is_woken(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.tasks.engine.poller._POLL_SECONDS", 3600)
     payload = lab.payload()
-    begun = asyncio.Event()
+    begun: list[str] = []
 
     async def note(context: TaskContext, payload: Payload) -> None:
-        begun.set()
+        begun.append(context.idempotency_key)
 
+    first = await lab.add(payload)
     poller = lab.poller({payload: note})
-    async with poller.running(), asyncio.timeout(0.9):  # without it the poller polls after a second
-        await lab.add(payload)
+    async with poller.running():
+        await ended(lab, first)  # The first poll is over.
+        second = await lab.add(payload)
         lab.wake.set()
-        await begun.wait()
+        await ended(lab, second)
+
+    assert begun == [str(first), str(second)]

@@ -14,6 +14,7 @@ from app.tasks.schedule import SCHEDULES
 from tests import figures
 from tests.backends import kind_of
 from tests.tasks.conftest import Lab
+from tests.waiting import LIMIT_SECONDS
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
@@ -87,7 +88,7 @@ async def test_a_scheduler_goes_on_after_an_error_that_nobody_expected(lab: Lab)
             looked_again.set()
             return []
 
-    async with Unlucky(lab.resources.database, []).running(), asyncio.timeout(10):
+    async with Unlucky(lab.resources.database, []).running(), asyncio.timeout(LIMIT_SECONDS):
         await looked_again.wait()
 
 

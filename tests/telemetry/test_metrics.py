@@ -7,6 +7,7 @@ import pytest
 
 from app.core.config import WrongSettings
 from app.telemetry.metrics import REQUEST_SECONDS, serve_metrics
+from tests.waiting import LIMIT_SECONDS
 
 HOST = "127.0.0.1"
 
@@ -25,7 +26,7 @@ def port() -> int:
 
 
 def read(port: int) -> str:
-    with httpx2.Client(trust_env=False) as client:
+    with httpx2.Client(trust_env=False, timeout=LIMIT_SECONDS) as client:
         return client.get(f"http://{HOST}:{port}/metrics").raise_for_status().text
 
 

@@ -13,6 +13,9 @@ class LimitSettings(BaseModel):
     redis_url: RedisUrl | None = Field(
         None, description="redis://host:6379/0 for limits, cache and tasks; empty: in this process."
     )
+    redis_timeout_seconds: PositiveFloat = Field(
+        0.05, description="Longest wait for an answer of Redis; then a request goes on without it."
+    )
     redis_prefix: str = Field("app:", description="Start of every key in Redis.")
     processes: PositiveInt = Field(
         1,

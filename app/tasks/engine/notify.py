@@ -43,10 +43,13 @@ async def notifying(settings: Settings, wake: asyncio.Event) -> AsyncIterator[No
         with suppress(asyncio.QueueFull):
             waiting.put_nowait(None)
 
+    breaker = Breaker(set_task_notifications_up, timeout_seconds=settings.redis_timeout_seconds)
     async with make_redis(settings.redis_url.get_secret_value()) as redis:
         # An empty context: messages do not belong to the request that starts the process.
         sender = asyncio.create_task(
-            _publish_each(waiting, redis, _channel(settings)), name="notify", context=Context()
+            _publish_each(waiting, redis, _channel(settings), breaker),
+            name="notify",
+            context=Context(),
         )
         try:
             yield notify
@@ -78,8 +81,9 @@ def _channel(settings: Settings) -> str:
     return f"{settings.redis_prefix}tasks"
 
 
-async def _publish_each(waiting: asyncio.Queue[None], redis: Redis, channel: str) -> None:
-    breaker = Breaker(set_task_notifications_up)
+async def _publish_each(
+    waiting: asyncio.Queue[None], redis: Redis, channel: str, breaker: Breaker
+) -> None:
     while True:
         await waiting.get()
         try:
