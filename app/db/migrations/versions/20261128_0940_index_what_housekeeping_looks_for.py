@@ -1,7 +1,7 @@
-"""Delete in pieces.
+"""Index what housekeeping looks for.
 
-Revision: 7a52e8c4d310
-Follows: 3c1d6a0b9f27
+Revision: b4f90d17e6a2
+Follows: 7a52e8c4d310
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "7a52e8c4d310"
-down_revision: str | None = "3c1d6a0b9f27"
+revision: str = "b4f90d17e6a2"
+down_revision: str | None = "7a52e8c4d310"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
@@ -27,8 +27,6 @@ INDEXES = {
 
 def upgrade() -> None:
     """Apply the change; the indexes are built beside the writers."""
-    with op.batch_alter_table("users", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
     with op.get_context().autocommit_block():
         for name, (table, column, condition) in INDEXES.items():
             where = None if condition is None else sa.text(condition)
@@ -49,5 +47,3 @@ def downgrade() -> None:
     with op.get_context().autocommit_block():
         for name, (table, _, _) in INDEXES.items():
             op.drop_index(name, table, if_exists=True, postgresql_concurrently=True)
-    with op.batch_alter_table("users", schema=None) as batch_op:
-        batch_op.drop_column("deleted_at")
