@@ -32,6 +32,8 @@ FOREIGN = {
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _KEBAB = re.compile(r"[a-z]+(?:-[a-z]+)+")
 _CONSTANT = re.compile(r"^([A-Z][A-Z0-9_]*)\b(?:: .+?)? [?:]?= ?", re.MULTILINE)
+# `name` in `file`: the file has to hold the name.
+_PLACE = re.compile(r"`([\w.]+)` (?:in|of) `([\w./-]+\.(?:py|toml|ya?ml))`")
 _VARIABLE = re.compile(r"\benviron(?:\.get)?[\[(]\s*\"(\w+)\"")
 
 
@@ -40,11 +42,17 @@ def stale(page: Page) -> list[str]:
     return [
         f"{page.path}:{line}: no such {kind}: {name}"
         for line, name in (*page.code_spans, *page.shell_lines)
-        if name not in page.creates and (kind := _missing(name, page))
+        if name not in page.creates and (kind := missing(name, page))
+    ] + [
+        f"{page.path}:{line}: no such place: {match[0]}"
+        for line, text in enumerate(page.prose.splitlines(), 1)
+        for match in _PLACE.finditer(text)
+        if not _holds(match[2], match[1], page)
     ]
 
 
-def _missing(name: str, page: Page) -> str | None:
+def missing(name: str, page: Page) -> str | None:
+    """Return the kind of thing that a name looks like and that does not exist, or None."""
     for kind, pattern, exists in _KINDS:
         if match := re.match(pattern, name):
             return None if exists(match, page) else kind
@@ -104,9 +112,16 @@ def _path_exists(match: re.Match[str], page: Page) -> bool:
     if "/" in name and first not in FOLDERS and Path(name).suffix not in FILES:
         return True  # a media type, a folder of somebody else
     if "/" not in name:
-        return pattern in {path.name for path in _files()}
+        return pattern in {path.name for path in files()}
     folders = (ROOT, (ROOT / page.path).parent)
     return name in LATER or any(next(folder.glob(pattern), None) for folder in folders)
+
+
+def _holds(path: str, name: str, page: Page) -> bool:
+    """Tell whether a file has a word; a bare file name is looked for beside the page first."""
+    known = [folder / path for folder in ((ROOT / page.path).parent, ROOT)]
+    found = next((file for file in known if file.is_file()), None)
+    return found is None or name.rpartition(".")[2] in _WORD.findall(found.read_text())
 
 
 def _setting_exists(match: re.Match[str], page: Page) -> bool:
@@ -179,7 +194,8 @@ def make_targets() -> set[str]:
 
 
 @cache
-def _files() -> list[Path]:
+def files() -> list[Path]:
+    """Return the files of the repository, those at its root first."""
     found = [path for path in ROOT.iterdir() if path.name != ".venv"]
     for folder in FOLDERS:
         found += (ROOT / folder).rglob("*")
@@ -190,7 +206,7 @@ def _files() -> list[Path]:
 def _trees() -> dict[Path, ast.Module]:
     # The tests of pages plant names that do not exist.
     here = Path(__file__).parent
-    sources = (path for path in _files() if path.suffix == ".py" and path.parent != here)
+    sources = (path for path in files() if path.suffix == ".py" and path.parent != here)
     return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sources}
 
 
@@ -198,7 +214,7 @@ def _trees() -> dict[Path, ast.Module]:
 def _defined() -> set[str]:
     """Return what code, contract and folders define; comments and docstrings do not count."""
     found = {*keyword.kwlist, *dir(builtins), *_contract_keys(), *_members(), *make_targets()}
-    for path in _files():
+    for path in files():
         found |= {path.name, path.stem}
     for tree in _trees().values():
         found.update(_names_of(tree))
@@ -268,8 +284,8 @@ def _capitals() -> set[str]:
 def _contract_keys() -> set[str]:
     """Return the keys and the words that are values of contract, rules and settings in YAML."""
     found: set[str] = set()
-    files = [path for path in _files() if path.suffix in {".yaml", ".yml"}]
-    for path in files:
+    sources = [path for path in files() if path.suffix in {".yaml", ".yml"}]
+    for path in sources:
         if path.name != "mkdocs.yml":
             found.update(_scalars(yaml.safe_load(path.read_text(encoding="utf-8"))))
     return found | set(re.findall(r"^(\w+):", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE))
