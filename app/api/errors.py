@@ -80,7 +80,7 @@ def _instance(path: bytes) -> str:
 
 def _field(error: FieldError) -> dict[str, str]:
     members = {
-        "in": error.location,
+        "location": error.location,
         "pointer": error.pointer,
         "name": error.name,
         "code": error.code,

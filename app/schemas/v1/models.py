@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import MISSING, ConfigDict, Field, SecretStr, StrictBool
+from typing_extensions import TypeAliasType
 
 from app.schemas.base import Schema
 from app.schemas.types import (
@@ -466,9 +467,9 @@ class Export(Schema):
     """Identifies the export (UUIDv7)."""
     format: ExportFormat
     status: ExportStatus
-    rows_done: Annotated[StrictInt, Field(ge=0)]
+    rows_done: Annotated[StrictInt, Field(ge=0, le=2147483647)]
     """How many items are in the file by now."""
-    rows_total: Annotated[StrictInt | None, Field(ge=0)]
+    rows_total: Annotated[StrictInt | None, Field(ge=0, le=2147483647)]
     """How many items there were when the work began; null before that."""
     created_at: AwareDatetime
     """When the export was asked for."""
@@ -476,13 +477,16 @@ class Export(Schema):
     """When the work ended; null before that."""
 
 
-class ExportEvent(Schema):
-    """Each event of a stream that watches an export."""
+ExportCsv = TypeAliasType("ExportCsv", str)
+"""An export as CSV (RFC 4180), its first line the names of the columns."""
 
-    event: Literal["export"]
-    """Always `export`."""
-    data: Annotated[str, Field(max_length=2000)]
-    """The export at that moment, as the JSON of `Export`."""
+
+ExportJsonLines = TypeAliasType("ExportJsonLines", str)
+"""An export as JSON Lines; each line is the JSON of an `Item`."""
+
+
+ExportEvents = TypeAliasType("ExportEvents", str)
+"""Server-sent events (WHATWG HTML, section 9.2). Each is called `export`; its data are the JSON of `Export`."""
 
 
 class Readiness(Schema):
@@ -497,7 +501,7 @@ class Readiness(Schema):
 class FieldError(Schema):
     """One refused field of a request."""
 
-    in_: Annotated[FieldLocation, Field(alias="in")]
+    location: FieldLocation
     pointer: Annotated[str | MISSING, Field(max_length=1000)] = MISSING
     """JSON Pointer (RFC 6901) into the body that was sent."""
     name: Annotated[str | MISSING, Field(max_length=1000)] = MISSING
