@@ -39,7 +39,7 @@ class Auth(v1.AuthService):
 
         Raises:
             OAuthError: `invalid_request` where a field of the grant is missing, `invalid_grant` for
-                wrong credentials, `invalid_scope` for scopes that the caller may not have.
+                wrong credentials, `invalid_scope` if the caller may have none of the scopes.
             TooManyRequests: There were too many failed logins.
         """
         scope = None if body.scope is MISSING else body.scope

@@ -205,9 +205,17 @@ async def test_a_token_can_be_narrowed_to_the_scopes_that_are_asked_for(
     assert (await client.get("/users/me", headers=headers)).status_code == 403
 
 
-async def test_a_scope_that_the_user_may_not_have_is_refused(
+async def test_of_the_scopes_that_are_asked_for_those_are_granted_that_the_user_may_have(
     client: httpx2.AsyncClient, ada: Caller
 ) -> None:
-    answer = await ask_token(client, username=ada.email, scope="items:read world:rule")
+    answer = await ask_token(client, username=ada.email, scope="items:read users:read no:such")
+
+    assert (answer.status_code, answer.json().get("scope")) == (200, "items:read")
+
+
+async def test_a_request_for_scopes_that_the_user_may_not_have_is_refused(
+    client: httpx2.AsyncClient, ada: Caller
+) -> None:
+    answer = await ask_token(client, username=ada.email, scope="users:read no:such")
 
     assert ALL_SCOPES in assert_oauth_error(answer, "invalid_scope")

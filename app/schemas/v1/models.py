@@ -532,6 +532,8 @@ class TokenRequest(Schema):
     ] = MISSING
     """Scopes wanted, separated by spaces; leave it out or empty to get all that the user, or the
     session, may have.
+
+    Of the wanted scopes those are granted that may be; the answer names them.
     """
 
 
