@@ -101,10 +101,10 @@ async def _answer_validation(request: Request, error: RequestValidationError) ->
     if not _speaks_oauth2(request):
         return problem_response(request.scope, ValidationFailed(errors, total=len(details)))
     first = errors[0]
-    wrong_grant = first.pointer == "/grant_type" and first.code != "missing"
-    code = "unsupported_grant_type" if wrong_grant else "invalid_request"
+    if first.code == "union-tag-invalid":
+        return await _answer_oauth(request, OAuthError("unsupported_grant_type", first.detail))
     name = (first.pointer or "").removeprefix("/") or "body"
-    return await _answer_oauth(request, OAuthError(cast("Any", code), f"{name}: {first.detail}"))
+    return await _answer_oauth(request, OAuthError("invalid_request", f"{name}: {first.detail}"))
 
 
 async def _answer_oauth(request: Request, error: OAuthError) -> Response:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from spec.tools.contract import Endpoint, Node
-from spec.tools.parameters import is_json
 
 Breaches = Iterator[tuple[Node, str, str]]
 
@@ -105,8 +104,7 @@ def refused_bodies(endpoint: Endpoint) -> Breaches:
     contents = endpoint.node.get("requestBody").get("content").entries()
     oauth2 = endpoint.node.text("x-error-format") == "oauth2"
     for media_type, _ in contents:
-        malformed = ("400",) if oauth2 or is_json(media_type) or "multipart" in media_type else ()
-        statuses = (*malformed, "413", "415", *(() if oauth2 else ("422",)))
+        statuses = ("400", "413", "415", *(() if oauth2 else ("422",)))
         yield from _demand(endpoint, statuses, f"the operation reads {media_type}")
 
 

@@ -5,8 +5,11 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
+from app.api.conformance import Conformance
 from app.core.security import ROLE_SCOPES
+from app.schemas.v1 import operations
 from tests.clients import PASSWORD, Caller, get_token
 from tests.problems import assert_problem, refused_fields
 
@@ -149,6 +152,7 @@ async def test_an_unknown_user_and_a_wrong_password_look_the_same(
     ("form", "code", "named"),
     [
         ({"grant_type": None}, "invalid_request", "grant_type"),
+        ({"grant_type": ""}, "invalid_request", "grant_type"),
         ({"grant_type": "client_credentials"}, "unsupported_grant_type", "grant_type"),
         ({"username": None}, "invalid_request", "username"),
         ({"grant_type": "refresh_token"}, "invalid_request", "refresh_token"),
@@ -164,6 +168,40 @@ async def test_a_bad_token_request_is_answered_as_oauth2_says(
     answer = await ask_token(client, **form)
 
     assert named in assert_oauth_error(answer, code)
+
+
+@pytest.mark.parametrize("field", ["grant_type", "password", "client_id"])
+async def test_a_field_that_is_sent_twice_is_refused(
+    client: httpx2.AsyncClient, ada: Caller, field: str
+) -> None:
+    form = {"grant_type": "password", "username": ada.email, "password": PASSWORD, "client_id": "a"}
+
+    answer = await client.post("/auth/token", data=form | {field: [form[field], form[field]]})
+
+    assert field in assert_oauth_error(answer, "invalid_request")
+
+
+async def test_fields_without_a_value_count_as_left_out(
+    client: httpx2.AsyncClient, ada: Caller
+) -> None:
+    answer = await ask_token(client, username=ada.email, scope="", client_id="")
+
+    assert (answer.status_code, answer.json()["scope"]) == (200, ALL_SCOPES)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"grant_type": "password"},
+        {"grant_type": "password", "username": "ada@example.com"},
+        {"grant_type": "password", "refresh_token": "x"},
+        {"grant_type": "refresh_token", "username": "ada@example.com", "password": PASSWORD},
+    ],
+)
+def test_the_contract_says_what_each_grant_needs(app: FastAPI, form: dict[str, str]) -> None:
+    conformance: Conformance = app.state.conformance
+
+    assert conformance.request_fault(operations.CREATE_TOKEN, form)
 
 
 async def test_an_empty_token_request_is_answered_as_oauth2_says(

@@ -56,6 +56,12 @@ REFUSALS = [
         f"{FILE}\n              additionalProperties: false  # HERE",
         "multipart forms",
     ),
+    (
+        "files.yaml",
+        "note: {type: string, maxLength: 50",
+        "note: {type: integer, maxLength: 50",
+        "the form's field note is not a string",
+    ),
     ("files.yaml", FORM, "content:\n          application/x", "a form is optional"),
     ("files.yaml", FORM, f"{FORM}-ndjson: {{}}\n          application/x", "several media types"),
     ("files.yaml", CSV, CSV_AND_JSON, "JSON beside another"),

@@ -134,6 +134,17 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("R002", "pets.yaml", [without("401"), RESPONSES]),
     ("R002", "pets.yaml", [without("403"), RESPONSES]),
     ("R003", "files.yaml", [without("400"), RESPONSES]),
+    (
+        "R003",
+        "files.yaml",
+        [
+            (f"{EXAMPLES}{without('400')[0]}", EXAMPLES),
+            (
+                'responses:\n        "200":\n          description: What',
+                'responses:  # HERE\n        "200":\n          description: What',
+            ),
+        ],
+    ),
     ("R003", "files.yaml", [without("413"), RESPONSES]),
     ("R003", "files.yaml", [without("415"), RESPONSES]),
     ("R003", "files.yaml", [without("422"), RESPONSES]),

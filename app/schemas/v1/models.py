@@ -71,11 +71,11 @@ class UserRegister(Schema):
     """Name to show to others."""
 
 
-class GrantType(StrEnum):
-    """What a token is asked for with."""
-
-    PASSWORD = "password"
-    REFRESH_TOKEN = "refresh_token"
+Scope = TypeAliasType(
+    "Scope",
+    Annotated[str, Field(max_length=1000, pattern="^([!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*)?$")],
+)
+"""Names of scopes, separated by spaces (RFC 6749, section 3.3)."""
 
 
 class RevocationRequest(Schema):
@@ -512,29 +512,31 @@ class FieldError(Schema):
     """What is wrong with the field."""
 
 
-class TokenRequest(Schema):
-    """Form of RFC 6749, sections 4.3.2 and 6.
+class PasswordGrant(Schema):
+    """Form of RFC 6749, section 4.3.2, which opens a session."""
 
-    `password` needs username and password, `refresh_token` needs refresh_token. Unknown fields are
-    ignored and empty ones count as left out, as section 3.2 demands.
-    """
-
-    grant_type: GrantType
-    username: Annotated[str | MISSING, Field(max_length=254, pattern="^[^\\x00]*$")] = MISSING
+    grant_type: Literal["password"]
+    """Always `password`."""
+    username: Annotated[str, Field(max_length=254, min_length=1, pattern="^[^\\x00]*$")]
     """Email of the account."""
-    password: Annotated[SecretStr | MISSING, Field(max_length=128)] = MISSING
+    password: Annotated[SecretStr, Field(max_length=128, min_length=1)]
     """Password of the account."""
-    refresh_token: Annotated[SecretStr | MISSING, Field(max_length=200)] = MISSING
-    """The refresh token of the last answer."""
-    scope: Annotated[
-        str | MISSING,
-        Field(max_length=1000, pattern="^([!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*)?$"),
-    ] = MISSING
-    """Scopes wanted, separated by spaces; leave it out or empty to get all that the user, or the
-    session, may have.
+    scope: Scope | MISSING = MISSING
+    """Scopes wanted; leave it out to get all that the user may have.
 
-    Of the wanted scopes those are granted that may be; the answer names them.
+    Of the wanted scopes those are granted that the user may have; the answer names them.
     """
+
+
+class RefreshTokenGrant(Schema):
+    """Form of RFC 6749, section 6, which goes on with a session."""
+
+    grant_type: Literal["refresh_token"]
+    """Always `refresh_token`."""
+    refresh_token: Annotated[SecretStr, Field(max_length=200, min_length=1)]
+    """The refresh token of the last answer."""
+    scope: Scope | MISSING = MISSING
+    """Scopes wanted, of those that the session was granted; leave it out to get all of them."""
 
 
 class OAuthError(Schema):
@@ -571,3 +573,10 @@ class Problem(Schema):
     """Names the request in the server's log; quote it when you ask for help."""
     errors: Annotated[list[FieldError] | MISSING, Field(max_length=100)] = MISSING
     """One entry per field that was refused."""
+
+
+TokenRequest = TypeAliasType(
+    "TokenRequest",
+    Annotated[PasswordGrant | RefreshTokenGrant, Field(discriminator="grant_type")],
+)
+"""What a token is asked for with. Unknown fields are ignored and empty ones count as left out, as section 3.2 of RFC 6749 demands."""
