@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import Scope
 
+from app.api.discovery import PROTECTED_RESOURCE
 from app.api.outgoing import OPERATION, complete
 from app.core.exceptions import (
     ContractViolation,
@@ -70,7 +71,18 @@ def _render(scope: Scope, problem: ProblemError) -> Response:
         document["instance"] = instance
     if problem.errors:
         document["errors"] = [_field(error) for error in problem.errors]
-    return JSONResponse(document, problem.status, problem.headers, PROBLEM)
+    return JSONResponse(document, problem.status, _headers(problem, base), PROBLEM)
+
+
+def _headers(problem: ProblemError, base: str) -> dict[str, str]:
+    """Return an error's headers; a challenge names the metadata too (RFC 9728, section 5.1)."""
+    headers = dict(problem.headers)
+    if challenge := headers.get("WWW-Authenticate"):
+        comma = "," if "=" in challenge else ""
+        headers["WWW-Authenticate"] = (
+            f'{challenge}{comma} resource_metadata="{base}{PROTECTED_RESOURCE}"'
+        )
+    return headers
 
 
 def _instance(path: bytes) -> str:

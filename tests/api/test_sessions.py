@@ -18,7 +18,7 @@ from app.db.unit_of_work import Database
 from tests import figures
 from tests.backends import kind_of
 from tests.clients import Caller, sign_in, sign_up
-from tests.problems import assert_problem
+from tests.problems import assert_problem, challenge_of
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=365)
 
@@ -202,7 +202,7 @@ async def test_a_revoked_token_takes_its_session_along(
     assert (revoked.status_code, revoked.content) == (200, b"")
     refused = await client.get("/users/me", headers=bearer(answer))
     assert_problem(refused, 401, "unauthorized")
-    assert refused.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+    assert challenge_of(refused) == 'Bearer error="invalid_token"'
     assert_invalid_grant(await refresh(client, answer["refresh_token"]))
 
 
