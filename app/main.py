@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from app.api.conformance import Conformance
+from app.api.discovery import discovery
 from app.api.errors import add_error_handlers
 from app.api.guide import add_guide
 from app.api.middleware import add_middleware
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(v1_router())
     _require_contract_routes(app)
     app.include_router(pages(contract, title, f"{operations.PREFIX}/openapi.json"))
+    app.include_router(discovery(settings, document))
     add_guide(app, settings, document)
     add_error_handlers(app)
     add_middleware(app, settings, conformance.response_headers())

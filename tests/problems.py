@@ -25,6 +25,15 @@ def assert_problem(answer: httpx2.Response, status: int, code: str) -> dict[str,
     return problem
 
 
+def challenge_of(answer: httpx2.Response) -> str:
+    """Return a challenge without the address of the metadata, which each one has."""
+    base = answer.json()["type"].partition("/problems/")[0]
+    metadata = f' resource_metadata="{base}/.well-known/oauth-protected-resource"'
+    challenge = answer.headers["WWW-Authenticate"]
+    assert challenge.endswith(metadata)
+    return str(challenge.removesuffix(metadata).removesuffix(","))
+
+
 def refused_fields(answer: httpx2.Response) -> dict[str, str]:
     """Return JSON Pointer or parameter name → code, for each field of a 422."""
     errors = assert_problem(answer, 422, "validation-failed")["errors"]

@@ -27,6 +27,12 @@ Node = Mapping[str, Any]
 class Example(JSONResponse):
     """The contract's own example; it has none of the headers that a service would supply."""
 
+    def render(self, content: Any) -> bytes:  # noqa: ANN401 - the type that Starlette declares
+        """Return the example as its media type writes it: JSON, or the text itself."""
+        if str(self.media_type).endswith("json"):
+            return super().render(content)
+        return str(content).encode()
+
 
 class Conformance:
     """Compares raw bodies, statuses and headers with the contract.

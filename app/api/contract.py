@@ -16,6 +16,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic_core import from_json
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from app.api.conformance import Conformance
@@ -83,6 +84,30 @@ class ContractRequest(Request):
                 raise MalformedBody(f"The body is not valid JSON: {error}.") from error
         return self._json
 
+    async def read_form(self) -> FormData:
+        """Return the parts of a form.
+
+        Raises:
+            MalformedBody: The body is not a form.
+        """
+        try:
+            return await self.form()
+        except HTTPException as error:
+            raise MalformedBody(f"The form cannot be read: {error.detail}") from error
+
+    async def read_fields(self, known: Sequence[str]) -> dict[str, str | UploadFile]:
+        """Return the fields of a form; empty ones count as left out (RFC 6749, section 3.2).
+
+        Raises:
+            MalformedBody: The body is not a form, or has a known field twice.
+        """
+        form = await self.read_form()
+        if doubled := next((name for name in known if len(form.getlist(name)) > 1), None):
+            raise MalformedBody(f"The form has the field {doubled!r} twice.")
+        fields = {name: value for name, value in form.items() if value != ""}
+        self._form = FormData(fields)
+        return fields
+
 
 def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
     """Return the route class for the operations of one contract."""
@@ -104,10 +129,10 @@ def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
                 request.scope[ANNOUNCEMENTS] = announced
                 await _admit(request, operation)
                 scope = {**request.scope, "headers": _one_line_each(request.scope["headers"])}
-                request = ContractRequest(scope, request.receive)
-                parameters.check(request)
-                response = await _answer(request, operation, handle)
-                return complete(request.scope, response)
+                read = ContractRequest(scope, request.receive)
+                parameters.check(read)
+                response = await _answer(read, operation, handle)
+                return complete(read.scope, response)
 
             return answer
 
@@ -145,7 +170,7 @@ async def _admit(request: Request, operation: Operation) -> None:
 
 
 async def _answer(
-    request: Request,
+    request: ContractRequest,
     operation: Operation,
     handle: Callable[[Request], Coroutine[Any, Any, Response]],
 ) -> Response:
@@ -170,7 +195,7 @@ async def _answer(
     return response
 
 
-async def _read_body(request: Request, operation: Operation) -> object:
+async def _read_body(request: ContractRequest, operation: Operation) -> object:
     """Return the body as the contract's schema sees it; None when there is nothing to check."""
     if not operation.media_types:
         return None
@@ -183,13 +208,7 @@ async def _read_body(request: Request, operation: Operation) -> object:
         raise UnsupportedMediaType(operation.media_types)
     if media_type.endswith("json"):
         return await request.json() if await request.body() else None
-    try:
-        form = await request.form()
-    except HTTPException as error:
-        raise MalformedBody(f"The form cannot be read: {error.detail}") from error
-    if media_type != "application/x-www-form-urlencoded":
-        return None
-    fields = dict(form)
-    if len(fields) != len(form.multi_items()):
-        raise MalformedBody("The form has a field twice.")
-    return fields
+    if media_type == "application/x-www-form-urlencoded":
+        return await request.read_fields(operation.form_fields)
+    await request.read_form()
+    return None

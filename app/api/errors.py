@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import Scope
 
+from app.api.discovery import PROTECTED_RESOURCE
 from app.api.field_errors import to_field_error
 from app.api.outgoing import OPERATION, complete
 from app.core.exceptions import (
@@ -72,7 +73,18 @@ def _render(scope: Scope, problem: ProblemError) -> Response:
         document["instance"] = instance
     if problem.errors:
         document["errors"] = [_field(error) for error in problem.errors[:_MAX_FIELD_ERRORS]]
-    return JSONResponse(document, problem.status, problem.headers, PROBLEM)
+    return JSONResponse(document, problem.status, _headers(problem, base), PROBLEM)
+
+
+def _headers(problem: ProblemError, base: str) -> dict[str, str]:
+    """Return an error's headers; a challenge names the metadata too (RFC 9728, section 5.1)."""
+    headers = dict(problem.headers)
+    if challenge := headers.get("WWW-Authenticate"):
+        comma = "," if "=" in challenge else ""
+        headers["WWW-Authenticate"] = (
+            f'{challenge}{comma} resource_metadata="{base}{PROTECTED_RESOURCE}"'
+        )
+    return headers
 
 
 def _instance(path: bytes) -> str:
@@ -82,7 +94,7 @@ def _instance(path: bytes) -> str:
 
 def _field(error: FieldError) -> dict[str, str]:
     members = {
-        "in": error.location,
+        "location": error.location,
         "pointer": error.pointer,
         "name": error.name and error.name[:_MAX_NAME],
         "code": error.code,
@@ -103,10 +115,10 @@ async def _answer_validation(request: Request, error: RequestValidationError) ->
     if not _speaks_oauth2(request):
         return problem_response(request.scope, ValidationFailed(errors, total=len(details)))
     first = errors[0]
-    wrong_grant = first.pointer == "/grant_type" and first.code != "missing"
-    code = "unsupported_grant_type" if wrong_grant else "invalid_request"
+    if first.code == "union-tag-invalid":
+        return await _answer_oauth(request, OAuthError("unsupported_grant_type", first.detail))
     name = (first.pointer or "").removeprefix("/") or "body"
-    return await _answer_oauth(request, OAuthError(cast("Any", code), f"{name}: {first.detail}"))
+    return await _answer_oauth(request, OAuthError("invalid_request", f"{name}: {first.detail}"))
 
 
 async def _answer_oauth(request: Request, error: OAuthError) -> Response:

@@ -17,6 +17,7 @@ class Operation:
         repeatable: Names of those that are arrays, and may occur more than once.
         headers: Names of the header parameters.
         media_types: What the request body may be; empty when the operation reads no body.
+        form_fields: Names of the fields of a URL-encoded body.
         statuses: Every status that the contract declares.
         error_format: `oauth2` answers 400 and 401 as RFC 6749, section 5.2, says; `problem` as RFC
             9457 says.
@@ -33,6 +34,7 @@ class Operation:
     repeatable: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     media_types: tuple[str, ...] = ()
+    form_fields: tuple[str, ...] = ()
     body_required: bool = False
     statuses: frozenset[int]
     error_format: Literal["problem", "oauth2"] = "problem"

@@ -2,7 +2,7 @@
 
 from typing import final
 
-from pydantic import MISSING, SecretStr
+from pydantic import MISSING
 
 from app.core.exceptions import OAuthError
 from app.schemas import v1
@@ -38,20 +38,17 @@ class Auth(v1.AuthService):
         """Open a session with a password, or go on with one (RFC 6749, sections 4.3 and 6).
 
         Raises:
-            OAuthError: `invalid_request` where a field of the grant is missing, `invalid_grant` for
-                wrong credentials, `invalid_scope` for scopes that the caller may not have.
+            OAuthError: `invalid_grant` for wrong credentials, `invalid_scope` if the caller
+                may have none of the scopes.
             TooManyRequests: There were too many failed logins.
         """
         scope = None if body.scope is MISSING else body.scope
-        if body.grant_type is v1.GrantType.REFRESH_TOKEN:
-            presented = _needed(body.refresh_token, "refresh_token")
-            token = await self._grants.refresh(presented, scope)
+        if isinstance(body, v1.RefreshTokenGrant):
+            token = await self._grants.refresh(body.refresh_token.get_secret_value(), scope)
             if token is None:
                 raise OAuthError("invalid_grant", "The refresh token is not valid; sign in again.")
             return v1.CreateToken200(body=token)
-        if body.username is MISSING:
-            raise OAuthError("invalid_request", "username: Field required")
-        user = await self._login.check(body.username, _needed(body.password, "password"))
+        user = await self._login.check(body.username, body.password.get_secret_value())
         token = None if user is None else await self._grants.open(user, scope)
         if token is None:
             raise OAuthError("invalid_grant", "The username or the password is wrong.")
@@ -82,9 +79,3 @@ class Auth(v1.AuthService):
             Conflict: The token is not good.
         """
         await self._accounts.verify(body.token.get_secret_value())
-
-
-def _needed(value: SecretStr | MISSING, name: str) -> str:
-    if value is MISSING:
-        raise OAuthError("invalid_request", f"{name}: Field required")
-    return value.get_secret_value()

@@ -60,7 +60,7 @@ class Grants:
         """Open a session for a user whose password was right; None if that changed meanwhile.
 
         Raises:
-            OAuthError: `invalid_scope` for scopes that the user may not have.
+            OAuthError: `invalid_scope` if the user may have none of the scopes.
         """
         scopes = _choose(ROLE_SCOPES[user.role], scope)
         now, client = datetime.now(UTC), audit.client.get()
@@ -73,7 +73,7 @@ class Grants:
             session = await work.sessions.add(
                 Session(
                     user_id=user.id,
-                    scope=scope or None,
+                    scope=" ".join(sorted(scopes)),
                     user_agent=client.user_agent,
                     address=client.address,
                     last_used_at=now,
@@ -95,8 +95,8 @@ class Grants:
         the whole session ends (RFC 9700, section 4.14), which is committed before the refusal.
 
         Raises:
-            OAuthError: `invalid_scope` for scopes that the session may not have; the token stays
-                good.
+            OAuthError: `invalid_scope` if the session was granted none of the scopes; the token
+                stays valid.
         """
         async with self._database.write() as work:
             found = await self._find(work, presented)
@@ -169,12 +169,21 @@ class Grants:
 
 
 def _granted(role: Role, scope: str | None) -> Scopes:
-    """Return what a session may have: what was asked for, as far as the role still has it."""
-    return ROLE_SCOPES[role] & frozenset(scope.split()) if scope else ROLE_SCOPES[role]
+    """Return what a session may have: what it was granted, as far as the role still has it."""
+    held = ROLE_SCOPES[role]
+    return held if scope is None else held & frozenset(scope.split())
 
 
 def _choose(allowed: Scopes, scope: str | None) -> Scopes:
+    """Return which of the wanted scopes are allowed (RFC 6749, section 3.3); no wish means all.
+
+    Clients ask for every scope that they know; the answer's `scope` says what they got.
+
+    Raises:
+        OAuthError: `invalid_scope`, where nothing remains.
+    """
     wanted = frozenset((scope or "").split())
-    if not wanted <= allowed:
+    granted = wanted & allowed if wanted else allowed
+    if not granted:
         raise OAuthError("invalid_scope", f"Choose from: {' '.join(sorted(allowed))}.")
-    return wanted or allowed
+    return granted

@@ -29,6 +29,7 @@ DOCUMENT_RULES: Mapping[str, Callable[[Contract], Breaches]] = {
     "D005": documents.reachable_paths,
     "D006": documents.valid_examples,
     "D007": documents.values_with_schema,
+    "D008": documents.contact_and_license,
 }
 OPERATION_RULES: Mapping[str, Callable[[Endpoint], Breaches]] = {
     "O001": operations.operation_id,
@@ -50,6 +51,7 @@ OPERATION_RULES: Mapping[str, Callable[[Endpoint], Breaches]] = {
     "P001": parameters.snake_case_names,
     "P002": parameters.parameters_of_the_path,
     "P003": parameters.distinct_parameters,
+    "P004": parameters.no_examples_beside_optional_parameters,
     "R001": responses.problems,
     "R002": responses.secured_operations,
     "R003": responses.refused_bodies,
@@ -59,6 +61,9 @@ OPERATION_RULES: Mapping[str, Callable[[Endpoint], Breaches]] = {
     "R007": responses.links,
     "R008": responses.examples,
     "R009": responses.locations_of_any_version,
+    "R010": responses.header_examples,
+    "R011": responses.named_bodies,
+    "R012": responses.event_streams,
 }
 SCHEMA_RULES: Mapping[str, Callable[[Schema], Breaches]] = {
     "S001": schemas.closed_requests,
@@ -81,6 +86,7 @@ SCHEMA_RULES: Mapping[str, Callable[[Schema], Breaches]] = {
     "S018": schemas.known_keywords,
     "S019": schemas.required_properties,
     "S020": schemas.distinct_values,
+    "S021": texts.integer_formats,
 }
 
 

@@ -85,4 +85,4 @@ def _reach(node: Node, reached: dict[str, bool], *, lenient: bool) -> None:
     if name and name not in reached:
         reached[name] = lenient
         for part in _parts(node.follow()):
-            _reach(part, reached, lenient=False)
+            _reach(part, reached, lenient=lenient)

@@ -81,6 +81,14 @@ def values_with_schema(contract: Contract) -> Breaches:
             yield holder, f"{holder.name} has no schema", "add a schema"
 
 
+def contact_and_license(contract: Contract) -> Breaches:
+    """Readers have to know where to ask and what they may do."""
+    info = contract.node("info")
+    for key in ("contact", "license"):
+        if not info.child(key).value:
+            yield info, f"info has no {key}", f"add {key}"
+
+
 def valid_examples(contract: Contract) -> Breaches:
     """Examples are documentation, mock answers and the first requests of the fuzzing tests."""
     registry = Registry([("urn:contract", contract.document)])

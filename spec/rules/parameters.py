@@ -29,6 +29,15 @@ def parameters_of_the_path(endpoint: Endpoint) -> Breaches:
         yield known[name], f"{endpoint.path} does not name the parameter {name}", fix
 
 
+def no_examples_beside_optional_parameters(endpoint: Endpoint) -> Breaches:
+    """Tools such as Swagger UI send the example of an optional parameter unasked."""
+    for node in endpoint.parameters():
+        for key in ("example", "examples"):
+            if node.has(key) and node.child("required").value is not True:
+                what = f"the optional parameter {node.text('name')} has {key} beside its schema"
+                yield node.child(key), what, "write it as a list in schema.examples"
+
+
 def distinct_parameters(endpoint: Endpoint) -> Breaches:
     """Of two parameters with one name, one would be lost."""
     for holder in (endpoint.item, endpoint.node):

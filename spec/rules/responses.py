@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from spec.tools.contract import Endpoint, Node
-from spec.tools.parameters import is_json
 
 Breaches = Iterator[tuple[Node, str, str]]
 
@@ -29,10 +28,42 @@ def problems(endpoint: Endpoint) -> Breaches:
 def examples(endpoint: Endpoint) -> Breaches:
     """They are documentation, and what is answered while there is no code."""
     for status, response in endpoint.responses():
-        for media_type, content in response.get("content").entries():
-            if status < "400" and is_json(media_type) and not content.child("examples").value:
+        for _, content in response.get("content").entries():
+            if status < "400" and not _is_binary(content) and not content.child("examples").value:
                 fix = "add examples: with a name, and a value below it"
                 yield content, f"the answer {status} has no examples", fix
+
+
+def _is_binary(content: Node) -> bool:
+    schema = content.get("schema")
+    return schema.text("format") == "binary" or schema.has("contentMediaType")
+
+
+def header_examples(endpoint: Endpoint) -> Breaches:
+    """Mock servers answer with them; what they make up instead breaks the clients under test."""
+    for _, response in endpoint.responses():
+        for name, header in response.get("headers").entries():
+            schema = header.follow().get("schema")
+            if schema.exists and not schema.has("const") and not schema.child("examples").value:
+                yield schema, f"the header {name} has no example", "add schema.examples"
+
+
+def named_bodies(endpoint: Endpoint) -> Breaches:
+    """Clients name the type of an answer after its schema."""
+    for status, response in endpoint.responses():
+        for _, content in response.get("content").entries():
+            if content.has("schema") and not content.child("schema").schema_name:
+                fix = "make it a component and refer to it"
+                yield content, f"the answer {status} has a schema without a name", fix
+
+
+def event_streams(endpoint: Endpoint) -> Breaches:
+    """OpenAPI 3.1 cannot describe single events; tools take an object for one JSON document."""
+    for _, response in endpoint.responses():
+        schema = response.get("content").child("text/event-stream").get("schema")
+        if schema.exists and schema.strings("type") != ["string"]:
+            fix = "write type: string, with the text of some events as an example"
+            yield schema, "an event stream is not a string", fix
 
 
 def declaration(endpoint: Endpoint, status: str) -> str:

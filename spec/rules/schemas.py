@@ -1,5 +1,6 @@
 """Rules about the structure of schemas: what models cannot honour is refused, never ignored."""
 
+import keyword
 import re
 from collections.abc import Iterator
 
@@ -66,8 +67,10 @@ def known_keywords(schema: Schema) -> Breaches:
 
 
 def free_names(schema: Schema) -> Breaches:
-    """Pydantic's own attributes would be renamed in code."""
+    """Attributes of Pydantic and words of Python would be renamed in code."""
     for name, node in schema.node.child("properties").entries():
+        if keyword.iskeyword(name):
+            yield node, f"the property name {name} is a word of Python", "use another name"
         if name in _TAKEN or name.startswith("model_"):
             yield node, f"the property name {name} belongs to Pydantic", "use another name"
 

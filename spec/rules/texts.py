@@ -51,15 +51,26 @@ def strings_without_nul(schema: Schema) -> Breaches:
 
 def bounded_numbers(schema: Schema) -> Breaches:
     """Columns and languages have ranges; without bounds the first overflow is a 500."""
-    if (
-        not schema.in_request
-        or not {"integer", "number"} & set(schema.types)
-        or schema.node.has("enum")
-    ):
+    bounded = {"integer", "number"} if schema.in_request else {"integer"}
+    if not bounded & set(schema.types) or schema.node.has("enum") or schema.node.has("const"):
         return
     for lower, upper in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if not schema.node.has(lower) and not schema.node.has(upper):
-            yield schema.node, f"a number of a request has no {lower}", f"add {lower}"
+            kind = "a number of a request" if "number" in bounded else "an integer"
+            yield schema.node, f"{kind} has no {lower}", f"add {lower}"
+
+
+def integer_formats(schema: Schema) -> Breaches:
+    """Clients choose the width of an integer by its format, so it has to hold the bounds."""
+    written = schema.node.text("format")
+    if "integer" not in schema.types or written not in {"", "int32", "int64"}:
+        return  # S015 refuses other formats
+    keys = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+    bounds = [schema.node.child(key).value for key in keys]
+    narrow = all(-(2**31) <= it < 2**31 for it in bounds if isinstance(it, int | float))
+    form = "int32" if narrow else "int64"
+    if written != form:
+        yield schema.node, f"an integer whose format is not {form}", f"add format: {form}"
 
 
 def portable_patterns(schema: Schema) -> Breaches:

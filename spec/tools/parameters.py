@@ -86,19 +86,43 @@ class Arguments:
         if not schema.schema_name:
             fix = "make it a component and refer to it"
             raise content.refusal("a body schema without a name", fix)
-        if is_form and (not required or schema.follow().text("type") != "object"):
-            raise body.refusal("a form is optional or no object", "write required, type: object")
-        options = f"media_type={media_type!r}" if media_type.endswith("+json") else ""
+        if is_form and not required:
+            raise body.refusal("a form is optional", "write required: true")
         null = "" if required else " | None"
-        kind = f"{self.values.version}.{schema.schema_name}{null}"
+        marker = self.form(schema) if is_form else self.json(schema, media_type, null)
         ending = "" if required else " = None"
         return Argument(
             name="body",
-            route=f"body: Annotated[{kind}, {'Form' if is_form else 'Body'}({options})]{ending}",
+            route=f"body: Annotated[{marker}]{ending}",
             interface=f"body: models.{schema.schema_name}{null}",
             positional=True,
             optional=not required,
         )
+
+    def json(self, schema: Node, media_type: str, null: str) -> str:
+        """Return type and marker of a JSON body."""
+        options = f"media_type={media_type!r}" if media_type.endswith("+json") else ""
+        return f"{self.values.version}.{schema.schema_name}{null}, Body({options})"
+
+    def form(self, schema: Node) -> str:
+        """Return type and marker of a form; FastAPI reads a union only where it is written out."""
+        union = schema.follow()
+        written = [member for _, member in union.child("oneOf").entries()] or [schema]
+        for member in written:
+            self.require_text_fields(member)
+        models = " | ".join(f"{self.values.version}.{member.schema_name}" for member in written)
+        key = union.child("discriminator").text("propertyName")
+        return f"{models}, Form({f'discriminator={key!r}' if key else ''})"
+
+    def require_text_fields(self, schema: Node) -> None:
+        """Refuse what a form cannot carry; raises RefusedError."""
+        if schema.follow().text("type") != "object":
+            raise schema.refusal("a form that is not an object", "write type: object")
+        for name, field in schema.follow().child("properties").entries():
+            if field.follow().text("type") != "string":
+                raise field.refusal(
+                    f"the form's field {name} is not a string", "write type: string"
+                )
 
     def multipart(self, content: Node) -> Iterator[Argument]:
         """Yield the fields of a multipart form, files as uploads."""

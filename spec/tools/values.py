@@ -82,7 +82,8 @@ class Values:
             return None
         if members := self.enums.get(schema.schema_name):
             return f"{self.version}.{schema.schema_name}.{members[node.value]}"
-        if isinstance(node.value, list | dict) or schema.follow().text("format"):
+        is_parsed = isinstance(node.value, str) and schema.follow().text("format")
+        if is_parsed or isinstance(node.value, list | dict):
             fix = "leave the default out and let the service decide"
             raise node.refusal("a default that is no plain string, number or boolean", fix)
         return repr(node.value)

@@ -19,7 +19,7 @@ from app.schemas.v1 import operations
 from tests import items
 from tests.api_keys import create, with_key
 from tests.clients import Caller, get_token
-from tests.problems import assert_problem, refused_fields
+from tests.problems import assert_problem, challenge_of, refused_fields
 from tests.refusals import SERIALIZATION_FAILURE, refusing
 from tests.statements import watched
 
@@ -79,7 +79,7 @@ async def test_a_well_formed_key_that_nobody_made_is_refused(client: httpx2.Asyn
 
     problem = assert_problem(answer, 401, "unauthorized")
     assert problem["detail"].startswith("The API key is not valid")
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert challenge_of(answer) == "Bearer"
 
 
 async def test_a_revoked_key_opens_nothing_from_then_on(ada: Caller) -> None:

@@ -7,9 +7,11 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from app.api.conformance import Conformance
 from app.core.accounts_setup import make_passwords
 from app.core.config import Settings
 from app.core.security import ROLE_SCOPES
+from app.schemas.v1 import operations
 from tests.apps import changed
 from tests.clients import PASSWORD, Caller, get_token
 from tests.mailbox import mail_to
@@ -155,6 +157,7 @@ async def test_an_unknown_user_and_a_wrong_password_look_the_same(
     ("form", "code", "named"),
     [
         ({"grant_type": None}, "invalid_request", "grant_type"),
+        ({"grant_type": ""}, "invalid_request", "grant_type"),
         ({"grant_type": "client_credentials"}, "unsupported_grant_type", "grant_type"),
         ({"username": None}, "invalid_request", "username"),
         ({"grant_type": "refresh_token"}, "invalid_request", "refresh_token"),
@@ -170,6 +173,40 @@ async def test_a_bad_token_request_is_answered_as_oauth2_says(
     answer = await ask_token(client, **form)
 
     assert named in assert_oauth_error(answer, code)
+
+
+@pytest.mark.parametrize("field", ["grant_type", "password", "client_id"])
+async def test_a_field_that_is_sent_twice_is_refused(
+    client: httpx2.AsyncClient, ada: Caller, field: str
+) -> None:
+    form = {"grant_type": "password", "username": ada.email, "password": PASSWORD, "client_id": "a"}
+
+    answer = await client.post("/auth/token", data=form | {field: [form[field], form[field]]})
+
+    assert field in assert_oauth_error(answer, "invalid_request")
+
+
+async def test_fields_without_a_value_count_as_left_out(
+    client: httpx2.AsyncClient, ada: Caller
+) -> None:
+    answer = await ask_token(client, username=ada.email, scope="", client_id="")
+
+    assert (answer.status_code, answer.json()["scope"]) == (200, ALL_SCOPES)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"grant_type": "password"},
+        {"grant_type": "password", "username": "ada@example.com"},
+        {"grant_type": "password", "refresh_token": "x"},
+        {"grant_type": "refresh_token", "username": "ada@example.com", "password": PASSWORD},
+    ],
+)
+def test_the_contract_says_what_each_grant_needs(app: FastAPI, form: dict[str, str]) -> None:
+    conformance: Conformance = app.state.conformance
+
+    assert conformance.request_fault(operations.CREATE_TOKEN, form)
 
 
 async def test_an_empty_token_request_is_answered_as_oauth2_says(
@@ -211,10 +248,18 @@ async def test_a_token_can_be_narrowed_to_the_scopes_that_are_asked_for(
     assert (await client.get("/users/me", headers=headers)).status_code == 403
 
 
-async def test_a_scope_that_the_user_may_not_have_is_refused(
+async def test_of_the_scopes_that_are_asked_for_those_are_granted_that_the_user_may_have(
     client: httpx2.AsyncClient, ada: Caller
 ) -> None:
-    answer = await ask_token(client, username=ada.email, scope="items:read world:rule")
+    answer = await ask_token(client, username=ada.email, scope="items:read users:read no:such")
+
+    assert (answer.status_code, answer.json().get("scope")) == (200, "items:read")
+
+
+async def test_a_request_for_scopes_that_the_user_may_not_have_is_refused(
+    client: httpx2.AsyncClient, ada: Caller
+) -> None:
+    answer = await ask_token(client, username=ada.email, scope="users:read no:such")
 
     assert ALL_SCOPES in assert_oauth_error(answer, "invalid_scope")
 

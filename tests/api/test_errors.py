@@ -176,7 +176,7 @@ async def test_each_refused_field_of_a_body_has_its_json_pointer(
     answer = await ada.client.post("/items", content=content, headers=as_json(**ada.headers))
 
     assert refused_fields(answer) == refused
-    assert {error["in"] for error in answer.json()["errors"]} == {"body"}
+    assert {error["location"] for error in answer.json()["errors"]} == {"body"}
 
 
 class Cat(BaseModel):
@@ -219,7 +219,7 @@ async def test_each_refused_parameter_has_its_name(
     answer = await ada.get(path)
 
     assert refused_fields(answer) == refused
-    assert {error["in"] for error in answer.json()["errors"]} == {location}
+    assert {error["location"] for error in answer.json()["errors"]} == {location}
 
 
 async def test_no_more_errors_are_listed_than_the_contract_allows(ada: Caller) -> None:

@@ -7,7 +7,9 @@ import httpx2
 import pytest
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc8414 import get_well_known_url
 from pydantic import SecretStr
+from requests.utils import parse_dict_header
 
 from app.core.config import Settings
 from tests import backends
@@ -35,10 +37,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def session(server: Server) -> Iterator[OAuth2Session]:
+    """Return a client that was told nothing but the address of an operation."""
+    refused = httpx2.get(f"{server.url}/api/v1/users/me")
+    challenge = refused.headers["WWW-Authenticate"].removeprefix("Bearer ")
+    address = cast("Any", parse_dict_header)(challenge)["resource_metadata"]
+    resource = httpx2.get(address).json()
+    (issuer,) = resource["authorization_servers"]
+    found = httpx2.get(get_well_known_url(issuer, external=True)).json()
     with OAuth2Session(
-        token_endpoint=f"{server.url}/api/v1/auth/token",
-        revocation_endpoint=f"{server.url}/api/v1/auth/revoke",
-        token_endpoint_auth_method="none",
+        token_endpoint=found["token_endpoint"],
+        revocation_endpoint=found["revocation_endpoint"],
+        token_endpoint_auth_method=found["token_endpoint_auth_methods_supported"][0],
+        scope=" ".join(found["scopes_supported"]),
     ) as session:
         yield session
 

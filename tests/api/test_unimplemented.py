@@ -37,9 +37,15 @@ class Items(v1.ItemsService):
     """A service whose author has written nothing so far."""
 
 
+class Exports(v1.ExportsService):
+    """Another one."""
+
+
 def make_app(settings: Settings) -> FastAPI:
     app = create_app(settings)
-    replace_services(app, users=cast("Any", Users)(), items=cast("Any", Items)())
+    replace_services(
+        app, users=cast("Any", Users)(), items=cast("Any", Items)(), exports=cast("Any", Exports)()
+    )
     return app
 
 
@@ -100,6 +106,24 @@ async def test_a_mock_answers_with_the_examples_of_the_contract(logs: Logs) -> N
     assert v1.Item.model_validate(created.json()).name == "Oak table"
     assert v1.ItemPage.model_validate(listed.json()).items
     assert read.json()["display_name"] == "Written already"
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type", "start"),
+    [("events", "text/event-stream", "event: export\ndata: {"), ("file", "text/csv", "id,name,")],
+)
+async def test_a_mock_answers_text_as_it_is(
+    logs: Logs, path: str, media_type: str, start: str
+) -> None:
+    settings = make_settings(unimplemented="mock")
+
+    app = make_app(settings)
+    async with started(app) as client:
+        headers = await sign_in(app, settings)
+        answer = await client.get(f"/exports/{uuid4()}/{path}", headers=headers)
+
+    assert answer.headers["Content-Type"].startswith(media_type)
+    assert answer.text.startswith(start)
 
 
 async def test_a_mock_without_an_example_is_a_501(logs: Logs) -> None:

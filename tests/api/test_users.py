@@ -9,7 +9,7 @@ import pytest
 from app.core.config import Settings
 from app.schemas import v1
 from tests.clients import Caller, get_token
-from tests.problems import assert_problem, refused_fields
+from tests.problems import assert_problem, challenge_of, refused_fields
 from tests.tokens import issue
 
 
@@ -95,8 +95,7 @@ async def test_a_token_without_the_scope_is_told_which_one_it_lacks(
     )
 
     assert_problem(answer, 403, "insufficient-scope")
-    challenge = answer.headers["WWW-Authenticate"]
-    assert challenge == f'Bearer error="insufficient_scope", scope="{needed}"'
+    assert challenge_of(answer) == f'Bearer error="insufficient_scope", scope="{needed}"'
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH"])

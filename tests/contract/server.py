@@ -38,7 +38,7 @@ def serve(settings: Settings, folder: Path) -> Iterator[Server]:
         server.log.open("wb") as log,
         # The folder has no .env: the settings are all that the server knows.
         subprocess.Popen(
-            command, cwd=folder, env=_environment(settings), stdout=log, stderr=log
+            command, cwd=folder, env=_environment(settings, server.url), stdout=log, stderr=log
         ) as process,
     ):
         try:
@@ -50,9 +50,10 @@ def serve(settings: Settings, folder: Path) -> Iterator[Server]:
             secrets_seen.lines.append(server.log.read_text(errors="replace"))
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def _environment(settings: Settings, url: str) -> dict[str, str]:
     given = settings.model_dump(include=settings.model_fields_set, exclude_none=True)
-    return os.environ | {name.upper(): _plain(value) for name, value in given.items()}
+    named = {name.upper(): _plain(value) for name, value in given.items()}
+    return os.environ | {"PUBLIC_URL": url} | named
 
 
 def _plain(value: object) -> str:

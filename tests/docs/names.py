@@ -21,6 +21,8 @@ LATER = {"app/api/v1/deps.py"}  # spec/README.md: what an older version gets bes
 FOREIGN = {"x5u", "x5c", "alter_column"}
 _PLANTED = "test_names.py"  # its tests use names that do not exist
 _SOURCES = {".py", ".yaml", ".yml", ".toml", ".ini", ".j2", ".mako", ".sh", ""}
+# `name` in `file`: the file has to hold the name.
+_PLACE = re.compile(r"`([\w.]+)` (?:in|of) `([\w./-]+\.(?:py|toml|ya?ml))`")
 _WORD = re.compile(r"[A-Za-z_](?:[\w-]*\w)?")
 
 
@@ -29,11 +31,17 @@ def stale(page: Page) -> list[str]:
     return [
         f"{page.path}:{line}: no such {kind}: {name}"
         for line, name in (*page.code_spans, *page.shell_lines)
-        if name not in page.creates and (kind := _missing(name, page))
+        if name not in page.creates and (kind := missing(name, page))
+    ] + [
+        f"{page.path}:{line}: no such place: {match[0]}"
+        for line, text in enumerate(page.prose.splitlines(), 1)
+        for match in _PLACE.finditer(text)
+        if not _holds(match[2], match[1], page)
     ]
 
 
-def _missing(name: str, page: Page) -> str | None:
+def missing(name: str, page: Page) -> str | None:
+    """Return the kind of thing that a name looks like and that does not exist, or None."""
     for kind, pattern, exists in _KINDS:
         if match := re.match(pattern, name):
             return None if exists(match, page) else kind
@@ -70,9 +78,16 @@ def _path_exists(match: re.Match[str], page: Page) -> bool:
     if "/" in name and name.partition("/")[0] not in FOLDERS and Path(name).suffix not in FILES:
         return True  # a media type, or a folder outside of the repository
     if "/" not in name:
-        return pattern in {path.name for path in _files()}
+        return pattern in {path.name for path in files()}
     folders = (ROOT, (ROOT / page.path).parent)
     return name in LATER or any(next(folder.glob(pattern), None) for folder in folders)
+
+
+def _holds(path: str, name: str, page: Page) -> bool:
+    """Tell whether a file has a word; a bare file name is looked for beside the page first."""
+    known = [folder / path for folder in ((ROOT / page.path).parent, ROOT)]
+    found = next((file for file in known if file.is_file()), None)
+    return found is None or name.rpartition(".")[2] in _WORD.findall(found.read_text())
 
 
 def _words_exist(match: re.Match[str], page: Page) -> bool:
@@ -105,7 +120,8 @@ def make_targets() -> set[str]:
 
 
 @cache
-def _files() -> list[Path]:
+def files() -> list[Path]:
+    """Return the files of the repository, those at its root first."""
     found = [path for path in ROOT.iterdir() if path.name != ".venv"]
     for folder in FOLDERS:
         found += (ROOT / folder).rglob("*")
@@ -116,7 +132,7 @@ def _files() -> list[Path]:
 def _vocabulary() -> set[str]:
     """Return the words of code, contract and configuration, and the names of files."""
     found = {name.upper() for name in Settings.model_fields}
-    for path in _files():
+    for path in files():
         found |= {path.name, path.stem}
         if path.is_file() and path.suffix in _SOURCES and path.name != _PLANTED:
             text = path.read_text(encoding="utf-8", errors="ignore")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.comments import commented_files, stale_files
 from tests.docs.follow import clone
 from tests.docs.names import stale
 from tests.docs.pages import PAGES, Page
@@ -40,6 +41,7 @@ PLANTED = {
     "Call `ownd_by(user)`.": "name: ownd_by(user)",
     "Say `x-idempotnt: true`.": "name: x-idempotnt: true",
     "It answers `not-fuond`.": "name: not-fuond",
+    "See `Cache` in `app/main.py`.": "place: `Cache` in `app/main.py`",
 }
 RENAMED = {
     "database_pool_size": "database_pool_width",
@@ -61,6 +63,24 @@ def test_a_stale_name_is_found(text: str) -> None:
 
     line = 5 if text.startswith("```") else 4
     assert stale(page) == [f"docs/PLANTED.md:{line}: no such {PLANTED[text]}"]
+
+
+def test_the_files_that_comments_name_exist() -> None:
+    assert [line for path in commented_files() for line in stale_files(path)] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("planted.yml", "a: 1\n# docs/tools/REAMDE.md says how.\n"),
+        ("planted.py", "A = 1\n# As in docs/tools/REAMDE.md.\n"),
+        ("planted.py", '"""First.\n\nRead docs/tools/REAMDE.md.\n"""\n'),
+    ],
+)
+def test_a_stale_file_in_a_comment_is_found(path: str, text: str) -> None:
+    line = next(n for n, it in enumerate(text.splitlines(), 1) if "REAMDE" in it)
+
+    assert stale_files(path, text) == [f"{path}:{line}: no such file: docs/tools/REAMDE.md"]
 
 
 def test_renames_are_reported_with_page_and_line(tmp_path: Path) -> None:

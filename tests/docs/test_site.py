@@ -1,7 +1,6 @@
 """The site in a real browser: nothing foreign, nothing broken, nothing wider than the screen."""
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -11,22 +10,16 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from app.schemas.v1 import operations
 from docs.tools.llms import CHARACTERS_PER_TOKEN
 from docs.tools.pages import written_pages
+from tests.docs.browser import launched
 from tests.docs.pages import PAGES as SOURCES
 from tests.docs.pages import ROOT
 from tests.waiting import LIMIT_SECONDS
 
-CHROMIUM = os.environ.get("CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-]
 PAGES = [
     "",
     "docs/ARCHITECTURE/",
@@ -73,12 +66,8 @@ def address(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("no chromium: CHROMIUM names it")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

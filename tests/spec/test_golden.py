@@ -174,6 +174,13 @@ GOLDEN = {
             return render(await services.files.send_form(body), 200)
         """,
     ),
+    "one of two forms": (
+        "routes/files.py",
+        """
+            body: Annotated[v1.Sale | v1.Gift, Form(discriminator="kind")],
+        ) -> Response:
+        """,
+    ),
     "a stream": (
         "schemas/v1/files.py",
         """

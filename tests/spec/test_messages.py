@@ -33,7 +33,7 @@ MISTAKES = [
     ),
     (
         "pets.yaml",
-        "lives: {type: integer, minimum: 0, maximum: 9}",
+        "lives: {type: integer, format: int32, minimum: 0, maximum: 9}",
         "lives: {type: int, minimum: 0, maximum: 9}  # HERE",
         (
             'D001 not OpenAPI: "int" is not one of "array", "boolean" or 5 other candidates. '

@@ -10,11 +10,11 @@ from tests.spec.project import Project
 FILE = "multipart/form-data:\n            schema:\n              type: object"
 LIMIT = "- name: limit\n          in: query"
 BODY = "requestBody:\n        required: true\n        content:\n          application/json:"
-CSV = "text/csv:\n              schema: {type: string}"
+CSV = 'text/csv:\n              schema:\n                $ref: "#/components/schemas/Table"'
 PAGE = '$ref: "#/components/schemas/PetPage"'
 UUID = "018f0c2e-0000-7000-8000-000000000000"
 FORM = "required: true\n        content:\n          application/x"
-CSV_AND_JSON = f"{CSV}\n            application/json: {{schema: {{type: boolean}}}}"
+CSV_AND_JSON = f"application/json: {{schema: {{type: boolean}}}}\n            {CSV}"
 
 # File, what the sample says, what cannot be honoured, and the reason; HERE marks the line.
 REFUSALS = [
@@ -56,6 +56,12 @@ REFUSALS = [
         f"{FILE}\n              additionalProperties: false  # HERE",
         "multipart forms",
     ),
+    (
+        "files.yaml",
+        "note: {type: string, maxLength: 50",
+        "note: {type: integer, maxLength: 50",
+        "the form's field note is not a string",
+    ),
     ("files.yaml", FORM, "content:\n          application/x", "a form is optional"),
     ("files.yaml", FORM, f"{FORM}-ndjson: {{}}\n          application/x", "several media types"),
     ("files.yaml", CSV, CSV_AND_JSON, "JSON beside another"),
@@ -69,7 +75,7 @@ REFUSALS = [
     ("files.yaml", '"201":', '"405":', "no success is declared"),
     (
         "pets.yaml",
-        "schema: {type: integer}",
+        "schema: {type: integer, format: int32, minimum: 0, maximum: 9, examples: [7]}",
         "schema: {type: boolean}  # HERE",
         "neither string nor",
     ),

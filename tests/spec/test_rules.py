@@ -15,6 +15,7 @@ RESPONSES = ("responses:", "responses:  # HERE")
 NAMES = "name: names\n          in: query\n          schema:"
 INDENT = "\n          "
 BYTE = f"type: integer{INDENT}minimum: 0{INDENT}maximum: 255"
+LIVES = "lives: {type: integer, format: int32, minimum: 0, maximum: 9}"
 CAT = "{$ref: '#/components/schemas/Cat'}"
 DOG = "{$ref: '#/components/schemas/Dog'}"
 
@@ -30,8 +31,11 @@ BAD_REQUEST: Edit = (f'"401": {ERROR}', f'"400": {ERROR}\n        "401": {ERROR}
 PAGED = "x-pagination: {cursor: after, limit: limit, items: pets, next: next}  # HERE"
 SINCE = 'deprecated: true\n      x-deprecation: {since: "2026-12-01"}'
 CONFLICTING: Edit = (f'"400": {ERROR}', f'"400": {ERROR}\n        "409": {ERROR}')
-CSV = "              schema: {type: string}\n"
+CSV = '              schema:\n                $ref: "#/components/schemas/Table"\n'
+TABLE = f"text/csv:\n{CSV}"
+POEM = 'examples: {poem: {value: "name\\npoem\\n"}}\n'
 EXAMPLES = "examples: {sent: {value: {name: report}}}\n"
+NO_TABLE: Edit = ("    Table:\n      type: string\n      description: Lines of CSV.\n", "")
 LAST = "}]}  # HERE"
 
 
@@ -86,7 +90,7 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("D003", "openapi.yaml", [(TAG, "  - name: files  # HERE")]),
     ("D004", "pets.yaml", [("    Pet:\n", "    Ghost: {type: object}  # HERE\n    Pet:\n")]),
     ("D006", "pets.yaml", [("value: {pets: []}", "value: {pets: no}  # HERE")]),
-    ("D006", "pets.yaml", [("example: 10", "example: 51  # HERE")]),
+    ("D006", "pets.yaml", [("examples: [10]}", "examples: [51]}  # HERE")]),
     ("D006", "pets.yaml", [("examples: [Ada]", "examples: [7]  # HERE")]),
     ("D006", "pets.yaml", [("default: cat", "default: cow  # HERE")]),
     (
@@ -94,7 +98,13 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
         "openapi.yaml",
         [("\npaths:", "\n  - {name: files, description: F}  # HERE\npaths:")],
     ),
-    ("D007", "files.yaml", [("text/csv:\n", "text/csv: {}  # HERE\n"), (CSV, "")]),
+    (
+        "D007",
+        "files.yaml",
+        [(TABLE, "text/csv:  # HERE\n"), NO_TABLE],
+    ),
+    ("D008", "openapi.yaml", [("info:", "info:  # HERE"), ("  contact", "  x-was")]),
+    ("D008", "openapi.yaml", [("info:", "info:  # HERE"), ("  license", "  x-was")]),
     ("O001", "pets.yaml", [("operationId: putPet", "operationId: put_pet  # HERE")]),
     ("O002", "pets.yaml", [("get:", "get:  # HERE"), ("      summary: List pets\n", "")]),
     ("O003", "files.yaml", [("post:", "post:  # HERE"), ("tags: [files]", "tags: [files, pets]")]),
@@ -139,10 +149,31 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("P002", "files.yaml", [("- name: name", "- name: title  # HERE")]),
     ("P002", "files.yaml", [("- name: name", "- name: title"), ("file:\n", "file:  # HERE\n")]),
     ("P003", "pets.yaml", [("- name: type", "- name: limit  # HERE")]),
+    (
+        "P004",
+        "pets.yaml",
+        [
+            (
+                "names\n          in: query",
+                "names\n          example: [a]  # HERE\n          in: query",
+            )
+        ],
+    ),
     ("R001", "pets.yaml", [(f'"500": {ERROR}', '"500": {description: Bad.}  # HERE')]),
     ("R002", "pets.yaml", [without("401"), RESPONSES]),
     ("R002", "pets.yaml", [without("403"), RESPONSES]),
     ("R003", "files.yaml", [without("400"), RESPONSES]),
+    (
+        "R003",
+        "files.yaml",
+        [
+            (f"{EXAMPLES}{without('400')[0]}", EXAMPLES),
+            (
+                'responses:\n        "200":\n          description: What',
+                'responses:  # HERE\n        "200":\n          description: What',
+            ),
+        ],
+    ),
     ("R003", "files.yaml", [without("413"), RESPONSES]),
     ("R003", "files.yaml", [without("415"), RESPONSES]),
     ("R004", "files.yaml", [without("422"), RESPONSES]),
@@ -153,6 +184,21 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("R007", "pets.yaml", [("Id: updatePet", "Id: eatPet"), ("readPet:", "readPet:  # HERE")]),
     ("R007", "pets.yaml", [("pet_id: $response", "pet:  # HERE\n                  $response")]),
     ("R008", "files.yaml", [("/json:", "/json:  # HERE"), (EXAMPLES, "x-a: 1\n")]),
+    ("R008", "files.yaml", [("text/csv:", "text/csv:  # HERE"), (POEM, "x-a: 1\n")]),
+    ("R009", "common.yaml", [(", examples: ['\"1\"']}", "}  # HERE")]),
+    (
+        "R010",
+        "files.yaml",
+        [(TABLE, "text/csv:  # HERE\n              schema: {type: string}\n"), NO_TABLE],
+    ),
+    (
+        "R011",
+        "files.yaml",
+        [
+            ("text/csv:", "text/event-stream:"),
+            ("Table:\n      type: string", "Table:  # HERE\n      type: boolean"),
+        ],
+    ),
     (
         "R009",
         "common.yaml",
@@ -170,7 +216,15 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("S002", "pets.yaml", [string('pattern: "^a*$"')]),
     ("S003", "pets.yaml", [string("maxLength: 20")]),
     ("S003", "pets.yaml", [pattern("[a-z]")]),
-    ("S004", "pets.yaml", [field("age: {type: integer, minimum: 0}  # HERE")]),
+    ("S004", "pets.yaml", [field("age: {type: integer, format: int32, minimum: 0}  # HERE")]),
+    (
+        "S004",
+        "common.yaml",
+        [("          maximum: 599\n", ""), ("        status:", "        status:  # HERE")],
+    ),
+    ("S021", "pets.yaml", [(LIVES, LIVES.replace("format: int32, ", "") + "  # HERE")]),
+    ("S021", "pets.yaml", [(LIVES, LIVES.replace("9", "2147483648") + "  # HERE")]),
+    ("S021", "pets.yaml", [(LIVES, LIVES.replace("int32", "int64") + "  # HERE")]),
     ("S004", "pets.yaml", [field("age: {type: number, exclusiveMaximum: 9}  # HERE")]),
     ("S005", "pets.yaml", [("maxItems: 3\n", "minItems: 1\n"), (NAMES, f"{NAMES}  # HERE")]),
     ("S006", "pets.yaml", [("enum: [cat, dog]", "enum: [cat, dog]\n      default: cat  # HERE")]),
@@ -179,6 +233,7 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("S019", "pets.yaml", [("required: [pets]", "required: [pests]  # HERE")]),
     ("S020", "pets.yaml", [("[cat, dog]", "[cat, dog, cat]  # HERE")]),
     ("S008", "pets.yaml", [field("json: {type: boolean}  # HERE")]),
+    ("S008", "pets.yaml", [field("in: {type: boolean}  # HERE")]),
     (
         "S009",
         "pets.yaml",

@@ -215,5 +215,39 @@ async def test_a_form_is_checked(http: httpx2.AsyncClient, form: dict[str, str])
     assert (await http.post("/forms", data=form)).status_code == 422
 
 
+@pytest.mark.parametrize(
+    "form", [{"kind": "sale", "price": "9"}, {"kind": "gift"}, {"kind": "gift", "note": "hello"}]
+)
+async def test_the_discriminator_decides_which_form_is_read(
+    http: httpx2.AsyncClient, form: dict[str, str]
+) -> None:
+    answer = await http.post("/orders", data=form)
+
+    assert (answer.status_code, answer.json()) == (200, form)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"kind": "loan"},
+        {"kind": "sale"},
+        {"kind": "sale", "price": "x"},
+        {"kind": "sale", "price": ""},
+        {"kind": "gift", "price": "9"},
+    ],
+)
+async def test_the_form_that_the_discriminator_names_is_checked(
+    http: httpx2.AsyncClient, form: dict[str, str]
+) -> None:
+    assert (await http.post("/orders", data=form)).status_code == 422
+
+
+async def test_a_field_of_a_form_that_is_sent_twice_is_refused(http: httpx2.AsyncClient) -> None:
+    answer = await http.post("/forms", data={"name": ["Ada", "Bob"]})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed-body")
+
+
 async def test_another_media_type_is_refused(http: httpx2.AsyncClient) -> None:
     assert (await http.post("/forms", json={"name": "Ada"})).status_code == 415

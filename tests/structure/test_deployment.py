@@ -1,5 +1,6 @@
 """The Makefile and docker-compose.yml hand on the settings that the pages tell people to set."""
 
+import json
 import os
 import re
 import shutil
@@ -63,6 +64,15 @@ def test_compose_hands_on_every_setting_of_the_steps_to_production() -> None:
 
     assert "ADMIN_PASSWORD" in named
     assert named | siblings <= compose_environment(**EXPORTED).keys()
+
+
+def test_the_packages_of_npm_are_pinned_and_come_from_the_registry_of_the_machine() -> None:
+    folder = ROOT / "tools/redocly"
+    wanted = json.loads((folder / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+    locked = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+
+    assert all(re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", version) for version in wanted.values())
+    assert not any("resolved" in package for package in locked.values())
 
 
 @pytest.mark.parametrize(

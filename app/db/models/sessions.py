@@ -13,7 +13,8 @@ class Session(Entity):
     """A login from one device; its refresh tokens are one family.
 
     Attributes:
-        scope: What the user asked for at the login, separated by spaces; None for all.
+        scope: What was granted at the login, separated by spaces; None, which earlier releases
+            wrote, for all that the role has.
         revoked_at: Since when the session has ended; None while it lasts.
     """
 

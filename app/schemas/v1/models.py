@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import MISSING, ConfigDict, Field, SecretStr, StrictBool
+from typing_extensions import TypeAliasType
 
 from app.schemas.base import Schema
 from app.schemas.types import (
@@ -70,11 +71,11 @@ class UserRegister(Schema):
     """Name to show to others."""
 
 
-class GrantType(StrEnum):
-    """What a token is asked for with."""
-
-    PASSWORD = "password"
-    REFRESH_TOKEN = "refresh_token"
+Scope = TypeAliasType(
+    "Scope",
+    Annotated[str, Field(max_length=1000, pattern="^([!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*)?$")],
+)
+"""Names of scopes, separated by spaces (RFC 6749, section 3.3)."""
 
 
 class RevocationRequest(Schema):
@@ -466,9 +467,9 @@ class Export(Schema):
     """Identifies the export (UUIDv7)."""
     format: ExportFormat
     status: ExportStatus
-    rows_done: Annotated[StrictInt, Field(ge=0)]
+    rows_done: Annotated[StrictInt, Field(ge=0, le=2147483647)]
     """How many items are in the file by now."""
-    rows_total: Annotated[StrictInt | None, Field(ge=0)]
+    rows_total: Annotated[StrictInt | None, Field(ge=0, le=2147483647)]
     """How many items there were when the work began; null before that."""
     created_at: AwareDatetime
     """When the export was asked for."""
@@ -476,13 +477,16 @@ class Export(Schema):
     """When the work ended; null before that."""
 
 
-class ExportEvent(Schema):
-    """Each event of a stream that watches an export."""
+ExportCsv = TypeAliasType("ExportCsv", str)
+"""An export as CSV (RFC 4180), its first line the names of the columns."""
 
-    event: Literal["export"]
-    """Always `export`."""
-    data: Annotated[str, Field(max_length=2000)]
-    """The export at that moment, as the JSON of `Export`."""
+
+ExportJsonLines = TypeAliasType("ExportJsonLines", str)
+"""An export as JSON Lines; each line is the JSON of an `Item`."""
+
+
+ExportEvents = TypeAliasType("ExportEvents", str)
+"""Server-sent events (WHATWG HTML, section 9.2). Each is called `export`; its data are the JSON of `Export`."""
 
 
 class Readiness(Schema):
@@ -497,7 +501,7 @@ class Readiness(Schema):
 class FieldError(Schema):
     """One refused field of a request."""
 
-    in_: Annotated[FieldLocation, Field(alias="in")]
+    location: FieldLocation
     pointer: Annotated[str | MISSING, Field(max_length=1000)] = MISSING
     """JSON Pointer (RFC 6901) into the body that was sent."""
     name: Annotated[str | MISSING, Field(max_length=1000)] = MISSING
@@ -508,27 +512,31 @@ class FieldError(Schema):
     """What is wrong with the field."""
 
 
-class TokenRequest(Schema):
-    """Form of RFC 6749, sections 4.3.2 and 6.
+class PasswordGrant(Schema):
+    """Form of RFC 6749, section 4.3.2, which opens a session."""
 
-    `password` needs username and password, `refresh_token` needs refresh_token. Unknown fields are
-    ignored and empty ones count as left out, as section 3.2 demands.
-    """
-
-    grant_type: GrantType
-    username: Annotated[str | MISSING, Field(max_length=254, pattern="^[^\\x00]*$")] = MISSING
+    grant_type: Literal["password"]
+    """Always `password`."""
+    username: Annotated[str, Field(max_length=254, min_length=1, pattern="^[^\\x00]*$")]
     """Email of the account."""
-    password: Annotated[SecretStr | MISSING, Field(max_length=128)] = MISSING
+    password: Annotated[SecretStr, Field(max_length=128, min_length=1)]
     """Password of the account."""
-    refresh_token: Annotated[SecretStr | MISSING, Field(max_length=200)] = MISSING
-    """The refresh token of the last answer."""
-    scope: Annotated[
-        str | MISSING,
-        Field(max_length=1000, pattern="^([!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*)?$"),
-    ] = MISSING
-    """Scopes wanted, separated by spaces; leave it out or empty to get all that the user, or the
-    session, may have.
+    scope: Scope | MISSING = MISSING
+    """Scopes wanted; leave it out to get all that the user may have.
+
+    Of the wanted scopes those are granted that the user may have; the answer names them.
     """
+
+
+class RefreshTokenGrant(Schema):
+    """Form of RFC 6749, section 6, which goes on with a session."""
+
+    grant_type: Literal["refresh_token"]
+    """Always `refresh_token`."""
+    refresh_token: Annotated[SecretStr, Field(max_length=200, min_length=1)]
+    """The refresh token of the last answer."""
+    scope: Scope | MISSING = MISSING
+    """Scopes wanted, of those that the session was granted; leave it out to get all of them."""
 
 
 class OAuthError(Schema):
@@ -570,3 +578,10 @@ class Problem(Schema):
     """Identifies the trace that the request belongs to, across services (W3C Trace Context)."""
     errors: Annotated[list[FieldError] | MISSING, Field(max_length=100)] = MISSING
     """One entry per field that was refused."""
+
+
+TokenRequest = TypeAliasType(
+    "TokenRequest",
+    Annotated[PasswordGrant | RefreshTokenGrant, Field(discriminator="grant_type")],
+)
+"""What a token is asked for with. Unknown fields are ignored and empty ones count as left out, as section 3.2 of RFC 6749 demands."""

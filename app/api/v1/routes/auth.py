@@ -28,7 +28,7 @@ async def register_user(
 @router.post("/auth/token", operation_id="createToken", response_model=None)
 async def create_token(
     services: Services,
-    body: Annotated[v1.TokenRequest, Form()],
+    body: Annotated[v1.PasswordGrant | v1.RefreshTokenGrant, Form(discriminator="grant_type")],
 ) -> Response:
     """Get an access token."""
     return render_reply(await services.auth.create_token(body))
