@@ -1,14 +1,10 @@
 """Every line of the log is JSON, and names the request that it belongs to."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 
 from app.api import deps
@@ -18,22 +14,10 @@ from tests.api.conftest import Logs
 from tests.apps import changed, make_settings, own_log, started
 from tests.clients import PASSWORD, sign_up
 from tests.problems import assert_problem
+from tests.serving import served
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 REQUEST_ID = "request-0123456789"
-
-
-@asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
-    """Serve an application by Uvicorn on a free port, and give its address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws="none"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - Uvicorn announces it no other way
-        await asyncio.sleep(0)
-    host, port = server.servers[0].sockets[0].getsockname()
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    await serving
 
 
 async def test_a_request_is_one_line_with_all_that_an_operator_asks_for(logs: Logs) -> None:
@@ -163,9 +147,11 @@ async def test_the_servers_own_lines_are_json_and_name_the_request(logs: Logs) -
     app.add_api_route("/broken", route)
 
     with own_log():
-        async with served(app) as address, httpx2.AsyncClient() as client:
+        async with served(app, make_settings()) as port, httpx2.AsyncClient() as client:
             with pytest.raises(httpx2.RemoteProtocolError):
-                await client.get(f"{address}/broken", headers={"X-Request-ID": REQUEST_ID})
+                await client.get(
+                    f"http://127.0.0.1:{port}/broken", headers={"X-Request-ID": REQUEST_ID}
+                )
     lines = logs()
 
     servers = [line for line in lines if line["logger"] == "uvicorn.error"]

@@ -1,4 +1,4 @@
-"""The application as it runs in production: served by uvicorn, in a process of its own."""
+"""The application as it runs in production, in a process of its own."""
 
 import os
 import socket
@@ -34,8 +34,7 @@ def serve(settings: Settings, folder: Path) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0)) as reserved:
         port = reserved.getsockname()[1]
     server = Server(f"http://127.0.0.1:{port}", folder / "server.log")
-    command = [sys.executable, "-m", "uvicorn", "app.main:app"]
-    command += ["--app-dir", str(ROOT), "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", "app.manage", "serve", "--port", str(port)]
     with (
         server.log.open("wb") as log,
         # The folder has no .env: the settings are all that the server knows.
@@ -54,7 +53,8 @@ def serve(settings: Settings, folder: Path) -> Iterator[Server]:
 
 def _environment(settings: Settings) -> dict[str, str]:
     given = settings.model_dump(include=settings.model_fields_set, exclude_none=True)
-    return os.environ | {name.upper(): _plain(value) for name, value in given.items()}
+    variables = {name.upper(): _plain(value) for name, value in given.items()}
+    return os.environ | {"PYTHONPATH": str(ROOT)} | variables
 
 
 def _plain(value: object) -> str:

@@ -13,10 +13,10 @@ from app.core.config import Settings
 from tests import backends
 from tests.conftest import ROOT
 
-UVICORN = ("uvicorn", "app.main:app", "--port", "0")
+SERVE = ("app.manage", "serve", "--port", "0")
 WORKER = ("app.manage", "worker")
 COMMANDS = [
-    UVICORN,
+    SERVE,
     WORKER,
     ("app.manage", "setup"),
     ("app.db.seed",),
@@ -66,7 +66,7 @@ def test_every_command_ends_with_a_line_for_each_wrong_setting(command: tuple[st
 
 
 def test_a_server_without_its_keys_names_their_setting() -> None:
-    ended = start(*UVICORN, **PRODUCTION)
+    ended = start(*SERVE, **PRODUCTION)
 
     assert ended.returncode != 0
     assert "SIGNING_KEYS_FILE: /nowhere/keys.json is no usable key file" in ended.stdout
@@ -77,7 +77,7 @@ def test_a_server_whose_metrics_port_is_taken_names_the_setting(tmp_path: Path) 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         url = f"sqlite+aiosqlite:///{tmp_path}/app.db"
-        ended = start(*UVICORN, DATABASE_URL=url, METRICS_PORT=port)
+        ended = start(*SERVE, DATABASE_URL=url, METRICS_PORT=port)
 
     assert ended.returncode != 0
     assert "METRICS_PORT: Address already in use" in ended.stdout
