@@ -9,6 +9,7 @@ from app.tasks.broker import Bell
 from app.tasks.registry import HANDLERS
 from app.tasks.runner import Runner
 from app.tasks.schedule import Scheduler
+from app.telemetry.heartbeat import heartbeat
 
 
 class Process:
@@ -43,6 +44,7 @@ class Process:
                 await stack.enter_async_context(self._runner.serving())
             if self._schedules:
                 await stack.enter_async_context(Scheduler(resources.database).serving())
+            await stack.enter_async_context(heartbeat(self._settings.heartbeat_file))
             yield resources
 
     async def wake(self) -> None:

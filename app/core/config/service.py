@@ -1,5 +1,6 @@
 """Where and how the service runs."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, PositiveFloat, PositiveInt, SecretStr
@@ -53,6 +54,9 @@ class ServiceSettings(BaseModel):
     )
     keep_alive_seconds: PositiveInt = Field(
         75, description="Time that a connection stays open for the next request."
+    )
+    heartbeat_file: Path | None = Field(
+        None, description="File that a process touches every 5 s while it works; empty: none."
     )
     unimplemented: Literal["problem", "mock"] = Field(
         "problem",
