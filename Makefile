@@ -150,7 +150,7 @@ install-hooks: $(DEV) ## Run the fast checks before each commit
 docker-build: ## Build the container image (IMAGE=name)
 	docker build --tag $(IMAGE) .
 
-compose-up: ## Run API, PostgreSQL and Redis in containers
+compose-up: ## Run proxy, API, worker, scheduler, PostgreSQL and Redis in containers
 	docker compose up --build
 
 clean: ## Remove .venv and all caches; the database stays

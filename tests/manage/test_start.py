@@ -84,6 +84,23 @@ def test_a_server_whose_metrics_port_is_taken_names_the_setting(tmp_path: Path) 
     assert "Traceback" not in ended.stdout + ended.stderr
 
 
+def test_a_server_that_may_open_too_few_files_names_the_setting() -> None:
+    command = 'ulimit -n 500 && exec "$0" -m app.manage serve --port 0'
+    ended = subprocess.run(
+        ["/bin/sh", "-c", command, sys.executable],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("MAX_CONNECTIONS: 800 connections need 1000 open files")
+
+
 def test_a_worker_without_its_keys_ends_instead_of_starting_again_for_ever() -> None:
     ended = start(*WORKER, **PRODUCTION)
 
