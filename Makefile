@@ -19,7 +19,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 PIP_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--no-python-downloads --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
-SERVE := $(BIN)/uvicorn app.main:app --reload --reload-dir app --reload-include '*.json' --host 127.0.0.1 --port $(PORT) --no-proxy-headers
+SERVE := $(BIN)/python -m app.manage serve --reload --port $(PORT)
 # Errors name the server's address; the environment and .env may say another one.
 ifeq ($(PUBLIC_URL)$(shell grep -s '^PUBLIC_URL=.' .env),)
 run watch: export PUBLIC_URL := http://127.0.0.1:$(PORT)
@@ -37,11 +37,11 @@ help: ## List the targets
 		/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Run
-run: setup ## Migrate, create the first administrator, serve with reload (PORT=8000)
+run: $(RUNTIME) ## Migrate, create the first administrator, serve with reload (PORT=8000)
 	@$(SHOW_DOCS)
 	@exec $(SERVE)
 
-watch: $(DEV) setup ## As run, and generate again whenever spec/ changes
+watch: $(DEV) ## As run, and generate again whenever spec/ changes
 	@$(SHOW_DOCS)
 	@$(BIN)/python -m spec watch & watcher=$$!; \
 	$(SERVE) & server=$$!; \
@@ -157,7 +157,7 @@ install-hooks: $(DEV) ## Run the fast checks before each commit
 docker-build: ## Build the container image (IMAGE=name)
 	docker build --tag $(IMAGE) .
 
-compose-up: ## Run API, PostgreSQL and Redis in containers
+compose-up: ## Run proxy, API, worker, scheduler, PostgreSQL and Redis in containers
 	docker compose up --build
 
 clean: ## Remove .venv and all caches; the database stays

@@ -1,4 +1,4 @@
-"""The application: `uvicorn app.main:app`."""
+"""The application; `python -m app.manage serve` serves it."""
 
 import json
 import logging

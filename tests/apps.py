@@ -1,6 +1,5 @@
 """Applications of a test's own: other settings, other services, other resources."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -8,10 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import httpx2
-import uvicorn
 from fastapi import FastAPI, Request
 from pydantic import SecretStr
-from uvicorn.config import WSProtocolType
 
 from app.api import deps
 from app.core.config import Settings
@@ -103,16 +100,3 @@ def replace_services(app: FastAPI, **replaced: Any) -> None:  # noqa: ANN401 - m
         return replace(await deps.services(request), **replaced)
 
     app.dependency_overrides[deps.services] = services
-
-
-@asynccontextmanager
-async def served(app: FastAPI, ws: WSProtocolType = "none") -> AsyncIterator[str]:
-    """Serve an application by Uvicorn on a free port, and give its address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws=ws))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - Uvicorn announces it no other way
-        await asyncio.sleep(0)
-    host, port = server.servers[0].sockets[0].getsockname()
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    await serving

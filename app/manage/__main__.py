@@ -5,7 +5,7 @@ import sys
 
 from app.core.config import load_settings
 from app.core.error_text import print_exception
-from app.manage import keys, seed, setup, tasks
+from app.manage import keys, seed, serve, setup, tasks
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m app.manage", description=__doc__)
     parser.set_defaults(fixed={})
     commands = parser.add_subparsers(required=True)
-    for module in (setup, tasks, keys, seed):
+    for module in (setup, serve, tasks, keys, seed):
         module.add_commands(commands)
     arguments = parser.parse_args()
     arguments.run(load_settings(**arguments.fixed), arguments)

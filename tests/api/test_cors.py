@@ -6,8 +6,9 @@ import pytest
 from app.main import create_app
 from spec.tools.bundle import assemble
 from spec.tools.target import REPOSITORY, targets
-from tests.apps import make_settings, own_log, served, started
+from tests.apps import make_settings, own_log, started
 from tests.problems import assert_problem
+from tests.serving import served
 
 ORIGIN = "https://app.example.com"
 
@@ -46,8 +47,8 @@ async def test_pages_may_read_every_header_that_the_contract_declares() -> None:
 
 async def test_a_server_can_start_an_application_with_origins() -> None:
     with own_log():
-        app = create_app(make_settings(cors_origins=[ORIGIN]))
-        async with served(app) as address, httpx2.AsyncClient() as client:
-            answer = await client.get(f"{address}/health/live")
+        settings = make_settings(cors_origins=[ORIGIN])
+        async with served(create_app(settings), settings) as port, httpx2.AsyncClient() as client:
+            answer = await client.get(f"http://127.0.0.1:{port}/health/live")
 
     assert answer.status_code == 200

@@ -12,9 +12,10 @@ from app.api import deps
 from app.core.config import Settings
 from app.main import create_app
 from tests.api.conftest import Logs
-from tests.apps import changed, make_settings, own_log, served, started
+from tests.apps import changed, make_settings, own_log, started
 from tests.clients import PASSWORD, sign_up
 from tests.problems import assert_problem
+from tests.serving import served
 from tests.waiting import LIMIT_SECONDS
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -155,9 +156,14 @@ async def test_the_servers_own_lines_are_json_and_name_the_request(logs: Logs) -
     app.add_api_route("/broken", route)
 
     with own_log():
-        async with served(app) as address, httpx2.AsyncClient(timeout=LIMIT_SECONDS) as client:
+        async with (
+            served(app, make_settings()) as port,
+            httpx2.AsyncClient(timeout=LIMIT_SECONDS) as client,
+        ):
             with pytest.raises(httpx2.RemoteProtocolError):
-                await client.get(f"{address}/broken", headers={"X-Request-ID": REQUEST_ID})
+                await client.get(
+                    f"http://127.0.0.1:{port}/broken", headers={"X-Request-ID": REQUEST_ID}
+                )
     lines = logs()
 
     servers = [line for line in lines if line["logger"] == "uvicorn.error"]

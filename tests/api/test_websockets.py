@@ -12,7 +12,8 @@ from app.main import create_app
 from app.schemas import v1
 from app.schemas.v1 import operations
 from tests.api.conftest import Logs
-from tests.apps import make_settings, own_log, served
+from tests.apps import make_settings, own_log
+from tests.serving import served
 
 HANDSHAKE = {
     "Connection": "Upgrade",
@@ -66,11 +67,16 @@ async def test_a_server_that_sends_no_problem_closes(app: FastAPI) -> None:
 
 @pytest.mark.parametrize("level", ["INFO", "DEBUG"])
 async def test_the_query_of_a_handshake_is_in_no_line_of_the_log(logs: Logs, level: str) -> None:
-    app = create_app(make_settings(log_level=level))
+    settings = make_settings(log_level=level)
+    plain_uvicorn = {"http": "auto", "ws": "auto"}
 
     with own_log():
-        async with served(app, ws="auto") as address, httpx2.AsyncClient() as client:
-            answer = await client.get(f"{address}{PATH}?access_token=abc", headers=HANDSHAKE)
+        async with (
+            served(create_app(settings), settings, **plain_uvicorn) as port,
+            httpx2.AsyncClient() as client,
+        ):
+            url = f"http://127.0.0.1:{port}{PATH}?access_token=abc"
+            answer = await client.get(url, headers=HANDSHAKE)
     lines = logs()
 
     assert answer.status_code == 404

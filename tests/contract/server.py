@@ -1,4 +1,4 @@
-"""The application as it runs in production: served by uvicorn, in a process of its own."""
+"""The application as it runs in production, in a process of its own."""
 
 import os
 import socket
@@ -14,40 +14,40 @@ from pydantic import SecretStr
 
 from app.core.config import Settings
 from tests import secrets_seen
-from tests.conftest import ROOT
 from tests.waiting import LIMIT_SECONDS, wait_until
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address, and the file that it logs to."""
+    """A running server: its address, its process, and the file that it logs to."""
 
     url: str
+    process_id: int
     log: Path
 
 
 @contextmanager
-def serve(settings: Settings, folder: Path) -> Iterator[Server]:
-    """Serve the application on a free port for as long as the block lasts."""
+def serve(settings: Settings, folder: Path, ready_at: str = "/health/ready") -> Iterator[Server]:
+    """Serve the application on a free port until the block ends; wait until a path answers 2xx."""
     with socket.create_server(("127.0.0.1", 0)) as reserved:
         port = reserved.getsockname()[1]
-    server = Server(f"http://127.0.0.1:{port}", folder / "server.log")
-    command = [sys.executable, "-m", "uvicorn", "app.main:app"]
-    command += ["--app-dir", str(ROOT), "--host", "127.0.0.1", "--port", str(port)]
+    url, file = f"http://127.0.0.1:{port}", folder / "server.log"
+    command = [sys.executable, "-m", "app.manage", "serve", "--port", str(port)]
     with (
-        server.log.open("wb") as log,
+        file.open("wb") as log,
         # The folder has no .env: the settings are all that the server knows.
         subprocess.Popen(
-            command, cwd=folder, env=_environment(settings, server.url), stdout=log, stderr=log
+            command, cwd=folder, env=_environment(settings, url), stdout=log, stderr=log
         ) as process,
     ):
+        server = Server(url, process.pid, file)
         try:
-            _wait_until_ready(server, process)
+            _wait_until_ready(server, process, ready_at)
             yield server
         finally:
             process.terminate()
             process.wait()
-            secrets_seen.lines.append(server.log.read_text(errors="replace"))
+            secrets_seen.lines.append(file.read_text(errors="replace"))
 
 
 def _environment(settings: Settings, url: str) -> dict[str, str]:
@@ -60,13 +60,13 @@ def _plain(value: object) -> str:
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
-def _wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_ready(server: Server, process: subprocess.Popen[bytes], path: str) -> None:
     with httpx2.Client(base_url=server.url, timeout=LIMIT_SECONDS) as client:
 
         def is_ready() -> bool:
             assert process.poll() is None, server.log.read_text()
             try:
-                return client.get("/health/ready").is_success
+                return client.get(path).is_success
             except httpx2.TransportError:
                 return False
 

@@ -210,3 +210,19 @@ def test_the_example_file_lists_every_setting_with_its_description() -> None:
 
 def test_a_copy_of_the_example_file_gives_the_defaults() -> None:
     assert Settings(_env_file=EXAMPLE) == Settings(_env_file=None)
+
+
+def test_a_secret_may_be_a_file_of_its_own(tmp_path: Path) -> None:
+    secret = "a-random-key-of-more-than-32-characters"
+    (tmp_path / "secret_key").write_text(f"{secret}\n")
+
+    settings = Settings(_env_file=None, _secrets_dir=tmp_path)
+
+    assert settings.secret_key.get_secret_value() == secret
+
+
+def test_a_secret_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_bytes(b"\xff")
+
+    with pytest.raises(WrongSettings, match=r'"secret_key".*can\'t decode byte 0xff'):
+        load_settings(_env_file=None, _secrets_dir=tmp_path)

@@ -114,7 +114,7 @@ def server(folder: Path) -> Iterator[tuple[str, Path]]:
     shutil.copy(folder / ".env.example", folder / ".env")
     assert "Password (shown once): " in shell("python -m app.manage setup")
     log = folder / "server.log"
-    command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(port)]
+    command = [sys.executable, "-m", "app.manage", "serve", "--port", str(port)]
     with log.open("w") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
         try:
             wait_for_listener(port, process, about=log.read_text)

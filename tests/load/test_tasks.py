@@ -226,7 +226,7 @@ async def test_an_export_of_a_million_rows_needs_little_memory(
 ) -> None:
     await seed(settings, items=ROWS, users=1)
     email = await set_password(settings)
-    api = ("uvicorn", "app.main:app", "--no-proxy-headers", "--port", str(port))
+    api = ("app.manage", "serve", "--port", str(port))
     with (
         running(settings, tmp_path, *api) as api_pid,
         running(settings, tmp_path, "app.manage", "worker") as worker_pid,

@@ -14,10 +14,10 @@ from tests import backends
 from tests.conftest import ROOT
 from tests.waiting import LIMIT_SECONDS
 
-UVICORN = ("uvicorn", "app.main:app", "--port", "0")
+SERVE = ("app.manage", "serve", "--port", "0")
 WORKER = ("app.manage", "worker")
 COMMANDS = [
-    UVICORN,
+    SERVE,
     WORKER,
     ("app.manage", "setup"),
     ("app.manage", "seed"),
@@ -67,7 +67,7 @@ def test_every_command_ends_with_a_line_for_each_wrong_setting(command: tuple[st
 
 
 def test_a_server_without_its_keys_names_their_setting() -> None:
-    ended = start(*UVICORN, **PRODUCTION)
+    ended = start(*SERVE, **PRODUCTION)
 
     assert ended.returncode != 0
     assert "SIGNING_KEYS_FILE: /nowhere/keys.json is no usable key file" in ended.stdout
@@ -78,11 +78,28 @@ def test_a_server_whose_metrics_port_is_taken_names_the_setting(tmp_path: Path) 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         url = f"sqlite+aiosqlite:///{tmp_path}/app.db"
-        ended = start(*UVICORN, DATABASE_URL=url, METRICS_PORT=port)
+        ended = start(*SERVE, DATABASE_URL=url, METRICS_PORT=port)
 
     assert ended.returncode != 0
     assert "METRICS_PORT: Address already in use" in ended.stdout
     assert "Traceback" not in ended.stdout + ended.stderr
+
+
+def test_a_server_that_may_open_too_few_files_names_the_setting() -> None:
+    command = 'ulimit -n 500 && exec "$0" -m app.manage serve --port 0'
+    ended = subprocess.run(
+        ["/bin/sh", "-c", command, sys.executable],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("MAX_CONNECTIONS: 800 connections need 1000 open files")
 
 
 def test_a_worker_without_its_keys_ends_instead_of_starting_again_for_ever() -> None:

@@ -71,14 +71,18 @@ def test_only_what_changed_is_written(written: Project) -> None:
 def test_an_idempotent_operation_may_return_what_it_replays(written: Project) -> None:
     """Without headers of its own it still has a reply, which knows the status to store."""
     operation, conflict = "operationId: sendForm", "common.yaml#/components/responses/Error"
-    written.edit("files.yaml", operation, f"{operation}\n      x-idempotent: true")
+    key = "{name: Idempotency-Key, in: header, description: Any text., schema: %s}"
+    schema = '{type: string, maxLength: 9, pattern: "^[a-z]+$"}'
+    extended = f"{operation}\n      x-idempotent: true\n      parameters:\n        - {key % schema}"
+    written.edit("files.yaml", operation, extended)
     example = "{sent: {value: {name: report}}}"
     written.edit("files.yaml", example, f'{example}\n        "409": {{$ref: {conflict}}}')
 
     written.generate()
 
     assert ") -> SendForm200 | Replayed:" in written.read("schemas/v1/files.py")
-    assert "return render_reply(await service.send_form(body))" in written.read("routes/files.py")
+    call = "services.files.send_form(body, idempotency_key=idempotency_key)"
+    assert f"return render_reply(await {call})" in written.code("routes/files.py", "send_form")
 
 
 def test_drift_is_shown_as_a_diff(written: Project) -> None:

@@ -50,7 +50,7 @@ FORM: Edit = (
         content:
           application/x-www-form-urlencoded:
             schema:
-              $ref: "#/components/schemas/Form"
+              $ref: "#/components/schemas/Order"
       responses:""",
     "      responses:  # HERE",
 )
@@ -185,14 +185,14 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("R007", "pets.yaml", [("pet_id: $response", "pet:  # HERE\n                  $response")]),
     ("R008", "files.yaml", [("/json:", "/json:  # HERE"), (EXAMPLES, "x-a: 1\n")]),
     ("R008", "files.yaml", [("text/csv:", "text/csv:  # HERE"), (POEM, "x-a: 1\n")]),
-    ("R009", "common.yaml", [(", examples: ['\"1\"']}", "}  # HERE")]),
+    ("R010", "common.yaml", [(", examples: ['\"1\"']}", "}  # HERE")]),
     (
-        "R010",
+        "R011",
         "files.yaml",
         [(TABLE, "text/csv:  # HERE\n              schema: {type: string}\n"), NO_TABLE],
     ),
     (
-        "R011",
+        "R012",
         "files.yaml",
         [
             ("text/csv:", "text/event-stream:"),
@@ -202,7 +202,7 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     (
         "R009",
         "common.yaml",
-        [("schema: {type: string}", "schema: {type: string, const: /pets/1}  # HERE")],
+        [("examples: [/files/poem]}", "const: /pets/1, examples: [/pets/1]}  # HERE")],
     ),
     (
         "S001",

@@ -1,4 +1,4 @@
-"""Settings: the only place that reads the environment and `.env`."""
+"""Settings: the only place that reads the environment, `.env` and mounted secrets."""
 
 from functools import cached_property
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import ValidationError, model_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from sqlalchemy import make_url
 
 from app.core.config.accounts import AccountSettings
@@ -16,6 +16,10 @@ from app.core.config.service import DEVELOPMENT_SECRET, ServiceSettings
 from app.core.config.tasks import TaskSettings
 
 __all__ = ["DEVELOPMENT_SECRET", "Settings", "WrongSettings", "load_settings"]
+
+
+# Where Docker and Kubernetes mount secrets as files: the name of the file is that of the setting.
+_SECRETS = Path("/run/secrets")
 
 
 class Settings(
@@ -32,6 +36,7 @@ class Settings(
         env_file=".env",
         env_file_encoding="utf-8",
         env_ignore_empty=True,
+        secrets_dir=_SECRETS if _SECRETS.is_dir() else None,
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
@@ -86,7 +91,7 @@ class WrongSettings(SystemExit):
 
 
 def load_settings(**fixed: Any) -> Settings:  # noqa: ANN401 - as the fields have them
-    """Return the settings of the environment and of `.env`.
+    """Return the settings of the environment, of `.env` and of the files in /run/secrets.
 
     Args:
         fixed: Fields whose value is not up to the environment.
@@ -100,6 +105,8 @@ def load_settings(**fixed: Any) -> Settings:  # noqa: ANN401 - as the fields hav
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         lines = [_describe(fault["loc"], fault["msg"]) for fault in faults]
         raise WrongSettings("\n".join(lines)) from None
+    except SettingsError as error:
+        raise WrongSettings(f"{error}: {error.__cause__}") from None
 
 
 def _describe(place: tuple[int | str, ...], fault: str) -> str:

@@ -1,8 +1,9 @@
 """Where and how the service runs."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, PositiveInt, SecretStr
+from pydantic import BaseModel, Field, PositiveFloat, PositiveInt, SecretStr
 
 from app.core.config.values import JsonArray, Origin
 
@@ -39,6 +40,24 @@ class ServiceSettings(BaseModel):
         "INFO", description="Least severe log line to write."
     )
     max_body_bytes: PositiveInt = Field(65_536, description="Largest request body, in bytes.")
+    max_header_bytes: PositiveInt = Field(
+        32_768, description="Largest request header, with its target, in bytes."
+    )
+    max_connections: PositiveInt = Field(
+        800, description="Open connections of one API process; beyond, the idle ones are closed."
+    )
+    header_timeout_seconds: PositiveFloat = Field(
+        10, description="Time that a client has to send a request header."
+    )
+    body_timeout_seconds: PositiveFloat = Field(
+        30, description="Time that a client has to send a body, or to read what waits for it."
+    )
+    keep_alive_seconds: PositiveInt = Field(
+        75, description="Time that a connection stays open for the next request."
+    )
+    heartbeat_file: Path | None = Field(
+        None, description="File that a process touches every 5 s while it works; empty: none."
+    )
     unimplemented: Literal["problem", "mock"] = Field(
         "problem",
         description="What an operation without code answers: problem (501) or mock (an example).",

@@ -11,6 +11,7 @@ from app.tasks.engine.context import Handlers
 from app.tasks.engine.notify import listening, notifying
 from app.tasks.engine.poller import TaskPoller
 from app.tasks.engine.scheduler import ScheduledTask, Scheduler
+from app.telemetry.heartbeat import heartbeat
 
 
 @asynccontextmanager
@@ -41,6 +42,7 @@ async def open_process(
         if schedules:
             scheduler = Scheduler(resources.database, schedules)
             await stack.enter_async_context(scheduler.running())
+        await stack.enter_async_context(heartbeat(settings.heartbeat_file))
         yield resources
 
 
