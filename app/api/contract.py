@@ -36,6 +36,7 @@ from app.schemas.operation import Operation
 Headers = list[tuple[bytes, bytes]]
 
 _MAX_AGENT = 200
+_MAX_NAME = 100
 _LISTS = frozenset({b"if-match", b"if-none-match"})
 
 
@@ -74,7 +75,7 @@ class ContractRequest(Request):
         """
         form = await self.read_form()
         if doubled := next((name for name in form if len(form.getlist(name)) > 1), None):
-            raise MalformedBody(f"The form has the field {doubled!r} twice.")
+            raise MalformedBody(f"The form has the field {doubled[:_MAX_NAME]} twice.")
         fields = {name: value for name, value in form.items() if value != ""}
         self._form = FormData(fields)
         return fields
