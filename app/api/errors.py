@@ -38,6 +38,9 @@ _MAX_FIELD_ERRORS = 100
 _MAX_INSTANCE = 8000
 _MAX_NAME = 1000
 _MAX_DETAIL = 4000
+_MAX_DESCRIPTION = 1000
+# What RFC 6749, section 5.2, keeps out of descriptions.
+_NOT_OAUTH = re.compile(r"[^ !#-\[\]-~]")
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -122,7 +125,8 @@ async def _answer_validation(request: Request, error: RequestValidationError) ->
 
 
 async def _answer_oauth(request: Request, error: OAuthError) -> Response:
-    document = {"error": error.code, "error_description": error.description}
+    description = _NOT_OAUTH.sub("?", error.description)[:_MAX_DESCRIPTION]
+    document = {"error": error.code, "error_description": description}
     return complete(request.scope, JSONResponse(document, 400, {"Cache-Control": "no-store"}))
 
 

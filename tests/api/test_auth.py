@@ -1,5 +1,6 @@
 """Registration and tokens over HTTP."""
 
+import re
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -173,6 +174,23 @@ async def test_a_bad_token_request_is_answered_as_oauth2_says(
     answer = await ask_token(client, **form)
 
     assert named in assert_oauth_error(answer, code)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"grant_type": "x" * 2_000},
+        {"grant_type": 'ö"\\\n'},
+        {"grant_type": ["a"], "x" * 5_000: ["", ""]},
+    ],
+)
+async def test_a_description_has_the_length_and_the_characters_of_the_standard(
+    client: httpx2.AsyncClient, form: dict[str, str | list[str]]
+) -> None:
+    answer = await client.post("/auth/token", data=form)
+
+    assert answer.status_code == 400, answer.text
+    assert re.fullmatch(r"[ !#-\[\]-~]{1,1000}", answer.json()["error_description"])
 
 
 @pytest.mark.parametrize("field", ["grant_type", "password", "client_id"])

@@ -543,7 +543,7 @@ class OAuthError(Schema):
     """Error of RFC 6749, section 5.2."""
 
     error: OAuthErrorCode
-    error_description: Annotated[str, Field(max_length=1000)]
+    error_description: Annotated[str, Field(max_length=1000, pattern="^[ !#-\\[\\]-~]*$")]
     """What went wrong, for developers."""
 
 
