@@ -95,7 +95,7 @@ request-timeout = $limit
 
 [auth.wfc]
 path = $accounts
-peers = $peers
+$peers
 
 [cache]
 enabled = false
@@ -137,7 +137,6 @@ def write_configuration(folder: Path, users: Sequence[Account]) -> Path:
         "limit": LIMIT_SECONDS,
         "hooks": str(Path(__file__).with_name("hooks.py")),
         "accounts": str(accounts),
-        "peers": [user["name"] for user in users] if len(users) > 1 else [],
         "accepted": _ACCEPTED,
         "examples": EXAMPLES,
         "paged": _PAGED,
@@ -145,6 +144,8 @@ def write_configuration(folder: Path, users: Sequence[Account]) -> Path:
         "without_warnings": [*FOR_ADMINS, "getExportFile"],
     }
     text = {name: json.dumps(value) for name, value in values.items()}
+    names = json.dumps([user["name"] for user in users])
+    text["peers"] = f"peers = {names}" if len(users) > 1 else ""
     configuration = folder / "schemathesis.toml"
     configuration.write_text(_CONFIGURATION.substitute(text))
     return configuration

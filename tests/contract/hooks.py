@@ -15,6 +15,19 @@ from hypothesis import strategies as st
 PASSWORD = "correct horse battery"
 """As in tests/clients.py; schemathesis loads this file by its path."""
 
+# The contract describes a stream of events as a text; schemathesis validates each event.
+_EXPORT_EVENT = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"const": "export"},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {"$ref": "#/components/schemas/Export"},
+        },
+    },
+}
 _sent: set[tuple[str, str]] = set()
 
 
@@ -23,6 +36,7 @@ def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, 
     """Say the same as the contract, in words that schemathesis acts on."""
     _sent.clear()
     show_bearer_tokens(raw_schema)
+    raw_schema["components"]["schemas"]["ExportEvents"] = _EXPORT_EVENT
     for parameter in raw_schema["components"].get("parameters", {}).values():
         if parameter["name"] in {"If-Match", "If-None-Match"}:
             draw_entity_tags(parameter["schema"])
