@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from app.api.conformance import Conformance
 from app.api.discovery import discovery
 from app.api.errors import add_error_handlers
 from app.api.guide import add_guide
 from app.api.middleware import add_middleware
 from app.api.pages import pages
+from app.api.request.conformance import Conformance
 from app.api.v1.router import v1_router
 from app.core.config import Settings, load_settings
 from app.core.dependencies import make_services, unimplemented_operations

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.core.api_keys import HEADER
+from app.core.crypto.api_keys import HEADER
 from tests.clients import Caller
 
 

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from app.api import deps
 from app.core.config import Settings
-from app.core.logging import request_id
+from app.core.context import request_id
 from app.schemas import v1
 from tests.keys import keys_file
 

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from app.core.security import KeyRing, make_key, write_keys
+from app.core.crypto.keys import KeyRing, make_key, write_keys
 
 
 @cache

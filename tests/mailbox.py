@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.db.models import Task
 from app.db.unit_of_work import Database
-from app.services.account_mail import SendAccountMail
+from app.services.accounts.mail import SendAccountMail
 from tests.waiting import until
 from tests.workers import working
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx2
 
+from app.core.crypto.opaque import digest
 from app.core.logging import JsonFormatter
-from app.core.security import digest
 
 _FIELDS = (
     *("password", "new_password", "current_password", "token", "refresh_token"),

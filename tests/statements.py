@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from fastapi import FastAPI
 from sqlalchemy import Engine, event
 
-from app.core.logging import request_id, task_id
+from app.core.context import request_id, task_id
 from app.db.unit_of_work import Database
 
 

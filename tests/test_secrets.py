@@ -21,13 +21,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import audit
 from app.core.config import Settings
+from app.core.crypto.opaque import derive_secret, digest
 from app.core.error_text import describe, format_exception
 from app.core.logging import configure_logging
 from app.core.mail import MailServer, SmtpMailer
-from app.core.security import derive_secret, digest
 from app.db.models import DeadTask, Item, Task, User
-from app.services.account_mail import SendAccountMail
-from app.services.outbox import Payload
+from app.services.accounts.mail import SendAccountMail
+from app.services.support.outbox import Payload
 from app.tasks.account_mail import send_account_mail
 from app.tasks.engine.context import Handler, TaskContext
 from tests import api_keys, figures, secrets_seen

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from jwt.warnings import InsecureKeyLengthWarning
 
 from app.core.config import Settings
-from app.core.security import read_keys
+from app.core.crypto.keys import read_keys
 
 ALL_SCOPES = "items:read items:write profile:read profile:write"
 

@@ -25,7 +25,7 @@ async def services(request: Request) -> v1.Services:
 
 
 async def principal(request: Request) -> Principal:
-    """Provide the caller that `app.api.security` let in."""
+    """Provide the caller that `app.api.request.security` let in."""
     return cast("Principal", request.state.principal)
 
 

@@ -16,7 +16,8 @@ from starlette.types import Scope
 
 from app.api.discovery import PROTECTED_RESOURCE
 from app.api.field_errors import to_field_error
-from app.api.outgoing import OPERATION, complete
+from app.api.request.response import OPERATION, complete
+from app.core.context import request_id, trace_id
 from app.core.exceptions import (
     ContractViolation,
     FieldError,
@@ -28,7 +29,6 @@ from app.core.exceptions import (
     ProblemError,
     ValidationFailed,
 )
-from app.core.logging import request_id, trace_id
 
 logger = logging.getLogger(__name__)
 

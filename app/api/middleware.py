@@ -15,8 +15,9 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errors import problem_response
-from app.api.outgoing import IS_HEAD, OPERATION
+from app.api.request.response import IS_HEAD, OPERATION
 from app.core.config import Settings, WrongSettings
+from app.core.context import request_id, traceparent
 from app.core.error_text import format_exception
 from app.core.exceptions import (
     ContentTooLarge,
@@ -25,7 +26,6 @@ from app.core.exceptions import (
     PreflightRefused,
     ProblemError,
 )
-from app.core.logging import request_id, traceparent
 from app.telemetry.metrics import REQUEST_SECONDS
 from app.telemetry.traces import continue_trace
 

@@ -1,10 +1,10 @@
 """Security events: one structured line each, whatever the log level, and never a secret."""
 
 import logging
-from contextvars import ContextVar
-from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
+
+from app.core.context import client
 
 logger = logging.getLogger(__name__)
 
@@ -34,17 +34,6 @@ class Event(StrEnum):
     SIGNING_KEY_CREATED = "signing_key.created"
     SIGNING_KEY_ACTIVATED = "signing_key.activated"
     SIGNING_KEY_REMOVED = "signing_key.removed"
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Where a request comes from, and what it calls itself."""
-
-    address: str | None = None
-    user_agent: str | None = None
-
-
-client: ContextVar[Client] = ContextVar("client", default=Client())  # noqa: B039 - frozen
 
 
 def record(

@@ -4,35 +4,56 @@ Whatever a worker or a command needs too belongs here; whatever mentions `Reques
 `Depends` belongs in `app/api/deps.py`.
 """
 
+import hmac
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from inspect import getmembers
 
-from app.core.accounts_setup import SignIn, make_sign_in, open_keys
-from app.core.cache import Cache
+from app.core.cache import Cache, make_cache_backend
 from app.core.config import Settings
-from app.core.document import contract_digest
-from app.core.rate_limit import Limiter
-from app.core.redis import Breaker
-from app.core.security import AccessTokens, Cursors, KeyRing
-from app.core.shared_state import open_cache, open_limiter
+from app.core.crypto.cursors import Cursors
+from app.core.crypto.key_file import open_keys
+from app.core.crypto.keys import KeyRing
+from app.core.crypto.opaque import RefreshTokens
+from app.core.crypto.passwords import HashCost, PasswordPolicy, Passwords
+from app.core.document import contract_digest, contract_document
+from app.core.mail import make_mailer
+from app.core.rate_limit import FallbackLimiter, Limiter, MemoryLimiter, RedisLimiter
+from app.core.redis import Breaker, make_redis
+from app.core.security import AccessTokens
+from app.core.session_marks import MemoryMarks, RedisMarks, SessionMarks
+from app.core.throttle import Throttle
 from app.db.engine import make_engine, make_probe_engine
 from app.db.unit_of_work import Database, Notify, no_notification
 from app.schemas import v1
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.grants import Grants, Lives
+from app.services.accounts.login import Login
+from app.services.accounts.mail import AccountMail
+from app.services.accounts.session_gate import SessionGate
 from app.services.api_keys import ApiKeys
 from app.services.auth import Auth
 from app.services.exports import Exports
 from app.services.health import Health
-from app.services.idempotency import Idempotency
 from app.services.items import Items
 from app.services.jwks import Jwks
-from app.services.session_gate import SessionGate
 from app.services.sessions import Sessions
+from app.services.support.idempotency import Idempotency
 from app.services.users import Users
 from app.telemetry.health import Probes
 from app.telemetry.metrics import set_redis_up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """What the services of accounts and tokens share."""
+
+    accounts: Accounts
+    login: Login
+    grants: Grants
+    account_mail: AccountMail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +102,7 @@ def _make_resources(settings: Settings, notify: Notify, stack: AsyncExitStack) -
     stack.push_async_callback(engine.dispose)
     stack.push_async_callback(probe_engine.dispose)
     database = Database(engine, notify)
-    limiter, marks = open_limiter(settings, breaker, stack)
+    limiter, marks = _open_limiter(settings, breaker, stack)
     keys = open_keys(settings)
     access_tokens = _make_access_tokens(settings, keys)
     gate = SessionGate(database, marks)
@@ -91,12 +112,12 @@ def _make_resources(settings: Settings, notify: Notify, stack: AsyncExitStack) -
         keys=keys,
         access_tokens=access_tokens,
         session_gate=gate,
-        sign_in=make_sign_in(settings, database, limiter, gate, access_tokens),
+        sign_in=_make_sign_in(settings, database, limiter, gate, access_tokens),
         api_keys=ApiKeys(database, cursors),
         cursors=cursors,
         idempotency=_make_idempotency(settings, database),
         limiter=limiter,
-        cache=open_cache(settings, breaker, stack),
+        cache=_open_cache(settings, breaker, stack),
         probes=Probes({"database": Database(probe_engine).ping}),
         stream_seconds=settings.event_stream_seconds,
     )
@@ -113,6 +134,92 @@ def _make_idempotency(settings: Settings, database: Database) -> Idempotency:
         contract=contract_digest(),
         lease_seconds=settings.idempotency_lease_seconds,
         life_seconds=settings.idempotency_key_seconds,
+    )
+
+
+def _open_limiter(
+    settings: Settings, breaker: Breaker, stack: AsyncExitStack
+) -> tuple[Limiter, SessionMarks]:
+    """Return what counts requests, and what knows which sessions last."""
+    memory = MemoryLimiter(processes=settings.processes)
+    if settings.redis_url is None:
+        # Several processes without Redis cannot notify each other, so each asks the database.
+        return memory, MemoryMarks(max_sessions=50_000 if settings.processes == 1 else 0)
+    redis = make_redis(settings.redis_url.get_secret_value())
+    stack.push_async_callback(redis.aclose)
+    limiter = FallbackLimiter(RedisLimiter(redis, settings.redis_prefix), memory, breaker)
+    return limiter, RedisMarks(redis, settings.redis_prefix, breaker)
+
+
+def _open_cache(settings: Settings, breaker: Breaker, stack: AsyncExitStack) -> Cache:
+    """Return what keeps reads."""
+    url = settings.redis_url.get_secret_value() if settings.redis_url else None
+    # Without Redis other processes cannot invalidate what this one keeps, so it keeps nothing.
+    backend = make_cache_backend(url, size=10_000 if settings.processes == 1 else 0)
+    stack.push_async_callback(backend.close)
+    # Another contract means another format of what is kept.
+    return Cache(
+        backend,
+        breaker,
+        prefix=settings.redis_prefix,
+        secret=hmac.digest(
+            settings.secret_key.get_secret_value().encode(), contract_document(), "sha256"
+        ),
+        life_seconds=settings.cache_seconds,
+        absent_seconds=settings.cache_absent_seconds,
+    )
+
+
+def _make_sign_in(
+    settings: Settings,
+    database: Database,
+    limiter: Limiter,
+    gate: SessionGate,
+    access_tokens: AccessTokens,
+) -> SignIn:
+    """Return what the services of accounts and tokens share."""
+    passwords = make_passwords(settings)
+    throttle = Throttle(
+        limiter,
+        settings.secret_key.get_secret_value(),
+        scale=settings.rate_limit_scale,
+        delay_seconds=settings.login_delay_seconds,
+    )
+    login = Login(database, passwords, throttle, settings.login_floor_seconds)
+    policy = PasswordPolicy(settings.password_min_length)
+    lives = Lives(
+        session=settings.session_seconds,
+        idle=settings.session_idle_seconds,
+        grace=settings.refresh_grace_seconds,
+    )
+    refresh_tokens = RefreshTokens(settings.secret_key.get_secret_value())
+    return SignIn(
+        accounts=Accounts(database, passwords, policy, login, throttle, gate),
+        login=login,
+        grants=Grants(database, access_tokens, refresh_tokens, gate, lives),
+        account_mail=_make_mail(settings, database),
+    )
+
+
+def make_passwords(settings: Settings) -> Passwords:
+    """Return what hashes as the settings say."""
+    cost = HashCost(
+        scheme=settings.password_scheme,
+        bcrypt_rounds=settings.bcrypt_rounds,
+        argon2_memory_kib=settings.argon2_memory_kib,
+        argon2_passes=settings.argon2_passes,
+    )
+    return Passwords(cost, queue=settings.password_queue)
+
+
+def _make_mail(settings: Settings, database: Database) -> AccountMail:
+    return AccountMail(
+        database,
+        make_mailer(settings),
+        link_url=settings.mail_link_url,
+        reset_seconds=settings.reset_token_seconds,
+        verify_seconds=settings.verify_token_seconds,
+        secret_key=settings.secret_key.get_secret_value(),
     )
 
 

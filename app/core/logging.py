@@ -3,27 +3,17 @@
 import json
 import logging
 import sys
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TypeAlias
 
+from app.core.context import request_id, task_id, trace_id
 from app.core.error_text import format_exception, shown
-
-request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
-task_id: ContextVar[str | None] = ContextVar("task_id", default=None)
 
 _ExcInfo: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 )
 _RECORD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "color_message"}
-
-
-def trace_id() -> str | None:
-    """Return the trace that a request or task belongs to: 32 hexadecimal digits (W3C)."""
-    parent = traceparent.get()
-    return parent.split("-")[1] if parent else None
 
 
 class JsonFormatter(logging.Formatter):

@@ -12,6 +12,8 @@ from typing import Literal, Protocol
 from anyio import to_thread
 from uuid_utils.compat import uuid7
 
+from app.core.config import Settings
+
 logger = logging.getLogger(__name__)
 
 Security = Literal["starttls", "tls", "none"]
@@ -126,3 +128,18 @@ class SmtpMailer:
         if server.security == "starttls":
             connection.starttls(context=ssl.create_default_context())
         return connection
+
+
+def make_mailer(settings: Settings) -> Mailer:
+    """Return the mail server of the settings, or the folder that stands in for it."""
+    if settings.smtp_host is None:
+        return FileMailer(settings.mail_folder, settings.mail_from)
+    password = settings.smtp_password
+    server = MailServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        username=settings.smtp_username,
+        password=password.get_secret_value() if password else None,
+    )
+    return SmtpMailer(server, settings.mail_from)

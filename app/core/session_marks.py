@@ -134,21 +134,3 @@ class MemoryMarks:
         self._marks.move_to_end(session_id)
         if len(self._marks) > self._max_sessions:
             self._marks.popitem(last=False)
-
-
-class NoMarks:
-    """No marks: several processes without Redis cannot tell each other, and ask the database."""
-
-    def key(self, session_id: UUID) -> str | None:
-        """Return None: there is no Redis."""
-        return None
-
-    def is_alive(self, session_id: UUID, note: bytes | None) -> bool | None:
-        """Return None: nothing is known."""
-        return None
-
-    async def note_alive(self, session_id: UUID) -> None:
-        """Do nothing."""
-
-    async def note_ended(self, session_ids: Sequence[UUID]) -> None:
-        """Do nothing."""

@@ -6,7 +6,7 @@ import hmac
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-from app.core import audit
+from app.core import audit, context
 from app.core.exceptions import ServiceUnavailable, TooManyRequests
 from app.core.rate_limit import Decision, Limiter, Policy
 
@@ -55,7 +55,7 @@ class Throttle:
             TooManyRequests: There were too many failures.
             ServiceUnavailable: Too many guesses are being checked.
         """
-        address, name = audit.client.get().address, self._name(account)
+        address, name = context.client.get().address, self._name(account)
         policies = (
             self._policy(f"pair:{address}:{name}", 5, 900),
             self._policy(f"account:{name}", 20, 3600),

@@ -8,8 +8,8 @@ from pathlib import Path
 from app.core import audit
 from app.core.audit import Event
 from app.core.config import Settings
+from app.core.crypto.keys import KeyRing, make_key, read_keys, write_keys
 from app.core.logging import configure_logging
-from app.core.security import KeyRing, make_key, read_keys, write_keys
 
 Step = Callable[[Path], None]
 

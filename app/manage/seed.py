@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from app.core.config import Settings, WrongSettings
-from app.core.security import HashCost, Passwords
+from app.core.crypto.passwords import HashCost, Passwords
 from app.db.engine import make_engine
 from app.db.models import Item, User
 

@@ -7,8 +7,9 @@ from typing import final
 from uuid import UUID
 
 from app.core import audit
-from app.core.api_keys import hash_of, is_key, make_key, prefix_of
 from app.core.audit import Event
+from app.core.crypto.api_keys import hash_of, is_key, make_key, prefix_of
+from app.core.crypto.cursors import Cursors
 from app.core.exceptions import (
     InsufficientScope,
     LostRace,
@@ -16,12 +17,12 @@ from app.core.exceptions import (
     ServiceUnavailable,
     Unauthorized,
 )
-from app.core.security import ROLE_SCOPES, Cursors, Principal
+from app.core.security import ROLE_SCOPES, Principal
 from app.db.models.api_keys import ApiKey
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
 from app.schemas.v1.operations import LIST_API_KEYS
-from app.services.pagination import ListQuery
+from app.services.support.pagination import ListQuery
 
 _MAX_OWNERS = 10_000
 

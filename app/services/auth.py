@@ -6,9 +6,9 @@ from pydantic import MISSING
 
 from app.core.exceptions import OAuthError
 from app.schemas import v1
-from app.services.accounts import Accounts
-from app.services.grants import Grants
-from app.services.login import Login
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.grants import Grants
+from app.services.accounts.login import Login
 
 _ACCEPTED = v1.Accepted(
     detail="Done, if it can be done; mail tells the owner of the address what happens next."

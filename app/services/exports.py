@@ -13,9 +13,9 @@ from app.db.models.exports import Export
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
 from app.schemas.reply import Replayed
-from app.services.idempotency import Attempt, Idempotency
-from app.services.outbox import Payload, enqueue
-from app.services.session_gate import still_let_in
+from app.services.accounts.session_gate import still_let_in
+from app.services.support.idempotency import Attempt, Idempotency
+from app.services.support.outbox import Payload, enqueue
 
 _LOOK_SECONDS = 0.5
 _SILENCE_SECONDS = 15.0

@@ -7,17 +7,18 @@ from uuid import UUID
 from pydantic import MISSING, TypeAdapter
 
 from app.core.cache import Cache
+from app.core.crypto.cursors import Cursors
 from app.core.exceptions import NotFound
-from app.core.security import Cursors, Principal
+from app.core.security import Principal
 from app.db.models.items import Item
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
 from app.schemas.reply import Replayed
 from app.schemas.v1.operations import LIST_ITEMS
-from app.services.idempotency import Attempt, Idempotency
 from app.services.item_views import cache_key, to_item
-from app.services.pagination import ListQuery
-from app.services.preconditions import etag, is_unchanged, require_match
+from app.services.support.idempotency import Attempt, Idempotency
+from app.services.support.pagination import ListQuery
+from app.services.support.preconditions import etag, is_unchanged, require_match
 
 _CACHED = TypeAdapter(v1.GetItem200)
 

@@ -2,7 +2,7 @@
 
 from typing import final
 
-from app.core.security import KeyRing
+from app.core.crypto.keys import KeyRing
 from app.schemas import v1
 
 

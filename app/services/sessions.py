@@ -3,14 +3,15 @@
 from typing import final
 from uuid import UUID
 
+from app.core.crypto.cursors import Cursors
 from app.core.exceptions import NotFound
-from app.core.security import Cursors, Principal
+from app.core.security import Principal
 from app.db.models.sessions import Session
 from app.db.unit_of_work import Database, retried
 from app.schemas import v1
 from app.schemas.v1.operations import LIST_SESSIONS
-from app.services.pagination import ListQuery
-from app.services.session_gate import SessionGate
+from app.services.accounts.session_gate import SessionGate
+from app.services.support.pagination import ListQuery
 
 
 @final

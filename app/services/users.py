@@ -7,14 +7,15 @@ from pydantic import MISSING
 
 from app.core import audit
 from app.core.audit import Event
+from app.core.crypto.cursors import Cursors
 from app.core.exceptions import Unauthorized
-from app.core.security import Cursors, Principal
+from app.core.security import Principal
 from app.db.models.users import User
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
 from app.schemas.v1.operations import LIST_USERS
-from app.services.accounts import Accounts
-from app.services.administration import (
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.administration import (
     DeleteAccounts,
     change_access,
     find_account,
@@ -22,10 +23,10 @@ from app.services.administration import (
     to_account,
     to_user,
 )
-from app.services.outbox import enqueue
-from app.services.pagination import ListQuery
-from app.services.preconditions import etag, is_unchanged, require_match
-from app.services.session_gate import SessionGate
+from app.services.accounts.session_gate import SessionGate
+from app.services.support.outbox import enqueue
+from app.services.support.pagination import ListQuery
+from app.services.support.preconditions import etag, is_unchanged, require_match
 
 
 @final

@@ -1,6 +1,6 @@
 """Sends mail about accounts."""
 
-from app.services.account_mail import SendAccountMail
+from app.services.accounts.mail import SendAccountMail
 from app.tasks.engine.context import TaskContext
 
 

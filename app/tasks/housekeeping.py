@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from app.db.unit_of_work import UnitOfWork
-from app.services.administration import DeleteAccounts
-from app.services.outbox import Payload
+from app.services.accounts.administration import DeleteAccounts
+from app.services.support.outbox import Payload
 from app.tasks.engine.context import TaskContext
 
 _DAY = 86_400

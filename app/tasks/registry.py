@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from app.services.account_mail import SendAccountMail
-from app.services.administration import DeleteAccounts
+from app.services.accounts.administration import DeleteAccounts
+from app.services.accounts.mail import SendAccountMail
 from app.services.exports import WriteExport
 from app.tasks import account_mail, exports, housekeeping
 from app.tasks.engine.context import Handler, Handlers

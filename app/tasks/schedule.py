@@ -1,6 +1,6 @@
 """The schedules: which task is due when, as cron expressions in UTC."""
 
-from app.services.administration import DeleteAccounts
+from app.services.accounts.administration import DeleteAccounts
 from app.tasks.engine.scheduler import ScheduledTask
 from app.tasks.housekeeping import (
     DeleteExpiredKeys,

@@ -18,8 +18,8 @@ from spec.tools.target import Target
 _TEMPLATES = Path(__file__).with_name("templates")
 _MODE = black.Mode(line_length=LINE_LENGTH, target_versions={TargetVersion.PY311})
 _IMPORTS = {
-    "app.api.contract": "contract_route",
-    "app.api.render": "render render_reply",
+    "app.api.request.route": "contract_route",
+    "app.api.request.response": "render render_reply",
     "app.core.exceptions": "OperationNotImplemented",
     "app.core.security": "Principal",
     "app.schemas": "types",

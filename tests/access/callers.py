@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import FastAPI
 from sqlalchemy import update
 
-from app.core.api_keys import HEADER
+from app.core.crypto.api_keys import HEADER
 from app.db.base import DatabaseNow
 from app.db.models import ApiKey
 from app.schemas.operation import Operation

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from app.api import security
+from app.api.request import security
 from app.core.config import Settings
 from app.schemas.operation import Operation
 from app.schemas.v1 import operations

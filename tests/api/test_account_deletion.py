@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from app.core.config import Settings
-from app.core.security import digest
+from app.core.crypto.opaque import digest
 from app.db.base import Base
 from app.db.models import Task
 from app.db.models.account_tokens import Purpose

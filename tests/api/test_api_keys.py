@@ -10,8 +10,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import update
 
-from app.core.api_keys import HEADER, hash_of, make_key
 from app.core.config import Settings
+from app.core.crypto.api_keys import HEADER, hash_of, make_key
 from app.db.base import DatabaseNow
 from app.db.models import ApiKey
 from app.schemas import v1

@@ -8,9 +8,9 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from app.api.conformance import Conformance
-from app.core.accounts_setup import make_passwords
+from app.api.request.conformance import Conformance
 from app.core.config import Settings
+from app.core.dependencies import make_passwords
 from app.core.security import ROLE_SCOPES
 from app.schemas.v1 import operations
 from tests.apps import changed

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from app.api.conformance import Conformance
+from app.api.request.conformance import Conformance
 from app.core.config import Settings
 from app.core.document import contract_digest, contract_document
 from app.core.exceptions import NotFound, ServiceUnavailable

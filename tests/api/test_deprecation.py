@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from fastapi import APIRouter, Response
 
-from app.api.contract import contract_route
+from app.api.request.route import contract_route
 from app.core.exceptions import InternalError
 from app.main import create_app
 from app.schemas.v1 import operations

@@ -10,10 +10,10 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from app.core.api_keys import HEADER, make_key
 from app.core.config import Settings
+from app.core.crypto.api_keys import HEADER, make_key
+from app.core.crypto.opaque import make_secret
 from app.core.rate_limit import Limiter
-from app.core.security import make_secret
 from app.main import create_app
 from tests.api_keys import create, with_key
 from tests.apps import changed, started

@@ -18,7 +18,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 from app.core.config import Settings
 from app.db.models import IdempotencyKey
 from app.main import create_app
-from app.services.idempotency import Attempt
+from app.services.support.idempotency import Attempt
 from tests import figures
 from tests.apps import changed, started
 from tests.backends import kind_of

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from app.core.config import Settings
 from app.db.repositories.items import ItemRepository
 from app.schemas.v1.operations import LIST_ITEMS
-from app.services.pagination import ListQuery
+from app.services.support.pagination import ListQuery
 from tests.clients import Caller
 from tests.items import create, create_at_once, pages, walk
 from tests.problems import assert_problem, refused_fields

@@ -7,7 +7,7 @@ from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 
 from app.core.config import Settings
-from app.core.security import make_key
+from app.core.crypto.keys import make_key
 from app.main import create_app
 from tests.apps import make_settings, started
 from tests.clients import Caller

@@ -17,7 +17,7 @@ from passlib.hash import bcrypt
 from sqlalchemy import update
 
 from app.core.config import Settings
-from app.core.security import Passwords
+from app.core.crypto.passwords import Passwords
 from app.db.models import User
 from app.main import create_app
 from app.schemas.v1 import operations
@@ -51,8 +51,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("app.services.login.time", clock)
-    monkeypatch.setattr("app.services.login.asyncio", clock)
+    monkeypatch.setattr("app.services.accounts.login.time", clock)
+    monkeypatch.setattr("app.services.accounts.login.asyncio", clock)
     return clock
 
 

@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.core.config import Settings
-from app.core.security import make_key, read_keys
+from app.core.crypto.keys import make_key, read_keys
 from app.schemas.operation import Operation
 from app.schemas.v1 import operations
 from tests.clients import Caller

@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from sqlalchemy import Executable, delete, func, select, update
 
 from app.core.config import Settings
-from app.core.security import ROLE_SCOPES, RefreshTokens
+from app.core.crypto.opaque import RefreshTokens
+from app.core.security import ROLE_SCOPES
 from app.db.models import RefreshToken, Session, User
 from app.db.unit_of_work import Database
 from tests import figures

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from app.core.config import Settings
 from app.core.exceptions import Unauthorized
-from app.core.security.tokens import LEEWAY
+from app.core.security import LEEWAY
 from app.main import create_app
 from tests import api_keys, tokens
 from tests.apps import changed, started

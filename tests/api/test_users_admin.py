@@ -11,8 +11,8 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from app.core.accounts_setup import make_passwords
 from app.core.config import Settings
+from app.core.dependencies import make_passwords
 from app.main import create_app
 from app.schemas import v1
 from tests import api_keys, backends, figures

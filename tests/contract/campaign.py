@@ -16,7 +16,7 @@ from schemathesis import engine
 from schemathesis.engine import events
 from schemathesis.schemas import BaseSchema
 
-from app.core.api_keys import HEADER
+from app.core.crypto.api_keys import HEADER
 from app.core.security import ROLE_SCOPES
 from app.db.unit_of_work import Database
 from app.schemas.v1 import operations

@@ -12,9 +12,9 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.schemas import BaseSchema
 from sqlalchemy import Select
 
-from app.api import security
-from app.core.api_keys import HEADER
+from app.api.request import security
 from app.core.config import Settings
+from app.core.crypto.api_keys import HEADER
 from app.core.security import ROLE_SCOPES, Principal
 from app.db.engine import make_engine
 from app.db.models import Item

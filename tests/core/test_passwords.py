@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 import bcrypt
 import pytest
 
+from app.core.crypto.passwords import HashCost, Passwords
 from app.core.exceptions import ServiceUnavailable
-from app.core.security import HashCost, Passwords
 from tests.waiting import LIMIT_SECONDS, until
 
 CHEAP = Passwords(HashCost(bcrypt_rounds=4))

@@ -13,7 +13,8 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis.asyncio import Redis
 
-from app.core.rate_limit import Decision, MemoryLimiter, Policy, RedisLimiter, shared
+from app.core import rate_limit
+from app.core.rate_limit import Decision, MemoryLimiter, Policy, RedisLimiter
 from tests import backends, figures
 from tests.redis_server import needs_redis_server, redis_server
 
@@ -56,7 +57,7 @@ async def on_redis() -> AsyncIterator[Lab]:
     async with Redis.from_url(backends.REDIS_URL) as redis:
         limiter = RedisLimiter(redis, prefix)
         clock = f"{prefix}clock"
-        script = shared._HIT
+        script = rate_limit._HIT
         for real, told in {
             "redis.call('TIME')": f"{{0, redis.call('GET', '{clock}')}}",
             # What the server forgets by its own clock would be missing by the told one.

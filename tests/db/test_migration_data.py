@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, inspect, select
 
 from app.core.config import Settings
-from app.core.security import digest, make_secret
+from app.core.crypto.opaque import digest, make_secret
 from app.db.base import Base
 from app.db.engine import make_engine
 from app.db.models import ApiKey, Export, Session
@@ -22,7 +22,7 @@ from app.db.repositories.idempotency_keys import KeyName
 from app.db.unit_of_work import Database
 from app.manage.seed import seed
 from app.services.exports import WriteExport
-from app.services.outbox import enqueue
+from app.services.support.outbox import enqueue
 from tests import backends
 from tests.apps import make_settings
 from tests.conftest import ROOT, migrate

@@ -18,7 +18,7 @@ from app.core.config import Settings
 from app.core.dependencies import Resources
 from app.db.models import Item
 from app.main import create_app
-from app.services.outbox import Payload, enqueue
+from app.services.support.outbox import Payload, enqueue
 from app.tasks import registry
 from app.tasks.engine.context import Handler, TaskContext
 from app.tasks.engine.process import open_process

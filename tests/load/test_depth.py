@@ -9,7 +9,7 @@ import pytest
 
 from app.manage.seed import PASSWORD
 from app.schemas.v1.operations import LIST_ITEMS
-from app.services.pagination import ListQuery
+from app.services.support.pagination import ListQuery
 from tests import figures
 from tests.seeded import Seeded
 

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.core.config import Settings
 from app.core.dependencies import open_resources
 from app.db.engine import make_engine
-from app.services.administration import DeleteAccounts
-from app.services.outbox import Payload
+from app.services.accounts.administration import DeleteAccounts
+from app.services.support.outbox import Payload
 from app.tasks.housekeeping import (
     DeleteExpiredKeys,
     DeleteExpiredTokens,

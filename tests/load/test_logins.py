@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from app.core.config import Settings
-from app.core.security import KeyRing, make_key, read_keys, write_keys
+from app.core.crypto.keys import KeyRing, make_key, read_keys, write_keys
 from app.main import create_app
 from tests import figures
 from tests.apps import changed, started

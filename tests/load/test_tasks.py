@@ -18,13 +18,12 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select, text, update
 
-from app.core.accounts_setup import make_passwords
 from app.core.config import Settings
-from app.core.dependencies import Resources, open_resources
+from app.core.dependencies import Resources, make_passwords, open_resources
 from app.db.models import Task, User
 from app.db.unit_of_work import UnitOfWork
 from app.manage.seed import seed
-from app.services.outbox import Payload, enqueue
+from app.services.support.outbox import Payload, enqueue
 from app.tasks.engine.context import Handler, TaskContext
 from app.tasks.engine.poller import TaskPoller
 from tests import backends, figures

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from redis.asyncio import Redis
 
+from app.core import rate_limit
 from app.core.cache import Cache, make_cache_backend
-from app.core.rate_limit import Policy, RedisLimiter, shared
+from app.core.rate_limit import Policy, RedisLimiter
 from app.core.redis import Breaker
 from tests.waiting import LIMIT_SECONDS
 
@@ -43,7 +44,7 @@ def hammer(url: str, prefix: str, policies: Sequence[Policy], seconds: float) ->
         async with Redis.from_url(url) as redis:
             limiter, requests = RedisLimiter(redis, prefix), 0
             note = f"redis.call('RPUSH', '{prefix}accepted', string.format('%d', now))"
-            noting = shared._HIT.replace("if allowed == 1 then", f"if allowed == 1 then {note}")
+            noting = rate_limit._HIT.replace("if allowed == 1 then", f"if allowed == 1 then {note}")
             limiter._script = redis.register_script(noting)
 
             async def client() -> None:

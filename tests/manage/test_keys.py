@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.security import read_keys
+from app.core.crypto.keys import read_keys
 from app.manage.__main__ import main
 from tests.apps import own_log
 

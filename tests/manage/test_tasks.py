@@ -15,7 +15,7 @@ from app.db.models import Export, Task, User
 from app.db.unit_of_work import UnitOfWork
 from app.manage.__main__ import main
 from app.services.exports import WriteExport
-from app.services.outbox import enqueue
+from app.services.support.outbox import enqueue
 from app.tasks.engine.context import Handler
 from app.tasks.housekeeping import DeleteExpiredKeys
 from app.tasks.registry import HANDLERS

@@ -10,9 +10,9 @@ import httpx2
 import pytest
 from fastapi import FastAPI, Request
 
-from app.api.conformance import Conformance
 from app.api.errors import add_error_handlers
-from app.api.security import SCHEMES
+from app.api.request.conformance import Conformance
+from app.api.request.security import SCHEMES
 from app.core.config import Settings
 from app.core.exceptions import Unauthorized
 from app.core.rate_limit import MemoryLimiter

@@ -11,4 +11,4 @@ READERS = re.compile(r"\benviron\b|\bgetenv\b|\bdotenv\b|\bBaseSettings\b")
 def test_only_the_settings_read_the_environment() -> None:
     readers = [path for path in modules("app") if READERS.search(read(path))]
 
-    assert readers == [Path("app/core/config/__init__.py")]
+    assert readers == [Path("app/core/config.py")]

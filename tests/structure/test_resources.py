@@ -30,8 +30,7 @@ LAYERS = {
     "app/schemas/v1/*.py": {"models", "operations", "services"},
     "app/api/v1/routes/*.py": set(),
     "app/services/*.py": {
-        *("account_mail", "accounts", "administration", "grants", "idempotency"),
-        *("item_views", "login", "outbox", "pagination", "preconditions", "session_gate"),
+        "item_views",
     },
 }
 STORES = {

@@ -15,7 +15,7 @@ from app.core.config import Settings
 from app.core.dependencies import Resources
 from app.db.base import DatabaseNow
 from app.db.models import Task
-from app.services.outbox import Payload, enqueue
+from app.services.support.outbox import Payload, enqueue
 from app.tasks.engine.attempt import TaskAttempt
 from app.tasks.engine.context import Handler, TaskContext
 from app.tasks.engine.poller import TaskPoller

@@ -10,12 +10,12 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import update
 
-from app.core.logging import request_id, traceparent
+from app.core.context import request_id, traceparent
 from app.db.models import DeadTask, Task, User
 from app.db.repositories.tasks import LeaseLostError
 from app.db.unit_of_work import UnitOfWork
 from app.services.exports import WriteExport
-from app.services.outbox import Payload
+from app.services.support.outbox import Payload
 from app.tasks.engine.context import Handler, TaskContext
 from app.tasks.engine.waiting import retry_delay
 from app.tasks.exports import fail_export

@@ -5,7 +5,7 @@ from argparse import Namespace
 from uuid import UUID
 
 from app.manage.tasks import replay_dead
-from app.services.outbox import Payload
+from app.services.support.outbox import Payload
 from tests.tasks.conftest import Lab
 
 

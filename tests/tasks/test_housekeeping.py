@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 from uuid_utils.compat import uuid7
 
-from app.core.security import digest, make_secret
+from app.core.crypto.opaque import digest, make_secret
 from app.db.base import Base
 from app.db.models import (
     AccountToken,
@@ -20,7 +20,7 @@ from app.db.models import (
     User,
 )
 from app.db.repositories.idempotency_keys import KeyName
-from app.services.outbox import Payload
+from app.services.support.outbox import Payload
 from app.tasks.engine.context import TaskContext
 from app.tasks.housekeeping import (
     DeleteExpiredKeys,

@@ -12,7 +12,7 @@ from sqlalchemy import text, update
 from app.db.base import Base
 from app.db.models import Export, Task, User
 from app.db.repositories.idempotency_keys import KeyName
-from app.services.outbox import Payload
+from app.services.support.outbox import Payload
 from app.tasks.schedule import SCHEDULES
 from tests.statements import Statement, watched
 from tests.tasks.conftest import Lab

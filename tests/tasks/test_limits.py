@@ -5,7 +5,7 @@ import asyncio
 from app.core.exceptions import ServiceUnavailable
 from app.db.models import DeadTask
 from app.db.unit_of_work import UnitOfWork
-from app.services.outbox import Payload
+from app.services.support.outbox import Payload
 from app.tasks.engine.context import Handler, TaskContext
 from tests.tasks.conftest import Lab
 from tests.waiting import LIMIT_SECONDS

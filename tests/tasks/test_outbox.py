@@ -7,7 +7,7 @@ from sqlalchemy import event
 
 from app.core.dependencies import Resources, open_resources
 from app.db.models import User
-from app.services.outbox import enqueue
+from app.services.support.outbox import enqueue
 from tests.tasks.conftest import Lab
 
 

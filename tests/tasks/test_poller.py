@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from app.db.models import Task
-from app.services.outbox import Payload
+from app.services.support.outbox import Payload
 from app.tasks.engine.context import TaskContext
 from tests.tasks.conftest import Lab
 from tests.waiting import until

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.core.config import Settings
+from app.core.context import request_id, task_id, traceparent
 from app.core.dependencies import Resources
 from app.core.error_text import describe
 from app.core.exceptions import LostRace, ProblemError, ServiceUnavailable
-from app.core.logging import request_id, task_id, traceparent
 from app.db.models.tasks import Task
 from app.db.repositories.tasks import LeaseLostError
 from app.tasks.engine.context import Handler, TaskContext

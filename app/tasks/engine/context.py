@@ -11,7 +11,7 @@ from app.core.config import Settings
 from app.core.dependencies import Resources
 from app.db.models.tasks import Task
 from app.db.unit_of_work import UnitOfWork
-from app.services.outbox import Payload
+from app.services.support.outbox import Payload
 
 P = TypeVar("P", bound=Payload)
 

@@ -12,7 +12,7 @@ from cronsim import CronSim
 
 from app.core.exceptions import ProblemError
 from app.db.unit_of_work import Database
-from app.services.outbox import Payload, enqueue
+from app.services.support.outbox import Payload, enqueue
 from app.tasks.engine.waiting import wait_for
 
 logger = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from multiprocessing.context import SpawnProcess
 
-from app.core.accounts_setup import open_keys
 from app.core.config import Settings, WrongSettings
+from app.core.crypto.key_file import open_keys
 from app.core.logging import configure_logging
 from app.tasks.engine.context import Handlers
 from app.tasks.engine.process import open_process, stop_signal

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from app.api import deps
-from app.api.contract import contract_route
-from app.api.render import render
+from app.api.request.response import render
+from app.api.request.route import contract_route
 from app.schemas import v1
 from app.schemas.v1 import operations
 

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from app.api import deps
-from app.api.contract import contract_route
-from app.api.render import render, render_reply
+from app.api.request.response import render, render_reply
+from app.api.request.route import contract_route
 from app.core.security import Principal
 from app.schemas import types, v1
 from app.schemas.v1 import operations

@@ -1,0 +1,1 @@
+"""The way of a request, in order: route, security, limits, parameters, conformance, response."""

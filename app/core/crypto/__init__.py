@@ -1,0 +1,1 @@
+"""Cryptography: keys, hashes, opaque secrets and page cursors."""

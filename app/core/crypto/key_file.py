@@ -1,0 +1,41 @@
+"""The file of the signing keys, as the settings name it."""
+
+import hmac
+import logging
+from contextlib import suppress
+from pathlib import Path
+
+from app.core.config import Settings, WrongSettings
+from app.core.crypto.keys import KeyRing, TokenKey, make_key, read_keys, write_keys
+from app.core.crypto.opaque import to_base64
+
+logger = logging.getLogger(__name__)
+
+
+def open_keys(settings: Settings) -> KeyRing:
+    """Return the keys of access tokens; in development they are made where there are none.
+
+    With HS256 the key comes from SECRET_KEY and signs; keys in a file then only verify, so that a
+    service can change from one algorithm to the other while tokens are out.
+
+    Raises:
+        WrongSettings: The file cannot be used.
+    """
+    try:
+        return _read_or_make_keys(settings, settings.keys_file)
+    except ValueError as error:
+        raise WrongSettings(f"SIGNING_KEYS_FILE: {error}") from error
+
+
+def _read_or_make_keys(settings: Settings, path: Path) -> KeyRing:
+    if settings.token_algorithm != "ES256":  # noqa: S105 - a name
+        key = hmac.digest(settings.secret_key.get_secret_value().encode(), b"tokens", "sha256")
+        shared = TokenKey({"kty": "oct", "k": to_base64(key)})
+        others = read_keys(path).keys if settings.signing_keys_file is not None else ()
+        return KeyRing([shared, *(TokenKey(other.jwk, "retired") for other in others)])
+    if not settings.in_production and not path.exists():
+        # Another process may be faster.
+        with suppress(FileExistsError):
+            write_keys(path, KeyRing([make_key("ES256")]), replacing=False)
+            logger.warning("a signing key was made for development", extra={"file": str(path)})
+    return read_keys(path)

@@ -1,0 +1,300 @@
+"""Every error that the service answers with.
+
+ProblemError                    answered as RFC 9457 problem document
+├── MalformedBody           400
+├── InvalidCursor           400
+├── Unauthorized            401
+├── InsufficientScope       403
+├── PreflightRefused        403
+├── NotFound                404
+├── MethodNotAllowed        405
+├── Conflict                409
+├── LostRace                409  (tried again before it is answered)
+├── PreconditionFailed      412
+├── ContentTooLarge         413
+├── UnsupportedMediaType    415
+├── ValidationFailed        422
+├── TooManyRequests         429
+├── InternalError           500
+├── ContractViolation       500  (development and tests only)
+├── OperationNotImplemented 501
+└── ServiceUnavailable      503
+OAuthError                      answered as RFC 6749, section 5.2
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldError:
+    """One refused field: `pointer` (RFC 6901) into a body, or `name` of a parameter."""
+
+    location: Literal["body", "query", "path", "header", "cookie"]
+    code: str
+    detail: str
+    pointer: str | None = None
+    name: str | None = None
+
+
+class ProblemError(Exception):
+    """Base of all errors that reach a client; subclasses declare slug, title, status and remedy.
+
+    A subclass has no subclasses, so that an `except` of it catches nothing else.
+    The cause of an error is chained with `raise … from …`: it is logged, never sent.
+    """
+
+    slug: ClassVar[str]
+    title: ClassVar[str]
+    status: ClassVar[int]
+    remedy: ClassVar[str]
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[FieldError] = (),
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.errors = tuple(errors)
+
+
+class MalformedBody(ProblemError):
+    """The body is not the format that it claims to be."""
+
+    slug = "malformed-body"
+    title = "The body cannot be read"
+    status = 400
+    remedy = "Send a body that is well formed: JSON in UTF-8 without NaN or Infinity, or a form."
+
+
+class InvalidCursor(ProblemError):
+    """A list has no page with this cursor."""
+
+    slug = "invalid-cursor"
+    title = "The cursor is not valid for this list"
+    status = 400
+    remedy = (
+        "Send the `next` of a page with the same filters and sort keys, or no cursor for the "
+        "first page."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(f"This list has no page with this cursor. {self.remedy}")
+
+
+class Unauthorized(ProblemError):
+    """No valid credentials (RFC 6750, section 3)."""
+
+    slug = "unauthorized"
+    title = "Authentication is required"
+    status = 401
+    remedy = "Get an access token and send it in the Authorization header."
+
+    def __init__(self, detail: str, *, challenge: str = "Bearer") -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": challenge})
+
+
+class InsufficientScope(ProblemError):
+    """Valid credentials that do not suffice (RFC 6750, section 3.1)."""
+
+    slug = "insufficient-scope"
+    title = "The token lacks a scope"
+    status = 403
+    remedy = "Ask for a token with the scopes that the operation needs."
+
+    def __init__(self, scopes: Sequence[str]) -> None:
+        wanted = " ".join(scopes)
+        super().__init__(
+            f"This operation needs the scopes: {wanted}.",
+            headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{wanted}"'},
+        )
+
+
+class PreflightRefused(ProblemError):
+    """A page of this origin may not send such a request (Fetch standard, CORS preflight)."""
+
+    slug = "preflight-refused"
+    title = "The preflight request is refused"
+    status = 403
+    remedy = "Add the page's origin to CORS_ORIGINS, and send a method that the API uses."
+
+
+class NotFound(ProblemError):
+    """No such resource, or not the caller's to see."""
+
+    slug = "not-found"
+    title = "There is no such resource"
+    status = 404
+    remedy = "Check the path and the identifiers in it."
+
+
+class MethodNotAllowed(ProblemError):
+    """The path exists, the method does not (RFC 9110, section 15.5.6)."""
+
+    slug = "method-not-allowed"
+    title = "The path does not know this method"
+    status = 405
+    remedy = "Use one of the methods in the Allow header."
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        methods = ", ".join(allowed)
+        super().__init__(f"This path knows: {methods}.", headers={"Allow": methods})
+
+
+class Conflict(ProblemError):
+    """A valid request that does not fit the present state."""
+
+    slug = "conflict"
+    title = "The request conflicts with the present state"
+    status = 409
+    remedy = "Read the present state, and change the fields that `errors` names."
+
+
+class LostRace(ProblemError):
+    """Another transaction was faster; the whole use case may be tried again."""
+
+    slug = "concurrent-update"
+    title = "Another request changed the same data"
+    status = 409
+    remedy = "Read the present state, and send the request again."
+
+    def __init__(self) -> None:
+        detail = "Another request changed the same data at the same time; send this one again."
+        super().__init__(detail, headers={"Retry-After": "1"})
+
+
+class PreconditionFailed(ProblemError):
+    """The resource is not the one that If-Match names (RFC 9110, section 13.1.1)."""
+
+    slug = "precondition-failed"
+    title = "The resource has changed"
+    status = 412
+    remedy = "Read the resource again, and repeat the change with its new ETag."
+
+
+class ContentTooLarge(ProblemError):
+    """The body is larger than the server accepts."""
+
+    slug = "content-too-large"
+    title = "The body is too large"
+    status = 413
+    remedy = "Send a smaller body."
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(f"The body may hold at most {max_bytes} bytes.")
+
+
+class UnsupportedMediaType(ProblemError):
+    """The body's media type or coding is not one that the server reads (RFC 9110, 15.5.16)."""
+
+    slug = "unsupported-media-type"
+    title = "The media type is not supported"
+    status = 415
+    remedy = "Send the body uncompressed, and name a media type of the operation in Content-Type."
+
+
+class ValidationFailed(ProblemError):
+    """A field breaks the contract."""
+
+    slug = "validation-failed"
+    title = "The request breaks the contract"
+    status = 422
+    remedy = "Correct the fields that `errors` names."
+
+    def __init__(self, errors: Sequence[FieldError], *, total: int | None = None) -> None:
+        # Of very many refused fields only the first are told.
+        total = len(errors) if total is None else total
+        count = "1 field was" if total == 1 else f"{total} fields were"
+        super().__init__(f"{count} refused; see errors.", errors=errors)
+
+
+class TooManyRequests(ProblemError):
+    """The caller's quota is used up (RFC 6585, section 4)."""
+
+    slug = "quota-exceeded"
+    title = "Too many requests"
+    status = 429
+    remedy = "Wait for the seconds that Retry-After names; RateLimit tells what is left beforehand."
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(
+            f"The quota is used up. Try again in {retry_after_seconds} s.",
+            headers={"Retry-After": str(retry_after_seconds)},
+        )
+
+
+class InternalError(ProblemError):
+    """The server failed."""
+
+    slug = "internal-error"
+    title = "The server failed"
+    status = 500
+    remedy = "Try again later, and quote the request_id when you ask for help."
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server could not complete this request. Quote the request_id to support."
+        )
+
+
+class ContractViolation(ProblemError):
+    """The service, or its models, disagree with the contract; checked in development and tests."""
+
+    slug = "contract-violation"
+    title = "The server broke its own contract"
+    status = 500
+    remedy = "Change the service or the contract until they agree."
+
+
+class OperationNotImplemented(ProblemError):
+    """The contract has an operation that no service implements yet."""
+
+    slug = "not-implemented"
+    title = "The operation is not implemented yet"
+    status = 501
+    remedy = "Wait for a release that implements the operation."
+
+    def __init__(self, operation_id: str) -> None:
+        super().__init__(f"{operation_id} is in the contract but has no code yet.")
+
+
+class ServiceUnavailable(ProblemError):
+    """Something that the service depends on does not answer."""
+
+    slug = "service-unavailable"
+    title = "The service is not available right now"
+    status = 503
+    remedy = "Wait for the seconds that Retry-After names, then try again."
+
+    def __init__(self, detail: str, *, retry_after_seconds: int = 5) -> None:
+        super().__init__(detail, headers={"Retry-After": str(retry_after_seconds)})
+
+
+OAuthErrorCode = Literal[
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+]
+
+
+class OAuthError(Exception):
+    """A refused token request, answered with status 400 (RFC 6749, section 5.2)."""
+
+    def __init__(self, code: OAuthErrorCode, description: str) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+
+
+CATALOGUE: Mapping[str, type[ProblemError]] = {
+    problem.slug: problem
+    for problem in sorted(ProblemError.__subclasses__(), key=lambda problem: problem.status)
+}

@@ -1,0 +1,293 @@
+"""Rate limits that are exact in every window, on Redis for all processes or in memory for one.
+
+A limiter keeps the moments of the accepted requests of each key, so at most `requests` of them lie
+in any window, wherever it starts. (A counter per window lets twice as many through at its edge.)
+"""
+
+import math
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from redis.asyncio import Redis
+
+from app.core.redis import Breaker, RedisUnavailable
+
+MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """At most `requests` accepted requests in any `seconds` seconds."""
+
+    name: str
+    requests: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What is left of a policy, and the seconds until there is more: never too few."""
+
+    policy: Policy
+    remaining: int
+    reset_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a request may go on, and the state of each policy after it.
+
+    Attributes:
+        moment: When the request was counted, by the clock of who counted it.
+        note: The value under the key that was to be read along.
+    """
+
+    allowed: bool
+    quotas: tuple[Quota, ...]
+    moment: int = 0
+    note: bytes | None = None
+
+    @property
+    def retry_after_seconds(self) -> int:
+        """Seconds until every policy has room again."""
+        return max((quota.reset_seconds for quota in self.quotas if not quota.remaining), default=0)
+
+    def headers(self) -> dict[str, str]:
+        """Return the fields of draft-ietf-httpapi-ratelimit-headers-11."""
+        if not self.quotas:
+            return {}
+        return {
+            "RateLimit-Policy": ", ".join(
+                f'"{q.policy.name}";q={q.policy.requests};w={q.policy.seconds}' for q in self.quotas
+            ),
+            "RateLimit": ", ".join(
+                f'"{q.policy.name}";r={q.remaining};t={q.reset_seconds}' for q in self.quotas
+            ),
+        }
+
+
+class Limiter(Protocol):
+    """Counts requests."""
+
+    async def hit(
+        self, key: str, policies: Sequence[Policy], *, read_along: str | None = None
+    ) -> Decision:
+        """Count one request of `key` if every policy has room for it.
+
+        Args:
+            key: Who is counted.
+            policies: What has to have room.
+            read_along: A key in Redis whose value comes with the answer, at no further round trip.
+        """
+        ...
+
+    async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
+        """Tell what `hit` would decide now, and count nothing."""
+        ...
+
+    async def hit_shared(
+        self, key: str, policies: Sequence[Policy], *, read_along: str | None = None
+    ) -> Decision:
+        """Count as `hit` does, but never for one of several processes alone.
+
+        Raises:
+            RedisUnavailable: The count that all processes share cannot be reached.
+        """
+        ...
+
+    async def take_back(self, key: str, policies: Sequence[Policy], decision: Decision) -> None:
+        """Do as if the request that was decided on had not been counted."""
+        ...
+
+
+def make_quota(policy: Policy, remaining: int, reset_microseconds: int) -> Quota:
+    """Return the state of a policy; negative numbers do not leave the limiter."""
+    return Quota(policy, max(0, remaining), math.ceil(reset_microseconds / MICROSECONDS))
+
+
+Clock = Callable[[], int]
+
+
+class MemoryLimiter:
+    """Counts in this process.
+
+    Args:
+        processes: How many processes share each limit; this one gets an equal part.
+        max_keys: Keys to remember (1 kB each); the one that was quiet longest is forgotten first.
+        clock: Tells the time in nanoseconds.
+    """
+
+    def __init__(
+        self, *, processes: int = 1, max_keys: int = 50_000, clock: Clock = time.monotonic_ns
+    ) -> None:
+        self._processes = processes
+        self._max_keys = max_keys
+        self._clock = clock
+        self._logs: OrderedDict[tuple[str, str], deque[int]] = OrderedDict()
+
+    async def hit(
+        self, key: str, policies: Sequence[Policy], *, read_along: str | None = None
+    ) -> Decision:
+        """Count one request of `key` if every policy has room for it."""
+        return self._decide(key, policies, counts=True)
+
+    hit_shared = hit
+
+    async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
+        """Tell what `hit` would decide now, and count nothing."""
+        return self._decide(key, policies, counts=False)
+
+    def _decide(self, key: str, policies: Sequence[Policy], *, counts: bool) -> Decision:
+        now = self._clock() // 1000
+        logs = [self._log(key, policy, now) for policy in policies]
+        limits = [max(1, policy.requests // self._processes) for policy in policies]
+        allowed = all(len(log) < limit for log, limit in zip(logs, limits, strict=True))
+        quotas: list[Quota] = []
+        for policy, limit, log in zip(policies, limits, logs, strict=True):
+            if allowed and counts:
+                log.append(now)
+            first = log[max(0, len(log) - limit)] if log else now
+            reset = first + policy.seconds * MICROSECONDS - now
+            quotas.append(make_quota(policy, limit - len(log), reset))
+        return Decision(allowed, tuple(quotas), now)
+
+    async def take_back(self, key: str, policies: Sequence[Policy], decision: Decision) -> None:
+        """Do as if the request that was decided on had not been counted."""
+        for policy in policies:
+            log = self._logs.get((key, policy.name), deque())
+            if decision.moment in log:
+                log.remove(decision.moment)
+
+    def _log(self, key: str, policy: Policy, now: int) -> deque[int]:
+        name = (key, policy.name)
+        log = self._logs.setdefault(name, deque())
+        self._logs.move_to_end(name)
+        if len(self._logs) > self._max_keys:
+            self._logs.popitem(last=False)
+        while log and log[0] <= now - policy.seconds * MICROSECONDS:
+            log.popleft()
+        return log
+
+
+_HIT = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local allowed = 1
+local result = {}
+local policies = (#ARGV - 1) / 2
+for i = 1, policies do
+  local key = KEYS[i]
+  local requests = tonumber(ARGV[2 * i - 1])
+  local window = tonumber(ARGV[2 * i])
+  local oldest = redis.call('LINDEX', key, -1)
+  while oldest and tonumber(oldest) <= now - window do
+    redis.call('RPOP', key)
+    oldest = redis.call('LINDEX', key, -1)
+  end
+  local used = redis.call('LLEN', key)
+  if used >= requests then allowed = 0 end
+  -- Above a limit that was lowered, more than the oldest have to leave before there is room.
+  if used > requests then oldest = redis.call('LINDEX', key, requests - used - 1) end
+  result[2 * i + 2] = requests - used
+  result[2 * i + 3] = oldest and (tonumber(oldest) + window - now) or window
+end
+if allowed == 1 and ARGV[#ARGV] == '1' then
+  for i = 1, policies do
+    local key = KEYS[i]
+    redis.call('LPUSH', key, string.format('%d', now))
+    redis.call('PEXPIRE', key, math.ceil(tonumber(ARGV[2 * i]) / 1000))
+    result[2 * i + 2] = result[2 * i + 2] - 1
+  end
+end
+result[1] = allowed
+result[2] = now
+result[3] = KEYS[policies + 1] and redis.call('GET', KEYS[policies + 1]) or false
+return result
+"""
+
+
+class RedisLimiter:
+    """Counts for all processes, by the server's clock, in one round trip."""
+
+    def __init__(self, redis: Redis, prefix: str) -> None:
+        self._redis = redis
+        self._prefix = prefix
+        self._script = redis.register_script(_HIT)
+
+    async def hit(
+        self, key: str, policies: Sequence[Policy], *, read_along: str | None = None
+    ) -> Decision:
+        """Count one request of `key` if every policy has room for it."""
+        return await self._decide(key, policies, read_along, counts=True)
+
+    async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
+        """Tell what `hit` would decide now, and count nothing."""
+        return await self._decide(key, policies, None, counts=False)
+
+    async def _decide(
+        self, key: str, policies: Sequence[Policy], read_along: str | None, *, counts: bool
+    ) -> Decision:
+        keys = self._names(key, policies)
+        arguments = [
+            number
+            for policy in policies
+            for number in (policy.requests, policy.seconds * MICROSECONDS)
+        ]
+        arguments.append(int(counts))
+        if read_along is not None:
+            keys.append(read_along)
+        answer = cast("list[Any]", await self._script(keys=keys, args=arguments))
+        allowed, moment, note, *state = answer
+        quotas = zip(policies, state[0::2], state[1::2], strict=True)
+        return Decision(bool(allowed), tuple(make_quota(*quota) for quota in quotas), moment, note)
+
+    async def take_back(self, key: str, policies: Sequence[Policy], decision: Decision) -> None:
+        """Do as if the request that was decided on had not been counted."""
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for name in self._names(key, policies):
+                pipeline.lrem(name, 1, str(decision.moment))
+            await pipeline.execute()
+
+    def _names(self, key: str, policies: Sequence[Policy]) -> list[str]:
+        return [f"{self._prefix}limit:{{{key}}}:{policy.name}" for policy in policies]
+
+
+class FallbackLimiter:
+    """Counts on Redis, and in this process's own share while Redis does not answer."""
+
+    def __init__(self, redis: RedisLimiter, memory: MemoryLimiter, breaker: Breaker) -> None:
+        self._redis = redis
+        self._memory = memory
+        self._breaker = breaker
+
+    async def hit(
+        self, key: str, policies: Sequence[Policy], *, read_along: str | None = None
+    ) -> Decision:
+        """Count one request of `key` if every policy has room for it."""
+        try:
+            return await self.hit_shared(key, policies, read_along=read_along)
+        except RedisUnavailable:
+            return await self._memory.hit(key, policies)
+
+    async def hit_shared(
+        self, key: str, policies: Sequence[Policy], *, read_along: str | None = None
+    ) -> Decision:
+        """Count on Redis or not at all."""
+        return await self._breaker.ask(self._redis.hit, key, policies, read_along=read_along)
+
+    async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
+        """Tell what `hit` would decide now, and count nothing."""
+        try:
+            return await self._breaker.ask(self._redis.peek, key, policies)
+        except RedisUnavailable:
+            return await self._memory.peek(key, policies)
+
+    async def take_back(self, key: str, policies: Sequence[Policy], decision: Decision) -> None:
+        """Do as if the request that was decided on had not been counted, whoever counted it."""
+        await self._memory.take_back(key, policies, decision)
+        with suppress(RedisUnavailable):
+            await self._breaker.ask(self._redis.take_back, key, policies, decision)

@@ -1,0 +1,46 @@
+"""The database, its connections, and what is remembered in it."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
+
+from app.core.settings.values import DatabaseUrl
+
+
+class DatabaseSettings(BaseModel):
+    """The database, its connections, and what is remembered in it."""
+
+    database_url: DatabaseUrl = Field(
+        SecretStr("sqlite+aiosqlite:///data/app.db"),
+        description="SQLAlchemy URL: sqlite+aiosqlite:///file or postgresql+psycopg://user@host/name.",
+    )
+    database_pool_size: PositiveInt = Field(
+        10, description="Connections to keep open; each process has one more for its probe."
+    )
+    database_max_overflow: NonNegativeInt = Field(
+        5, description="Further connections to open under load."
+    )
+    database_pool_timeout_seconds: PositiveFloat = Field(
+        2, description="Longest wait for a free connection before answering 503."
+    )
+    database_pool_recycle_seconds: PositiveInt = Field(
+        1800, description="Age after which a connection is replaced."
+    )
+    database_connect_timeout_seconds: PositiveInt = Field(
+        2, description="Longest wait for a new connection."
+    )
+    database_statement_timeout_seconds: PositiveInt = Field(
+        5, description="Longest time a statement may take on PostgreSQL."
+    )
+    database_lock_timeout_seconds: PositiveInt = Field(
+        2, description="Longest wait for a lock; on SQLite for the writer before."
+    )
+    database_pooler: Literal["none", "transaction"] = Field(
+        "none", description="transaction behind PgBouncer in transaction mode."
+    )
+    idempotency_lease_seconds: PositiveInt = Field(
+        60, description="Time after which a request that died with its process may be repeated."
+    )
+    idempotency_key_seconds: PositiveInt = Field(
+        86_400, description="Time that an Idempotency-Key is remembered."
+    )

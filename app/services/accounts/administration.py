@@ -1,0 +1,79 @@
+"""What administrators may change about accounts, and what has to stay."""
+
+from datetime import UTC, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import MISSING
+
+from app.core.audit import Event
+from app.core.exceptions import Conflict, NotFound
+from app.db.models.users import User
+from app.db.unit_of_work import UnitOfWork
+from app.schemas import v1
+from app.services.support.outbox import Payload
+
+
+class DeleteAccounts(Payload):
+    """Delete what the users of deleted accounts owned, and then what is left of the accounts."""
+
+    task: ClassVar = "delete_accounts"
+    timeout_seconds: ClassVar = 3600.0
+
+
+async def require_another_admin(work: UnitOfWork, user: User) -> None:
+    """Refuse to lose the last administrator.
+
+    Raises:
+        Conflict: The user is the last active administrator.
+    """
+    if user.role != "admin" or user.disabled_at is not None:
+        return
+    if await work.users.lock_active_admins() <= {user.id}:
+        raise Conflict("This is the last active administrator; make somebody else one first.")
+
+
+def change_access(user: User, body: v1.AccountUpdate) -> list[Event]:
+    """Set role and state of an account; return an event for each that differs now."""
+    events = []
+    if body.role is not MISSING and body.role != user.role:
+        user.role = body.role.value
+        events.append(Event.ROLE_CHANGED)
+    if body.disabled is not MISSING and body.disabled != (user.disabled_at is not None):
+        user.disabled_at = datetime.now(UTC) if body.disabled else None
+        events.append(Event.USER_DISABLED if body.disabled else Event.USER_ENABLED)
+    return events
+
+
+async def find_account(work: UnitOfWork, user_id: UUID) -> User:
+    """Return any account.
+
+    Raises:
+        NotFound: There is no such account.
+    """
+    user = await work.users.get(work.users.accounts(), user_id)
+    if user is None:
+        raise NotFound("There is no account with this id.")
+    return user
+
+
+def to_user(user: User) -> v1.User:
+    """Return the account as the contract shows it."""
+    return v1.User(
+        id=user.id,
+        email=user.email,
+        display_name=user.display_name,
+        email_verified=user.email_verified_at is not None,
+        created_at=user.created_at,
+        updated_at=user.updated_at,
+    )
+
+
+def to_account(user: User) -> v1.Account:
+    """Return the account as administrators see it."""
+    return v1.Account(
+        **to_user(user).model_dump(exclude={"email_verified"}),
+        role=v1.UserRole(user.role),
+        email_verified_at=user.email_verified_at,
+        disabled_at=user.disabled_at,
+    )
