@@ -1,14 +1,12 @@
 """The cache without HTTP: one suite for values in memory and on Redis."""
 
 import asyncio
-import pickle
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, ParamSpec, TypeVar
 from uuid import uuid4
 
 import cashews
 import pytest
-from redis.asyncio import Redis
 
 from app.core import cache as module
 from app.core.cache import Cache, make_cache_backend
@@ -339,48 +337,6 @@ async def test_changes_of_a_long_outage_are_forgotten_when_their_values_have_die
             pass
 
     assert len(cache._missed) == 1
-
-
-class Bomb:
-    """Goes off when somebody unpickles it."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (pytest.fail, ("the cache has unpickled a value",))
-
-
-def forged(real: bytes) -> list[bytes]:
-    """Return what somebody who can write to Redis may put there."""
-    return [
-        b"=made up",
-        b"bytes:" + bytes(32) + b"=made up",
-        real[:-1] + b"!",
-        real[:-1],
-        b"bytes:",
-        b"",
-        b"1",
-        b'"made up"',
-        b"sum:0_bytes:=made up",
-        pickle.dumps(Bomb()),
-        b"bytes:" + pickle.dumps(Bomb()),
-    ]
-
-
-@needs_redis
-async def test_a_made_up_value_is_not_given_out() -> None:
-    backend = make_cache_backend(backends.REDIS_URL, size=0)
-    cache = make_cache(backend)
-    async with Redis.from_url(backends.REDIS_URL) as redis:
-        await cache.get_or_load("k", Source("from elsewhere").load)
-        name = f"{cache._prefix}cache:k"
-        real = await redis.get(name)
-        assert isinstance(real, bytes)
-        assert b"from elsewhere" in real
-        for value in forged(real):
-            await redis.set(name, value, ex=60)
-            assert await cache.get_or_load("k", Source("true").load) == "true", value
-        await redis.set(f"{cache._prefix}cache:of another user", real, ex=60)
-        assert await cache.get_or_load("of another user", Source("true").load) == "true"
-    await backend.close()
 
 
 async def test_another_format_is_neither_used_nor_replaced(backend: cashews.Cache) -> None:
