@@ -32,7 +32,7 @@ from app.telemetry.traces import continue_trace
 logger = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,128}")
-# The status that proxies log when the client went away before it had sent all; nobody receives it.
+# Proxies log this status for a client that disconnects early; it is never sent.
 _CLIENT_GONE = 499
 # No size in bytes has more digits, and Python refuses to read numbers of thousands of digits.
 _MAX_LENGTH_DIGITS = 18

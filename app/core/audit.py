@@ -49,7 +49,7 @@ def record(
         event: What happened.
         user_id: The account, where it is known.
         session_id: The session, where there is one.
-        facts: What else helps whoever investigates; never an address of mail, a password or token.
+        facts: Other facts that help an investigation; never an e-mail address, password or token.
     """
     subject = {"user_id": user_id, "session_id": session_id, "address": client.get().address}
     known = {name: str(value) for name, value in subject.items() if value is not None}

@@ -67,7 +67,7 @@ class Cache:
 
     Args:
         prefix: Start of every key.
-        secret: Signs the values, so that nobody who writes to Redis makes up an answer. Values of
+        secret: Signs the values, so that a value written by another party is not used. Values of
             another secret are neither used nor replaced, so include the version of their format.
         life_seconds: Longest life of a value.
         absent_seconds: Longest life of the knowledge that there is none.

@@ -75,7 +75,7 @@ def configure_logging(level: str) -> None:
         logger.propagate = name != "uvicorn.access"
     logging.getLogger("uvicorn.error").addFilter(_is_no_request)
     logging.getLogger("asyncio").addFilter(_keep_first_line)
-    # Whoever investigates needs security events, however quiet the rest is.
+    # Investigations need security events at every log level.
     logging.getLogger("app.core.audit").setLevel(logging.INFO)
     # At DEBUG it writes the parameters of every statement, password hashes among them.
     logging.getLogger("aiosqlite").setLevel(logging.INFO)

@@ -287,7 +287,7 @@ class FallbackLimiter:
             return await self._memory.peek(key, policies)
 
     async def take_back(self, key: str, policies: Sequence[Policy], decision: Decision) -> None:
-        """Do as if the request that was decided on had not been counted, whoever counted it."""
+        """Take back the count of a request, on Redis or in this process."""
         await self._memory.take_back(key, policies, decision)
         with suppress(RedisUnavailable):
             await self._breaker.ask(self._redis.take_back, key, policies, decision)

@@ -62,7 +62,7 @@ class AccessTokens:
         keys: The active one signs; a token is verified with the key that it names, by the
             algorithm of that key. Whatever else its header says (`jku`, `x5u`, `jwk`) is ignored.
         issuer: Address of this service, both issuer and audience.
-        lifetime: How long a token is good for.
+        lifetime: How long a token is valid.
     """
 
     def __init__(self, keys: KeyRing, issuer: str, lifetime: timedelta) -> None:

@@ -2,7 +2,7 @@
 
 A session that a process found lasting is marked `alive` for a short time; one that was ended is
 marked `ended`, which nothing but time takes back. Without a mark the database is asked: a lost
-mark costs a query and never lets anybody in.
+mark costs a query and never admits a request.
 """
 
 import logging
@@ -19,7 +19,7 @@ from app.core.redis import Breaker, RedisUnavailable
 logger = logging.getLogger(__name__)
 
 ALIVE_SECONDS = 10
-"""Longest time that an ended session is let in, where the process that ended it could tell nobody:
+"""Longest time that a revoked session is admitted, where its process could not notify the others:
 it died, or lost Redis, right after its commit."""
 ENDED_SECONDS = 600
 

@@ -98,7 +98,7 @@ class Throttle:
         await self._limiter.take_back(_GUESSES, attempt.policies, attempt.decision)
 
     async def may_mail(self, account: str) -> bool:
-        """Count a mail to an account that anybody may ask for, and tell whether to send it."""
+        """Count a mail that needs no sign-in to request, and return whether to send it."""
         policy = self._policy(f"account:{self._name(account)}", 3, 3600)
         return (await self._limiter.hit("mail", [policy])).allowed
 

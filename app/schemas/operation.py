@@ -12,7 +12,7 @@ class Operation:
     Attributes:
         security: Alternatives, any one of which suffices; each maps every scheme it needs to the
             scopes it asks for.
-            Empty: anybody may call. An empty alternative: a caller may stay anonymous.
+            Empty: no credentials are needed. An empty alternative: credentials are optional.
         query: Names of the query parameters.
         repeatable: Names of those that are arrays, and may occur more than once.
         headers: Names of the header parameters.

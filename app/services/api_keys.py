@@ -90,7 +90,7 @@ class ApiKeys(v1.ApiKeysService):
         """Return what is known of one of the caller's keys.
 
         Raises:
-            NotFound: There is no such key, or it is somebody else's.
+            NotFound: There is no such key, or another user owns it.
         """
         async with self._database.read() as work:
             return _to_api_key(await _owned(work, api_key_id, principal))
@@ -100,7 +100,7 @@ class ApiKeys(v1.ApiKeysService):
         """Forget one of the caller's keys: from the commit on it opens nothing.
 
         Raises:
-            NotFound: There is no such key, or it is somebody else's.
+            NotFound: There is no such key, or another user owns it.
         """
         async with self._database.write() as work:
             await work.api_keys.delete(await _owned(work, api_key_id, principal))

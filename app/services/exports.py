@@ -33,7 +33,7 @@ class WriteExport(Payload):
 
 @final
 class Exports(v1.ExportsService):
-    """Takes wishes for files, tells how far they are, and hands the files out.
+    """Accepts exports, reports their progress, and serves their files.
 
     Args:
         stream_seconds: Longest life of an event stream.
@@ -47,7 +47,7 @@ class Exports(v1.ExportsService):
     async def create_export(
         self, body: v1.ExportCreate, *, idempotency_key: str | None, principal: Principal
     ) -> v1.CreateExport202 | Replayed:
-        """Keep the wish and the task that fulfils it in one transaction.
+        """Store the export and the task that makes its file in one transaction.
 
         Raises:
             Conflict: The first request with this key is still running.
@@ -58,7 +58,7 @@ class Exports(v1.ExportsService):
             export = await work.exports.add(
                 Export(owner_id=principal.user_id, format=body.format.value)
             )
-            # One file at a time for each user: many wishes of one delay nobody else's.
+            # One file at a time for each user, so that many exports of one user delay no other.
             await enqueue(work, WriteExport(export_id=export.id), key=f"export:{export.owner_id}")
             return v1.CreateExport202(body=_to_export(export), location=f"/exports/{export.id}")
 
@@ -74,7 +74,7 @@ class Exports(v1.ExportsService):
         """Return one of the caller's exports.
 
         Raises:
-            NotFound: There is no such export, or it is somebody else's.
+            NotFound: There is no such export, or another user owns it.
         """
         async with self._database.read() as work:
             return _to_export(await _owned(work, export_id, principal))
@@ -84,7 +84,7 @@ class Exports(v1.ExportsService):
         """Stop an export; its worker finds out before it writes more.
 
         Raises:
-            NotFound: There is no such export, or it is somebody else's.
+            NotFound: There is no such export, or another user owns it.
             Conflict: The export is done or has failed.
         """
         async with self._database.write() as work:
@@ -102,7 +102,7 @@ class Exports(v1.ExportsService):
         """Return the file piece by piece, so that its size does not matter.
 
         Raises:
-            NotFound: There is no such export, or it is somebody else's.
+            NotFound: There is no such export, or another user owns it.
             Conflict: The export is not done.
         """
         async with self._database.read() as work:
@@ -123,7 +123,7 @@ class Exports(v1.ExportsService):
         It ends within a second after the credentials of the caller.
 
         Raises:
-            NotFound: There is no such export, or it is somebody else's.
+            NotFound: There is no such export, or another user owns it.
         """
         export = await self.get_export(export_id, principal=principal)
         return v1.WatchExport200(body=self._events(export, principal))

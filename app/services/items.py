@@ -25,7 +25,7 @@ _CACHED = TypeAdapter(v1.GetItem200)
 
 @final
 class Items(v1.ItemsService):
-    """Keeps the caller's items; nobody sees anybody else's."""
+    """Stores the caller's items; other users do not see them."""
 
     def __init__(
         self, database: Database, cursors: Cursors, idempotency: Idempotency, cache: Cache
@@ -109,7 +109,7 @@ class Items(v1.ItemsService):
         """Return one of the caller's items, or nothing new when the caller has this version.
 
         Raises:
-            NotFound: There is no such item, or it is somebody else's.
+            NotFound: There is no such item, or another user owns it.
         """
 
         async def load() -> str | None:
@@ -136,7 +136,7 @@ class Items(v1.ItemsService):
         """Change the fields that were sent.
 
         Raises:
-            NotFound: There is no such item, or it is somebody else's.
+            NotFound: There is no such item, or another user owns it.
             PreconditionFailed: The item has changed since the caller read it.
         """
         changing = self._cache.changing(cache_key(item_id, principal.user_id))
@@ -161,7 +161,7 @@ class Items(v1.ItemsService):
         """Delete one of the caller's items for good.
 
         Raises:
-            NotFound: There is no such item, or it is somebody else's.
+            NotFound: There is no such item, or another user owns it.
             PreconditionFailed: The item has changed since the caller read it.
         """
         changing = self._cache.changing(cache_key(item_id, principal.user_id))

@@ -53,7 +53,7 @@ class Sessions(v1.SessionsService):
         """End one of the caller's sessions.
 
         Raises:
-            NotFound: There is no such session, it has ended, or it is somebody else's.
+            NotFound: There is no such session, it has ended, or another user owns it.
         """
         async with self._database.write() as work:
             if not await self._gate.end(work, principal.user_id, session_id):

@@ -58,7 +58,7 @@ async def delete_expired_tokens(context: TaskContext, _: DeleteExpiredTokens) ->
 
 
 async def delete_old_exports(context: TaskContext, _: DeleteOldExports) -> None:
-    """Delete files that nobody can fetch, then old exports."""
+    """Delete files that cannot be fetched, then old exports."""
     age = context.settings.export_keep_seconds
     await _delete(context, lambda work: work.exports.delete_unwanted_files())
     await _delete(context, lambda work: work.exports.delete_old(older_than_seconds=age))

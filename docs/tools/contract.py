@@ -31,7 +31,7 @@ def prefix(contract: Contract) -> str:
 
 
 def scopes(endpoint: Endpoint) -> list[frozenset[str]]:
-    """Return the scopes of each alternative; an empty list lets anybody call."""
+    """Return the scopes of each alternative; an empty list means that no credentials are needed."""
     return [
         frozenset(scope for name, _ in entry.entries() for scope in entry.strings(name))
         for entry in endpoint.security()

@@ -29,7 +29,7 @@ def no_public_cache_of_secured_reads(endpoint: Endpoint) -> Breaches:
     """A cache that many users share would give one caller's answer to another."""
     node = endpoint.extensions().get("x-cache")
     if node is not None and node.child("public").value is True and _is_secured(endpoint):
-        fix = "leave public out, or let anybody call"
+        fix = "remove public, or remove the security of the operation"
         yield node, f"{endpoint.operation_id} is secured, and its x-cache is public", fix
 
 

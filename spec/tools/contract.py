@@ -194,5 +194,5 @@ class Endpoint:
         return [(status, node.follow()) for status, node in self.node.get("responses").entries()]
 
     def security(self) -> list[Node]:
-        """Return the alternatives, any one of which suffices; none lets anybody call."""
+        """Return the alternatives, any one of which suffices; none: no credentials."""
         return [node for _, node in self.node.child("security").entries()]

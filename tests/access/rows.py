@@ -26,7 +26,7 @@ class Row:
     """A valid call: the thing that the path names, and the body that the user would send.
 
     Attributes:
-        status: What whoever is let in gets, where it is not the first success of the contract.
+        status: What an admitted caller gets, where it is not the first success of the contract.
         ends_sessions: Whether the callers cannot be used again.
     """
 
@@ -162,7 +162,7 @@ ROWS: Mapping[str, Row] = {
 
 
 def row_of(operation_id: str) -> Row:
-    """Return how an operation is called; raises LookupError when nobody has said it yet."""
+    """Return how an operation is called; raises LookupError where the table has no row."""
     if operation_id not in ROWS:
         raise LookupError(f"{operation_id} has no row in tests/access/rows.py")
     return ROWS[operation_id]

@@ -1,4 +1,4 @@
-"""Every error is a problem document, whoever raised it."""
+"""Every error is a problem document, wherever it was raised."""
 
 import json
 from collections.abc import AsyncIterator

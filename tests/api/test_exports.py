@@ -35,7 +35,7 @@ async def worker(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
 async def idle_ada(
     idle_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Caller]:
-    """A user of an application whose tasks nobody runs."""
+    """A user of an application that runs no tasks."""
     monkeypatch.setattr("app.main.HANDLERS", None)
     own = changed(idle_settings, event_stream_seconds=1)
     async with started(create_app(own)) as client:

@@ -59,7 +59,7 @@ async def site(settings: Settings) -> AsyncIterator[Site]:
 
 
 async def forge_keys(attacker: httpx2.AsyncClient, count: int) -> Counter[int]:
-    """Send well-formed keys that nobody made, and return the statuses."""
+    """Send well-formed keys that do not exist, and return the statuses."""
     return Counter(
         [
             (await attacker.get("/items", headers={HEADER: make_key()})).status_code

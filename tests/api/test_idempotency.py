@@ -38,7 +38,7 @@ async def post(caller: Caller, key: str, body: dict[str, Any] = CHAIR) -> httpx2
 
 @pytest.fixture
 def key() -> str:
-    """A key that nobody has used."""
+    """A key that was not used before."""
     return str(uuid4())
 
 

@@ -34,7 +34,7 @@ Send = Callable[[], Awaitable[httpx2.Response]]
 
 @pytest.fixture
 async def start(settings: Settings) -> AsyncIterator[Start]:
-    """Start applications whose quotas nobody else uses up."""
+    """Start applications with quotas of their own."""
     async with AsyncExitStack() as stack:
 
         async def start(per_minute: int = 1_000, **changes: object) -> httpx2.AsyncClient:

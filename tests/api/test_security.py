@@ -29,8 +29,8 @@ FORGERIES: dict[str, Callable[[Settings], str]] = {
     "not a token": lambda _: "abc",
     "three parts of nothing": lambda _: "a.b.c",
     "bytes that are no text": lambda _: "\xff\xfe",
-    "signed by somebody else": lambda s: sign(s, claims(s), key=FORGED_KEY.loaded.key),
-    "signed by a key that nobody knows": lambda s: sign(
+    "signed by another key": lambda s: sign(s, claims(s), key=FORGED_KEY.loaded.key),
+    "signed by an unknown key": lambda s: sign(
         s, claims(s), key=FORGED_KEY.loaded.key, kid=FORGED_KEY.kid
     ),
     "signed by no named key": lambda s: _with_header(issue(s), kid=None),

@@ -76,7 +76,7 @@ def draw_entity_tags(schema: dict[str, Any]) -> None:
 def before_call(
     context: schemathesis.HookContext, case: schemathesis.Case[Any], kwargs: dict[str, Any]
 ) -> None:
-    """Send a value that is good for one request only once.
+    """Send a value that only one request accepts once.
 
     Otherwise most requests would hold the same example, and conflict with the first one instead of
     showing what their other fields do; and a chain of requests would not go the same way twice.
@@ -113,7 +113,7 @@ def keep_own_account(case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> No
 
 
 def session_of(headers: object) -> str | None:
-    """Return the session that a request is sent in: nobody can guess the id of one that lasts."""
+    """Return the session that a request is sent in: the id of an active one cannot be guessed."""
     sent = headers.get("Authorization", "") if isinstance(headers, Mapping) else ""
     if len(parts := str(sent).removeprefix("Bearer ").split(".")) != 3:
         return None
@@ -124,7 +124,7 @@ def session_of(headers: object) -> str | None:
 
 
 def keep_password(body: dict[str, Any]) -> None:
-    """Let whoever knows the present password keep it: every later request signs in with it."""
+    """Keep the password of a request that knows the current one: later requests sign in with it."""
     if body.get("current_password") == PASSWORD:
         body["new_password"] = PASSWORD
 

@@ -23,7 +23,7 @@ on_redis = pytest.param("redis", marks=needs_redis)
 
 
 def ignore(up: bool) -> None:  # noqa: FBT001 - the signature that Breaker calls
-    """Nobody wants to know."""
+    """Ignore the state."""
 
 
 class Source:

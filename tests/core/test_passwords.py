@@ -50,7 +50,7 @@ class Gate:
 
     def hashpw(self, password: bytes, salt: bytes) -> bytes:
         self.costs.append(salt[:7])
-        assert self.is_open.wait(LIMIT_SECONDS), "nobody opened the gate"
+        assert self.is_open.wait(LIMIT_SECONDS), "the gate stayed closed"
         return self._hashpw(password, salt)
 
 

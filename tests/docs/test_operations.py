@@ -82,7 +82,7 @@ async def test_the_command_on_an_operations_page_works(
         answer = await call(operation_id, ada if "`user`" in roles(endpoint) else admin)
 
     successes = [int(status) for status, _ in endpoint.responses() if int(status) < 300]
-    # No example can hold a code that was mailed to somebody, nor be faster than every worker.
+    # No example can hold a code from a mail, or be faster than every worker.
     may_conflict = operation_id in {"resetPassword", "verifyEmail", "cancelExport"}
     allowed = [*successes, *([409] if may_conflict else [])]
     assert answer.status_code in allowed, f"{page.path}: {answer.text}"

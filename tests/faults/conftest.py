@@ -1,4 +1,4 @@
-"""Databases whose servers these tests may disturb: nobody else uses them."""
+"""Databases whose servers only these tests use, and may disturb."""
 
 from collections.abc import AsyncIterator, Iterator
 

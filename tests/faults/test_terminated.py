@@ -68,7 +68,7 @@ class Client:
     longest_seconds: float = 0
 
     async def work(self, path: str, killing: asyncio.Task[int]) -> None:
-        """Send requests until no more is killed; then finish what was begun."""
+        """Send requests until the last kill; then finish what was begun."""
         quantity = 0
         while not killing.done():
             await self.create_with_key()

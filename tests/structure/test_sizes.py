@@ -7,7 +7,7 @@ from tests.conftest import ROOT
 from tests.structure.files import SOURCES, functions, is_generated, lines_of, modules
 
 WRITTEN = [path for path in modules(*SOURCES) if not is_generated(path)]
-# Alembic writes these, one function per direction, and nobody changes them later.
+# Alembic writes these, one function per direction, and they do not change later.
 REVISIONS = Path("app/db/migrations/versions")
 
 

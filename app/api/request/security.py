@@ -44,7 +44,7 @@ class _NothingSent(Exception):
 
 
 async def authenticate(request: Request, operation: Operation) -> Principal | None:
-    """Return who calls; None where the operation lets anybody in.
+    """Return who calls; None for an operation without security.
 
     The alternatives are tried in the contract's order, and the first that is satisfied wins.
 

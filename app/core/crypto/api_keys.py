@@ -1,7 +1,7 @@
 """API keys: `itemsapi_<43 random characters>_<8 characters of checksum>`.
 
 The first part lets scanners find a key that leaked, the checksum lets them, and the server, tell a
-key from garbage without asking anybody. The middle part holds 256 random bits, so one SHA-256 hides
+key from garbage without a query. The middle part holds 256 random bits, so one SHA-256 hides
 it well: a slow hash protects what people choose and others guess, which this is not. And only a
 hash without a salt of its own can be looked up by an index.
 """

@@ -24,7 +24,7 @@ class Cursors:
         self._key = hashlib.sha256(b"cursor:" + secret.encode()).digest()
 
     def encode(self, position: Sequence[str], scope: str) -> str:
-        """Return the cursor of a position; it is good for the same scope (list, filters, order)."""
+        """Return the cursor of a position; valid for the same scope (list, filters, order)."""
         content = json.dumps(position, ensure_ascii=False, separators=(",", ":")).encode()
         return to_base64(self._mac(content, scope) + content)
 

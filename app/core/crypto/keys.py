@@ -61,7 +61,7 @@ class TokenKey:
             raise ValueError(f"the key {self.kid} has no private part")
 
     def public(self) -> dict[str, str] | None:
-        """Return what anybody may know of the key; None for a secret shared with nobody."""
+        """Return the public part of the key; None for a symmetric key."""
         if self.jwk["kty"] != "EC":
             return None
         shown = {name: self.jwk[name] for name in ("kty", "crv", "x", "y")}
@@ -101,7 +101,7 @@ class KeyRing:
         return self._by_kid.get(kid) if isinstance(kid, str) else None
 
     def published(self) -> list[dict[str, str]]:
-        """Return the public keys, for the JWK Set that anybody may read (RFC 7517, section 5)."""
+        """Return the public keys, for the public JWK Set (RFC 7517, section 5)."""
         return [shown for key in self.keys if (shown := key.public()) is not None]
 
     def with_next(self, key: TokenKey) -> Self:

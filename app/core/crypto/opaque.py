@@ -20,14 +20,14 @@ def make_secret() -> str:
 
 
 def derive_secret(key: str, name: str) -> str:
-    """Return a value of 256 bits that belongs to a name; nobody finds it without the key."""
+    """Return a value of 256 bits for a name, which cannot be computed without the key."""
     return to_base64(hmac.digest(key.encode(), name.encode(), "sha256"))
 
 
 def digest(secret: str) -> str:
     """Return what the database stores of a random secret.
 
-    A plain SHA-256 suffices: nobody can guess 256 random bits, however cheap each guess is.
+    A plain SHA-256 suffices: 256 random bits cannot be guessed, however cheap each guess is.
     """
     return hashlib.sha256(secret.encode()).hexdigest()
 
@@ -36,7 +36,7 @@ class RefreshTokens:
     """Makes refresh tokens that name their session.
 
     So a spent token is recognised after its row was deleted. Whether a token is valid decides its
-    row alone: the secret lets nobody make one.
+    row alone: it cannot be made without the secret.
 
     Args:
         secret: HMAC key. After a change earlier tokens stay valid, and name no session any more.

@@ -29,7 +29,7 @@ class AccountSettings(BaseModel):
         2_592_000, description="Longest life of a session; then the user has to sign in again."
     )
     session_idle_seconds: PositiveInt = Field(
-        604_800, description="Time after which a session ends that nobody has refreshed."
+        604_800, description="Time without a refresh after which a session ends."
     )
     refresh_grace_seconds: PositiveInt = Field(
         10, description="Time in which a spent refresh token gets the same successor again."

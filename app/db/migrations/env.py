@@ -85,7 +85,7 @@ given_settings = context.config.attributes.get("settings", None)
 if given_settings is None:
     sys.excepthook = print_exception
     given_settings = load_settings()
-    # Not on standard output, where --sql writes; whoever gives settings has a log of its own.
+    # Not on standard output, where --sql writes; a caller with settings configures the log.
     logging.basicConfig(format="%(levelname)-5.5s [%(name)s] %(message)s")
     logging.getLogger("alembic").setLevel(logging.INFO)
 if context.is_offline_mode():

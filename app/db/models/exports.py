@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import Base, Entity
 
 UNWANTED_FILE = text("status IN ('failed', 'cancelled') AND chunks > 0")
-"""The condition of an export whose file nobody can fetch, as its index has it."""
+"""The condition of an export whose file cannot be fetched, as its index has it."""
 
 ExportStatus = Literal["queued", "running", "done", "failed", "cancelled"]
 

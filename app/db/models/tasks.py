@@ -18,7 +18,7 @@ _RUNNING = text("status = 'running'")
 
 
 class Task(Base):
-    """A task is its row: whoever holds the lease works on it.
+    """A task is its row: the holder of the lease works on it.
 
     Attributes:
         key: Tasks of one key run one after the other, in the order of their ids.
@@ -63,7 +63,7 @@ class Task(Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:
-    """A task before anybody began it; the columns of `Task` say what each field means."""
+    """A task that has not begun; the columns of `Task` say what each field means."""
 
     id: UUID = field(default_factory=uuid7)
     name: str

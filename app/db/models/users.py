@@ -15,8 +15,8 @@ class User(Entity):
     """An account; `email` is stored in lower case.
 
     Attributes:
-        email_verified_at: When somebody proved to read the mail to `email`; None until then.
-        disabled_at: Since when an administrator keeps the user out; None while nobody does.
+        email_verified_at: When the address was verified; None until then.
+        disabled_at: When an administrator disabled the user; None while the user is enabled.
         deleted_at: When the account was deleted; what its user owned goes in the background.
     """
 

@@ -21,9 +21,9 @@ class ExportRepository(Repository[Export]):
         return select(Export).where(Export.owner_id == owner_id)
 
     async def get_open(self, export_id: UUID) -> Export | None:
-        """Return an export that is not finished, for its worker: whoever owns it.
+        """Return an unfinished export of any owner, for its worker.
 
-        Nobody else changes it until the transaction ends.
+        The row is locked until the transaction ends.
         """
         return await self._session.scalar(
             select(Export)

@@ -48,7 +48,7 @@ class IdempotencyKeyRepository:
         """Claim a key that is new, expired, or left behind by a process that died.
 
         Returns:
-            The claim, or None where the key is somebody else's or has its answer.
+            The claim, or None where another request holds the key or it has its answer.
         """
         claim = uuid7()
         row = {

@@ -35,7 +35,7 @@ class UserRepository(Repository[User]):
         return visible
 
     async def lock_active_admins(self) -> set[UUID]:
-        """Return the administrators who are not disabled; nobody changes them until the commit.
+        """Return the administrators who are not disabled, and lock their rows until the commit.
 
         SQLite needs no lock on rows: it has one writer.
         """
@@ -52,7 +52,7 @@ class UserRepository(Repository[User]):
         return await self._session.scalar(_present().where(User.email == email.lower()))
 
     async def lock(self, user_id: UUID) -> User | None:
-        """Return an account that nobody else can change before this transaction ends."""
+        """Return an account, and lock its row until the transaction ends."""
         return await self._session.scalar(self.self_of(user_id).with_for_update())
 
     async def replace_hash(self, user: User, password_hash: str) -> None:
@@ -62,7 +62,7 @@ class UserRepository(Repository[User]):
         user.password_hash = password_hash
 
     async def note_verified(self, user_id: UUID) -> None:
-        """Note that somebody proved to read the mail to the address; the first time counts."""
+        """Mark the address as verified, unless it is already."""
         await self._session.execute(
             update(User)
             .where(User.id == user_id, User.email_verified_at.is_(None))

@@ -22,7 +22,7 @@ class CreateToken200(Reply):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevokeToken200(Reply):
-    """The token is good for nothing any more, if it ever was."""
+    """The token is not valid, whether it was before or not."""
 
     status: ClassVar[int] = 200
     constant_headers: ClassVar[Mapping[str, str]] = {"Cache-Control": "no-store"}

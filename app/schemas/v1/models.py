@@ -112,7 +112,7 @@ class PasswordReset(Schema):
 
 
 class EmailVerification(Schema):
-    """Proof that somebody reads the mail to an address."""
+    """The token that verifies an e-mail address."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -133,7 +133,7 @@ class Token(Schema):
     scope: Annotated[str, Field(max_length=1000)]
     """Scopes that the token holds, separated by spaces."""
     refresh_token: Annotated[str, Field(max_length=200)]
-    """Good for one more access token; the answer then holds its successor."""
+    """Can be exchanged once for an access token; the response then holds its successor."""
 
 
 class OAuthErrorCode(StrEnum):
@@ -204,7 +204,7 @@ class User(Schema):
     display_name: Annotated[str | None, Field(max_length=100, min_length=1)]
     """Name to show to others; null when none was chosen."""
     email_verified: StrictBool
-    """Whether somebody proved to read the mail to this address."""
+    """Whether the e-mail address is verified."""
     created_at: AwareDatetime
     """When the account was created."""
     updated_at: AwareDatetime

@@ -60,7 +60,7 @@ class Accounts:
             return await work.users.add(row)
 
     async def register(self, email: str, password: str, display_name: str | None) -> None:
-        """Create an account for whoever asks; for an address that has one, tell its owner.
+        """Create an account; for an address that has one, notify its owner.
 
         Both take a hash and the same transactions, so that neither answer nor time tells which.
 
@@ -119,7 +119,7 @@ class Accounts:
             await work.users.update(user)
             # Who has the mail has the address.
             await work.users.note_verified(user.id)
-            # Whoever had the account before may have left keys in it.
+            # An attacker who had the account may have left keys in it.
             keys = await work.api_keys.delete_all(user.id)
             await self._gate.end_sessions(work, user.id)
         audit.record(Event.PASSWORD_RESET, user_id=user.id, revoked_api_keys=keys)
@@ -155,7 +155,7 @@ class Accounts:
 
     @retried
     async def verify(self, token: str) -> None:
-        """Note that somebody reads the mail to an address.
+        """Verify an e-mail address with the token from the mail.
 
         Raises:
             Conflict: The token is spent, expired or unknown.

@@ -30,7 +30,7 @@ async def require_another_admin(work: UnitOfWork, user: User) -> None:
     if user.role != "admin" or user.disabled_at is not None:
         return
     if await work.users.lock_active_admins() <= {user.id}:
-        raise Conflict("This is the last active administrator; make somebody else one first.")
+        raise Conflict("This is the last active administrator. Give another user the role first.")
 
 
 def change_access(user: User, body: v1.AccountUpdate) -> list[Event]:

@@ -167,7 +167,7 @@ def _granted(role: Role, scope: str | None) -> Scopes:
 
 
 def _choose(allowed: Scopes, scope: str | None) -> Scopes:
-    """Return which of the wanted scopes are allowed (RFC 6749, section 3.3); no wish means all.
+    """Return which of the wanted scopes are allowed (RFC 6749, section 3.3); none means all.
 
     Clients ask for every scope that they know; the answer's `scope` says what they got.
 

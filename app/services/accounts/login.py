@@ -1,4 +1,4 @@
-"""Passwords of accounts: who is right, without telling anybody who exists."""
+"""Checks passwords without revealing which accounts exist."""
 
 import asyncio
 import time
