@@ -21,8 +21,6 @@ from tests.clients import Caller, sign_in, sign_up
 from tests.problems import assert_problem
 from tests.statements import watched
 
-pytestmark = pytest.mark.usefixtures("patience")
-
 LIMIT = 100
 
 

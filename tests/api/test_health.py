@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from app.core.config import Settings
 from app.db.unit_of_work import Database
 from app.main import create_app
+from app.services.health import Health
 from app.telemetry.health import FAILURES, Probes
 from tests.apps import changed, make_settings, started
 from tests.problems import assert_problem
@@ -82,7 +83,7 @@ async def test_readiness_follows_what_the_process_depends_on() -> None:
     probes = Probes({"queue": queue.probe}, interval_seconds=0, timeout_seconds=LIMIT_SECONDS)
 
     async with started(app) as client, probes.watch():
-        app.state.resources = replace(app.state.resources, probes=probes)
+        app.state.services = replace(app.state.services, health=Health(probes))
         assert (await client.get("/health/ready")).status_code == 200
 
         await queue.switch(down=True)

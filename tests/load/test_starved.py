@@ -44,7 +44,8 @@ class Site:
 async def site(settings: Settings) -> AsyncIterator[Site]:
     if settings.redis_url is None:
         pytest.skip("there is no Redis to lose")
-    app = create_app(changed(settings, redis_prefix=f"test:{uuid4().hex}:", log_level="ERROR"))
+    own = {"redis_prefix": f"test:{uuid4().hex}:", "redis_timeout_seconds": LIMIT}
+    app = create_app(changed(settings, log_level="ERROR", **own))
     async with started(app) as client:
         ada = await sign_up(client, "Ada")
         site = Site(app, ada, f"/items/{(await create(ada))['id']}")
