@@ -23,6 +23,9 @@ ROWS = 1_000
 """Most rows that a statement deletes."""
 FILES = 10
 """The same for rows that hold pieces of files."""
+PARENTS = 20
+"""The same for rows that others refer to: for each of them PostgreSQL passes over the rows that
+referred to it until just now, as long as no vacuum has removed them."""
 
 
 async def delete_piece(
@@ -55,12 +58,12 @@ async def _delete(
 ) -> int:
     key = tuple_(*table.primary_key.columns)
     chosen = select(*table.primary_key.columns).where(which).order_by(oldest_first)
-    chosen = chosen.limit(FILES if _holds_files(table) else ROWS)
     dependents = list(_dependent_columns(table))
     if not dependents:
-        return await _run(session, delete(table).where(key.in_(chosen)))
+        some = chosen.limit(FILES if _holds_files(table) else ROWS)
+        return await _run(session, delete(table).where(key.in_(some)))
     # What is looked for in other tables and what is deleted at last have to be the same rows.
-    if not (ids := (await session.scalars(chosen)).all()):
+    if not (ids := (await session.scalars(chosen.limit(PARENTS))).all()):
         return 0
     for column in dependents:
         if deleted := await _delete(session, column.table, column.in_(ids)):

@@ -107,6 +107,7 @@ async def test_no_transaction_deletes_more_rows_than_a_piece_has(
 ) -> None:
     monkeypatch.setattr(deletion, "ROWS", 2)
     monkeypatch.setattr(deletion, "FILES", 1)
+    monkeypatch.setattr(deletion, "PARENTS", 2)
     await fill(database, owner_id)
 
     left = await delete_user(database, owner_id)

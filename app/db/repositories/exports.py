@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select, select, update
 
 from app.db.base import DatabaseNow
-from app.db.deletion import ROWS, delete_piece
+from app.db.deletion import PARENTS, delete_piece
 from app.db.models.exports import UNWANTED_FILE, Export, ExportChunk, ExportStatus
 from app.db.repositories.repository import Repository
 
@@ -72,7 +72,7 @@ class ExportRepository(Repository[Export]):
         Returns:
             How many rows were deleted or changed; call it until it returns 0.
         """
-        found = await self._session.scalars(select(Export.id).where(UNWANTED_FILE).limit(ROWS))
+        found = await self._session.scalars(select(Export.id).where(UNWANTED_FILE).limit(PARENTS))
         if not (ids := found.all()):
             return 0
         pieces = ExportChunk.export_id.in_(ids)
