@@ -6,7 +6,7 @@
 disagree.
 """
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from fastapi import Request, Response
@@ -36,7 +36,6 @@ from app.schemas.operation import Operation
 Headers = list[tuple[bytes, bytes]]
 
 _MAX_AGENT = 200
-_MAX_NAME = 100
 _LISTS = frozenset({b"if-match", b"if-none-match"})
 
 
@@ -67,15 +66,15 @@ class ContractRequest(Request):
         except HTTPException as error:
             raise MalformedBody(f"The form cannot be read: {error.detail}") from error
 
-    async def read_fields(self) -> dict[str, str | UploadFile]:
+    async def read_fields(self, known: Sequence[str]) -> dict[str, str | UploadFile]:
         """Return the fields of a form; empty ones count as left out (RFC 6749, section 3.2).
 
         Raises:
-            MalformedBody: The body is not a form, or has a field twice.
+            MalformedBody: The body is not a form, or has a known field twice.
         """
         form = await self.read_form()
-        if doubled := next((name for name in form if len(form.getlist(name)) > 1), None):
-            raise MalformedBody(f"The form has the field {doubled[:_MAX_NAME]} twice.")
+        if doubled := next((name for name in known if len(form.getlist(name)) > 1), None):
+            raise MalformedBody(f"The form has the field {doubled} twice.")
         fields = {name: value for name, value in form.items() if value != ""}
         self._form = FormData(fields)
         return fields
@@ -176,6 +175,6 @@ async def _read_body(request: ContractRequest, operation: Operation) -> object:
     if media_type.endswith("json"):
         return await request.json() if await request.body() else None
     if media_type == "application/x-www-form-urlencoded":
-        return await request.read_fields()
+        return await request.read_fields(operation.form)
     await request.read_form()
     return None

@@ -14,6 +14,7 @@ class Operation:
             scopes it asks for.
             Empty: anybody may call. An empty alternative: a caller may stay anonymous.
         query: Names of the query parameters.
+        form: Names of the fields of a form; each may be sent once.
         media_types: What the request body may be; empty when the operation reads no body.
         statuses: Every status that the contract declares.
         error_format: `oauth2` answers 400 and 401 as RFC 6749, section 5.2, says; `problem` as RFC
@@ -28,6 +29,7 @@ class Operation:
     tag: str
     security: tuple[Mapping[str, tuple[str, ...]], ...] = ()
     query: tuple[str, ...] = ()
+    form: tuple[str, ...] = ()
     media_types: tuple[str, ...] = ()
     body_required: bool = False
     statuses: frozenset[int]

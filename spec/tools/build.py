@@ -9,7 +9,7 @@ from spec.tools.finding import Finding, RefusedError
 from spec.tools.ir import Api, Argument, Entry, Method, Tag
 from spec.tools.models import Models
 from spec.tools.names import docstring, is_taken, pascal, snake
-from spec.tools.parameters import Arguments
+from spec.tools.parameters import Arguments, form_fields
 from spec.tools.replies import Success, statuses, success
 from spec.tools.values import Values
 
@@ -146,6 +146,7 @@ class Builder:
             "tag": repr(endpoint.tag),
             "security": _security(endpoint),
             "query": repr(query),
+            "form": repr(form_fields(body.get("content"))),
             "media_types": repr(media_types),
             "body_required": repr(body.child("required").value is True),
             "statuses": f"frozenset({{{declared}}})",

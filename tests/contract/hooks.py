@@ -23,6 +23,7 @@ def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, 
     """Say the same as the contract, in words that schemathesis acts on."""
     _sent.clear()
     show_bearer_tokens(raw_schema)
+    describe_events(raw_schema)
     for parameter in raw_schema["components"].get("parameters", {}).values():
         if parameter["name"] in {"If-Match", "If-None-Match"}:
             draw_entity_tags(parameter["schema"])
@@ -42,6 +43,20 @@ def show_bearer_tokens(document: dict[str, Any]) -> None:
         for requirement in node.get("security", []):
             if not oauth2.isdisjoint(requirement):
                 requirement["bearer"] = []
+
+
+def describe_events(document: dict[str, Any]) -> None:
+    """Say of every event stream what each event is: schemathesis takes the schema for that."""
+    event = {
+        "type": "object",
+        "required": ["event", "data"],
+        "properties": {"event": {"type": "string"}, "data": {"type": "string"}},
+    }
+    for path in document["paths"].values():
+        for member in (member for member in path.values() if isinstance(member, dict)):
+            for response in member.get("responses", {}).values():
+                if stream := response.get("content", {}).get("text/event-stream"):
+                    stream["schema"] = event
 
 
 def draw_entity_tags(schema: dict[str, Any]) -> None:
