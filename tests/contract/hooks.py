@@ -18,6 +18,12 @@ PASSWORD = "correct horse battery"
 _sent: set[tuple[str, str]] = set()
 
 
+@schemathesis.deserializer("text/csv", "application/jsonl")
+def read_text(context: schemathesis.DeserializationContext, response: schemathesis.Response) -> str:
+    """Return a file of lines as the string that the contract says it is."""
+    return response.content.decode()
+
+
 @schemathesis.hook
 def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:
     """Say the same as the contract, in words that schemathesis acts on."""
