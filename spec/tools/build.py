@@ -9,7 +9,7 @@ from spec.tools.finding import Finding, RefusedError
 from spec.tools.ir import Api, Argument, Entry, Method, Tag
 from spec.tools.models import Models
 from spec.tools.names import docstring, is_taken, pascal, snake
-from spec.tools.parameters import Arguments
+from spec.tools.parameters import Arguments, form_fields
 from spec.tools.replies import Success, statuses, success
 from spec.tools.values import Values
 
@@ -148,7 +148,7 @@ class Builder:
             "repeatable": _names(arrays),
             "headers": _names(endpoint.parameters_in("header")),
             "media_types": repr(media_types),
-            "form_fields": repr(tuple(dict.fromkeys(_fields(_form_of(body))))),
+            "form_fields": repr(form_fields(body.get("content"))),
             "body_required": repr(body.child("required").value is True),
             "statuses": f"frozenset({{{declared}}})",
             "error_format": repr(node.text(_ERROR_FORMAT, "problem")),
@@ -160,18 +160,6 @@ class Builder:
             operation_id=endpoint.operation_id,
             fields=tuple((key, value) for key, value in fields.items() if value not in unsaid),
         )
-
-
-def _form_of(body: Node) -> Node:
-    return body.get("content").get("application/x-www-form-urlencoded").get("schema")
-
-
-def _fields(schema: Node) -> Iterator[str]:
-    """Yield the names of an object's fields, those of its variants too."""
-    yield from (name for name, _ in schema.get("properties").entries())
-    for key in ("allOf", "anyOf", "oneOf"):
-        for _, variant in schema.get(key).entries():
-            yield from _fields(variant.follow())
 
 
 def _names(parameters: list[Node]) -> str:

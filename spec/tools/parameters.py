@@ -106,12 +106,11 @@ class Arguments:
 
     def form(self, schema: Node) -> str:
         """Return type and marker of a form; FastAPI reads a union only where it is written out."""
-        union = schema.follow()
-        written = [member for _, member in union.child("oneOf").entries()] or [schema]
-        for member in written:
+        forms = alternatives(schema)
+        for member in forms:
             self.require_text_fields(member)
-        models = " | ".join(f"{self.values.version}.{member.schema_name}" for member in written)
-        key = union.child("discriminator").text("propertyName")
+        models = " | ".join(f"{self.values.version}.{member.schema_name}" for member in forms)
+        key = schema.follow().child("discriminator").text("propertyName")
         return f"{models}, Form({f'discriminator={key!r}' if key else ''})"
 
     def require_text_fields(self, schema: Node) -> None:
@@ -136,6 +135,18 @@ class Arguments:
             value = Value("UploadFile", "Upload") if is_file else self.values.read(written)
             marker = "File" if is_file else "Form"
             yield self.named(marker, name, value, written, required=required)
+
+
+def alternatives(schema: Node) -> list[Node]:
+    """Return the members of a union, or the schema itself."""
+    return [member for _, member in schema.follow().child("oneOf").entries()] or [schema]
+
+
+def form_fields(content: Node) -> tuple[str, ...]:
+    """Return the names of the fields of a form that is not multipart."""
+    members = alternatives(content.child(_FORM).child("schema"))
+    names = (name for it in members for name, _ in it.follow().child("properties").entries())
+    return tuple(dict.fromkeys(names))
 
 
 def is_json(media_type: str) -> bool:

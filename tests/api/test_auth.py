@@ -181,7 +181,6 @@ async def test_a_bad_token_request_is_answered_as_oauth2_says(
     [
         {"grant_type": "x" * 2_000},
         {"grant_type": 'ö"\\\n'},
-        {"grant_type": ["a"], "x" * 5_000: ["", ""]},
     ],
 )
 async def test_a_description_has_the_length_and_the_characters_of_the_standard(
@@ -193,11 +192,11 @@ async def test_a_description_has_the_length_and_the_characters_of_the_standard(
     assert re.fullmatch(r"[ !#-\[\]-~]{1,1000}", answer.json()["error_description"])
 
 
-@pytest.mark.parametrize("field", ["grant_type", "password", "client_id"])
+@pytest.mark.parametrize("field", ["grant_type", "password", "username"])
 async def test_a_field_that_is_sent_twice_is_refused(
     client: httpx2.AsyncClient, ada: Caller, field: str
 ) -> None:
-    form = {"grant_type": "password", "username": ada.email, "password": PASSWORD, "client_id": "a"}
+    form = {"grant_type": "password", "username": ada.email, "password": PASSWORD}
 
     answer = await client.post("/auth/token", data=form | {field: [form[field], form[field]]})
 
@@ -250,7 +249,9 @@ async def test_a_token_request_in_json_is_not_supported(client: httpx2.AsyncClie
 async def test_unknown_fields_of_a_token_request_are_ignored(
     client: httpx2.AsyncClient, ada: Caller
 ) -> None:
-    answer = await ask_token(client, username=ada.email, client_id="browser")
+    form = {"grant_type": "password", "username": ada.email, "password": PASSWORD}
+
+    answer = await client.post("/auth/token", data=form | {"client_id": ["browser", "browser"]})
 
     assert answer.status_code == 200
 
