@@ -31,7 +31,7 @@ from app.telemetry.traces import continue_trace
 logger = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,128}")
-# The status that proxies log when the client went away before it had sent all; nobody receives it.
+# What proxies log when the client closed the connection before it had sent all; it is never sent.
 _CLIENT_GONE = 499
 # No size in bytes has more digits, and Python refuses to read numbers of thousands of digits.
 _MAX_LENGTH_DIGITS = 18

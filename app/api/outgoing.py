@@ -84,14 +84,14 @@ def _add_prefix(scope: Scope, operation: Operation, headers: MutableHeaders) -> 
 
 
 def _without_body(response: StreamingResponse) -> Response:
-    """Return the same headers; nobody reads the stream, so it must not begin."""
+    """Return the same headers without the stream, which must not begin if it is never sent."""
     head = Response(status_code=response.status_code)
     head.raw_headers = response.raw_headers
     return head
 
 
 def _cache_control(operation: Operation, status: int) -> str:
-    """Return who may keep the response (RFC 9111): nobody, unless it is a successful read."""
+    """Return who may store the response (RFC 9111): only a successful read may be stored."""
     if operation.method != "GET" or status >= 400:
         return "no-store"
     rule = cast("Mapping[str, Any] | None", operation.extensions.get("x-cache"))

@@ -49,6 +49,18 @@ _PAGED = [
     for name, operation in operations.OPERATIONS.items()
     if "x-pagination" in operation.extensions
 ]
+_EXCEPTIONS = f"""
+        # A cursor that fits the pattern may still be none that the list gave out.
+        [[operations]]
+        include-operation-id = {json.dumps(_PAGED)}
+        checks.positive_data_acceptance.expected-statuses = {json.dumps([*_ACCEPTED, 400])}
+
+        # Administrators have a campaign of their own, and few chains reach a file that is done.
+        [[operations]]
+        include-operation-id = {json.dumps([*FOR_ADMINS, "getExportFile"])}
+        warnings = false
+"""
+"""What holds for some operations only."""
 
 
 class Complaint(NamedTuple):
@@ -119,15 +131,7 @@ def write_configuration(folder: Path, users: Sequence[Account]) -> Path:
             "method_not_allowed", "unresolvable_reference", "unsupported_regex",
         ]
 
-        # A cursor that fits the pattern may still be none that the list gave out.
-        [[operations]]
-        include-operation-id = {json.dumps(_PAGED)}
-        checks.positive_data_acceptance.expected-statuses = {json.dumps([*_ACCEPTED, 400])}
-
-        # Administrators have a campaign of their own, and few chains reach a file that is done.
-        [[operations]]
-        include-operation-id = {json.dumps([*FOR_ADMINS, "getExportFile"])}
-        warnings = false
+        {_EXCEPTIONS}
         """)
     return configuration
 

@@ -106,7 +106,7 @@ class LostRace(Conflict):
     """Another transaction was faster; the whole use case may be tried again."""
 
     def __init__(self) -> None:
-        super().__init__("Somebody else changed this at the same time; read it again.")
+        super().__init__("Another request changed this at the same time; read it again.")
 
 
 class PreconditionFailed(ProblemError):
