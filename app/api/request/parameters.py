@@ -1,7 +1,7 @@
 """Refuses what a request says beside its contract: unknown query parameters, and repeats."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from fastapi import Request
 
@@ -11,6 +11,8 @@ from app.schemas.operation import Operation
 
 LIST_HEADERS = frozenset({b"if-match", b"if-none-match"})
 """Header parameters that hold a list: several lines of them mean one (RFC 9110, section 5.3)."""
+
+Name = TypeVar("Name", str, bytes)
 
 _SINGLE_HEADERS = ("Authorization", HEADER, "Content-Type")
 
@@ -49,7 +51,7 @@ class Parameters:
         names = [name for name, _ in request.scope["headers"]]
         if len(set(names)) == len(names):
             return
-        for name, count in Counter(names).items():
+        for name, count in _count(names).items():
             if count > 1 and name in self._single_headers:
                 yield FieldError(
                     location="header",
@@ -59,8 +61,8 @@ class Parameters:
                 )
 
     def _wrong_queries(self, request: Request) -> Iterator[FieldError]:
-        counts = Counter(name for name, _ in request.query_params.multi_items())
-        for name, count in counts.items():
+        names = (name for name, _ in request.query_params.multi_items())
+        for name, count in _count(names).items():
             if self._refuses_unknown and name not in self._known:
                 known = ", ".join(self._known) or "none"
                 yield FieldError(
@@ -76,3 +78,11 @@ class Parameters:
                     code="repeated",
                     detail="Send this parameter once",
                 )
+
+
+def _count(names: Iterable[Name]) -> Mapping[Name, int]:
+    """Return how often each name occurs; of so few names faster than `Counter`."""
+    counts: dict[Name, int] = {}
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+    return counts
