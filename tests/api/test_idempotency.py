@@ -81,13 +81,13 @@ async def test_an_answer_of_an_older_contract_is_replayed_byte_for_byte(
     """Today's model would refuse it: fields that are required today are missing."""
     await post(ada, key)
     body = '{"id": 7,  "name":"Chair"}'
-    headers = {"Location": "/api/v0/items/7", "X-Old": "yes"}
+    headers = {"Location": "/items/7", "X-Old": "yes"}
     await rewrite(app, key, answer=body, headers=headers, status=202, contract="older")
 
     again = await post(ada, key)
 
     assert (again.status_code, again.text) == (202, body)
-    assert {name: again.headers[name] for name in headers} == headers
+    assert (again.headers["Location"], again.headers["X-Old"]) == ("/api/v1/items/7", "yes")
     assert again.headers["Content-Type"] == "application/json"
     assert again.headers["Idempotency-Replayed"] == "true"
 
@@ -290,7 +290,7 @@ async def test_an_effect_that_lost_a_race_is_tried_again(
 
 async def test_races_are_run_a_bounded_number_of_times(ada: Caller, app: FastAPI, key: str) -> None:
     with failing_insert(app, "40001", times=1_000) as refused:
-        assert_problem(await post(ada, key), 409, "conflict")
+        assert_problem(await post(ada, key), 409, "concurrent-update")
 
     assert 1 < len(refused) < 100
     assert (await post(ada, key)).status_code == 201

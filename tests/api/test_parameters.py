@@ -32,7 +32,7 @@ async def test_unknown_and_repeated_query_parameters_are_refused_by_name(
     answer = await ada.get(path)
 
     assert refused_fields(answer) == refused
-    assert {error["in"] for error in answer.json()["errors"]} == {"query"}
+    assert {error["location"] for error in answer.json()["errors"]} == {"query"}
 
 
 async def test_the_parameters_that_exist_are_named(ada: Caller) -> None:

@@ -110,7 +110,10 @@ async def test_a_mock_answers_with_the_examples_of_the_contract(logs: Logs) -> N
 
 @pytest.mark.parametrize(
     ("path", "media_type", "start"),
-    [("events", "text/event-stream", "event: export\ndata: {"), ("file", "text/csv", "id,name,")],
+    [
+        ("events", "text/event-stream", "event: export\ndata: {"),
+        ("file", "text/csv", '"id","name",'),
+    ],
 )
 async def test_a_mock_answers_text_as_it_is(
     logs: Logs, path: str, media_type: str, start: str

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from app.core.config import Settings
 from tests import secrets_seen
+from tests.conftest import ROOT
 from tests.waiting import LIMIT_SECONDS, wait_until
 
 
@@ -53,7 +54,7 @@ def serve(settings: Settings, folder: Path, ready_at: str = "/health/ready") -> 
 def _environment(settings: Settings, url: str) -> dict[str, str]:
     given = settings.model_dump(include=settings.model_fields_set, exclude_none=True)
     named = {name.upper(): _plain(value) for name, value in given.items()}
-    return os.environ | {"PUBLIC_URL": url} | named
+    return os.environ | {"PYTHONPATH": str(ROOT), "PUBLIC_URL": url} | named
 
 
 def _plain(value: object) -> str:

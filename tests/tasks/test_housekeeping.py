@@ -127,7 +127,7 @@ async def test_the_rows_of_exports_without_a_file_are_looked_at_once(lab: Lab) -
 
     async with lab.resources.database.read() as work:
         export = await work.exports._session.get_one(Export, export_id)
-    assert (export.chunks, export.version) == (0, 3)
+    assert (export.chunks, export.version) == (0, 4)
 
 
 async def test_rows_of_tasks_that_ended_long_ago_are_deleted(lab: Lab) -> None:

@@ -116,7 +116,7 @@ class PasswordPolicy:
 
     def __init__(self, min_length: int) -> None:
         self._min_length = min_length
-        listed = (files("app.core.security") / "common_passwords.txt").read_text(encoding="utf-8")
+        listed = (files("app.core.crypto") / "common_passwords.txt").read_text(encoding="utf-8")
         self._common = frozenset(listed.split())
 
     def check(self, password: str, *, email: str, field: str) -> None:

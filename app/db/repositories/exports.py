@@ -79,10 +79,7 @@ class ExportRepository(Repository[Export]):
         if deleted := await delete_piece(self._session, ExportChunk, pieces):
             return deleted
         await self._session.execute(
-            update(Export)
-            .where(Export.id.in_(ids), UNWANTED_FILE)
-            .values(chunks=0, version=Export.version + 1)
-            .execution_options(synchronize_session=False)
+            update(Export).where(Export.id.in_(ids), UNWANTED_FILE).values(chunks=0)
         )
         return len(ids)
 
