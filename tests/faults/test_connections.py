@@ -11,10 +11,9 @@ import pytest
 
 from tests.apps import make_settings
 from tests.contract.server import Server, serve
-
-SILENT = 1_100
 from tests.waiting import LIMIT_SECONDS
 
+SILENT = 1_100
 LIMIT = 1_024
 
 
