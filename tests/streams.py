@@ -6,8 +6,7 @@ from fastapi import FastAPI
 from starlette.types import Message
 
 from tests.raw import make_scope
-
-PATIENCE_SECONDS = 30
+from tests.waiting import LIMIT_SECONDS
 
 
 class Stream:
@@ -38,7 +37,7 @@ class Stream:
             return requests.pop() if requests else await asyncio.Future()
 
         stream._answering = asyncio.create_task(app(scope, receive, stream._take))
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(LIMIT_SECONDS):
             await stream._began.wait()
         return stream
 
@@ -46,7 +45,7 @@ class Stream:
         """Wait until the application ends the answer, and return all of it."""
         assert self._answering is not None
         self._goes_on.set()
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(LIMIT_SECONDS):
             await self._answering
         return self.content
 

@@ -129,5 +129,5 @@ async def probed(app: FastAPI) -> None:
             ended.set()
 
     probes._record = count  # type: ignore[method-assign]
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(LIMIT_SECONDS):
         await ended.wait()

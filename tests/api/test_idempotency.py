@@ -17,12 +17,10 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from app.core.config import Settings
 from app.db.models import IdempotencyKey
-from app.main import create_app
 from app.services.support.idempotency import Attempt
 from tests import figures
-from tests.apps import changed, started
 from tests.backends import kind_of
-from tests.clients import Caller, sign_up
+from tests.clients import Caller
 from tests.idempotency import age
 from tests.items import create, walk
 from tests.problems import assert_problem, refused_fields
@@ -212,18 +210,12 @@ async def test_a_request_that_died_is_done_by_its_repeat(
     assert (await post(ada, key)).headers["Idempotency-Replayed"] == "true"
 
 
-async def test_of_many_duplicates_at_once_one_has_an_effect(settings: Settings, key: str) -> None:
+async def test_of_many_duplicates_at_once_one_has_an_effect(
+    ada: Caller, settings: Settings, key: str
+) -> None:
     """Promise 14, its first half."""
-    patient = changed(
-        settings,
-        database_pool_timeout_seconds=60,
-        database_lock_timeout_seconds=60,
-        database_statement_timeout_seconds=60,
-    )
-    async with started(create_app(patient)) as client:
-        ada = await sign_up(client, "Ada")
-        answers = await asyncio.gather(*(post(ada, key) for _ in range(DUPLICATES)))
-        items = await walk(ada)
+    answers = await asyncio.gather(*(post(ada, key) for _ in range(DUPLICATES)))
+    items = await walk(ada)
 
     statuses = Counter(answer.status_code for answer in answers)
     replayed = [a for a in answers if "Idempotency-Replayed" in a.headers]

@@ -19,7 +19,8 @@ from tests.apps import changed, started
 from tests.clients import PASSWORD, Caller, sign_in, sign_up, sign_up_admin
 from tests.exports import ask, finished
 from tests.items import create_at_once
-from tests.streams import PATIENCE_SECONDS, Stream
+from tests.streams import Stream
+from tests.waiting import LIMIT_SECONDS
 from tests.workers import working
 
 
@@ -119,7 +120,7 @@ async def test_a_stream_ends_with_its_access_token(pair: Pair) -> None:
 
     reply = await pair.app.state.services.exports.watch_export(export_id, principal=expired)
 
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(LIMIT_SECONDS):
         assert len([event async for event in reply.body]) == 1
 
 

@@ -320,7 +320,7 @@ async def test_a_server_that_says_nothing_is_given_up_after_so_many_turns(
 
     assert len(turns) == 2 * TURNS
     assert told == [False]
-    assert vars(caplog.records[0])["reason"] == "redis.TimeoutError: no reply"
+    assert vars(logged(caplog)[0])["reason"] == "redis.TimeoutError: no reply"
 
 
 @needs_redis

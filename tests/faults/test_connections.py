@@ -11,6 +11,7 @@ import pytest
 
 from tests.apps import make_settings
 from tests.contract.server import Server, serve
+from tests.waiting import LIMIT_SECONDS
 
 SILENT = 1_100
 LIMIT = 1_024
@@ -35,7 +36,8 @@ def test_silent_connections_keep_no_health_check_out(server: Server) -> None:
         for _ in range(SILENT):
             stack.enter_context(socket.create_connection(address))
 
-        answers = [httpx2.get(f"{server.url}/health/live", timeout=20) for _ in range(3)]
+        url = f"{server.url}/health/live"
+        answers = [httpx2.get(url, timeout=LIMIT_SECONDS) for _ in range(3)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200]
     assert "Idle for longest while MAX_CONNECTIONS are open." in server.log.read_text()

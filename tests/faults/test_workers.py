@@ -17,6 +17,7 @@ import pytest
 from app.tasks.engine.workers import stop_workers
 from tests.conftest import ROOT
 from tests.manage.test_start import environment
+from tests.waiting import LIMIT_SECONDS
 
 pytestmark = pytest.mark.faults
 
@@ -39,7 +40,7 @@ class Command:
 
     def wait(self) -> int:
         """Return the exit code; the output ends when no process holds it any more."""
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=LIMIT_SECONDS)
         return self.process.returncode
 
 
@@ -106,5 +107,5 @@ def test_a_worker_that_does_not_stop_in_time_is_killed() -> None:
 
     stop_workers([worker], seconds=0.1)
 
-    worker.join(30)
+    worker.join(LIMIT_SECONDS)
     assert not worker.is_alive()

@@ -93,7 +93,7 @@ def test_a_server_that_may_open_too_few_files_names_the_setting() -> None:
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT_SECONDS,
         check=False,
     )
 

@@ -13,6 +13,7 @@ from app.telemetry.metrics import TASK_NOTIFICATIONS_UP
 from tests import backends
 from tests.apps import make_settings
 from tests.redis_server import RedisServer, needs_redis_server, redis_server
+from tests.waiting import LIMIT_SECONDS
 
 needs_redis = pytest.mark.skipif(not backends.HAS_REDIS, reason="Redis left out: no server")
 
@@ -24,7 +25,7 @@ def settings_of(url: str) -> Settings:
 
 async def woken(wake: asyncio.Event) -> None:
     """Wait for a notification, and forget it."""
-    await asyncio.wait_for(wake.wait(), 10)
+    await asyncio.wait_for(wake.wait(), LIMIT_SECONDS)
     wake.clear()
 
 
@@ -55,7 +56,7 @@ async def test_many_notifications_become_few_messages_and_the_last_is_sent_befor
     settings = settings_of(backends.REDIS_URL)
     async with Redis.from_url(backends.REDIS_URL) as redis, redis.pubsub() as subscription:
         await subscription.subscribe(f"{settings.redis_prefix}tasks")
-        await subscription.get_message(timeout=5)
+        await subscription.get_message(timeout=LIMIT_SECONDS)
 
         async with notifying(settings, asyncio.Event()) as notify:
             for _ in range(100):
@@ -64,7 +65,7 @@ async def test_many_notifications_become_few_messages_and_the_last_is_sent_befor
         await subscription.ping()
         kinds: list[str] = []
         while kinds[-1:] != ["pong"]:
-            message = await subscription.get_message(timeout=5)
+            message = await subscription.get_message(timeout=LIMIT_SECONDS)
             kinds.append(message["type"])
         assert kinds == ["message", "pong"]
         assert await redis.keys(f"{settings.redis_prefix}*") == []
@@ -73,7 +74,7 @@ async def test_many_notifications_become_few_messages_and_the_last_is_sent_befor
 async def test_without_an_answer_of_redis_a_process_notifies_and_ends_all_the_same() -> None:
     settings = settings_of("redis://127.0.0.1:1")
 
-    async with asyncio.timeout(10), notifying(settings, asyncio.Event()) as notify:
+    async with asyncio.timeout(LIMIT_SECONDS), notifying(settings, asyncio.Event()) as notify:
         notify()
         await asyncio.sleep(0)
         notify()
