@@ -14,6 +14,7 @@ from app.api.guide import add_guide
 from app.api.middleware import add_middleware
 from app.api.pages import pages
 from app.api.request.conformance import Conformance
+from app.api.request.limits import rate_limits
 from app.api.v1.router import v1_router
 from app.core.config import Settings, load_settings
 from app.core.dependencies import make_services, unimplemented_operations
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings = settings
+    app.state.rate_limits = rate_limits(operations.OPERATIONS.values(), settings)
     conformance = Conformance(
         document, digest=contract_digest(), check_bodies=not settings.in_production
     )

@@ -94,7 +94,7 @@ class AccessTokens:
         )
 
     def read(self, token: str) -> Principal:
-        """Return whom a token was issued to; whether the session still lasts is not its matter.
+        """Return the caller of a token; it does not check whether the session is active.
 
         Raises:
             Unauthorized: The token is malformed, forged, expired, not yet valid, or not meant for
@@ -107,7 +107,7 @@ class AccessTokens:
                 raise invalid_token()
             claims = self._jwt.decode(
                 token,
-                self._loaded[key.kid].key,
+                self._loaded[header["kid"]].key,
                 algorithms=[key.algorithm],
                 audience=self._issuer,
                 issuer=self._issuer,

@@ -5,7 +5,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -38,7 +38,7 @@ _LONGEST_PAUSE_SECONDS = 0.1
 
 
 class UnitOfWork:
-    """The repositories of one transaction, and what is to be done when it is committed.
+    """The repositories of one transaction, made at their first use, and what follows its commit.
 
     Attributes:
         after_commit: Called in their order, also when one of them fails: that is logged, as the
@@ -47,19 +47,53 @@ class UnitOfWork:
     """
 
     def __init__(self, session: AsyncSession, notify: Notify) -> None:
-        self.account_tokens = AccountTokenRepository(session)
-        self.api_keys = ApiKeyRepository(session)
-        self.dead_tasks = DeadTaskRepository(session)
-        self.exports = ExportRepository(session)
-        self.idempotency_keys = IdempotencyKeyRepository(session)
-        self.items = ItemRepository(session)
-        self.refresh_tokens = RefreshTokenRepository(session)
-        self.schedules = ScheduleRepository(session)
-        self.sessions = SessionRepository(session)
-        self.tasks = TaskRepository(session)
-        self.users = UserRepository(session)
+        self._session = session
         self.after_commit: list[Callback] = []
         self.notify = notify
+
+    @cached_property
+    def account_tokens(self) -> AccountTokenRepository:
+        return AccountTokenRepository(self._session)
+
+    @cached_property
+    def api_keys(self) -> ApiKeyRepository:
+        return ApiKeyRepository(self._session)
+
+    @cached_property
+    def dead_tasks(self) -> DeadTaskRepository:
+        return DeadTaskRepository(self._session)
+
+    @cached_property
+    def exports(self) -> ExportRepository:
+        return ExportRepository(self._session)
+
+    @cached_property
+    def idempotency_keys(self) -> IdempotencyKeyRepository:
+        return IdempotencyKeyRepository(self._session)
+
+    @cached_property
+    def items(self) -> ItemRepository:
+        return ItemRepository(self._session)
+
+    @cached_property
+    def refresh_tokens(self) -> RefreshTokenRepository:
+        return RefreshTokenRepository(self._session)
+
+    @cached_property
+    def schedules(self) -> ScheduleRepository:
+        return ScheduleRepository(self._session)
+
+    @cached_property
+    def sessions(self) -> SessionRepository:
+        return SessionRepository(self._session)
+
+    @cached_property
+    def tasks(self) -> TaskRepository:
+        return TaskRepository(self._session)
+
+    @cached_property
+    def users(self) -> UserRepository:
+        return UserRepository(self._session)
 
 
 def no_notification() -> None:

@@ -253,7 +253,9 @@ async def test_operations_of_a_tag_share_its_quota_and_the_token_endpoint_has_it
     assert policies(tokens[0]) == {"burst": (20, 1), "sustained": (600, 60)}
     assert [quotas(answer)["sustained"][0] for answer in tokens] == [599, 598]
     limit(monkeypatch, operations.CREATE_TOKEN, **registered_rule())
-    assert quotas(await client.post("/auth/token", data={}))["sustained"][0] == 98
+    sharing = await start()
+    await sharing.post("/auth/register", json={})
+    assert quotas(await sharing.post("/auth/token", data={}))["sustained"][0] == 98
 
 
 def registered_rule() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The contract's `x-rate-limit`, enforced per caller before a request's body is read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, cast
@@ -32,8 +32,12 @@ class RateLimit:
     refuse_without_redis: bool
 
 
-def rate_limit_of(operation: Operation, settings: Settings) -> RateLimit:
-    """Return the operation's own limit, else its tag's, else the one in the settings."""
+def rate_limits(operations: Iterable[Operation], settings: Settings) -> dict[str, RateLimit]:
+    """Return the limit of each operation by its id: its own, its tag's, or that of the settings."""
+    return {operation.operation_id: _rate_limit(operation, settings) for operation in operations}
+
+
+def _rate_limit(operation: Operation, settings: Settings) -> RateLimit:
     default = [
         {"name": "second", "requests": settings.rate_limit_per_second, "seconds": 1},
         {"name": "minute", "requests": settings.rate_limit_per_minute, "seconds": 60},
@@ -53,6 +57,11 @@ def rate_limit_of(operation: Operation, settings: Settings) -> RateLimit:
         per_address=stated.get("per") == "address",
         refuse_without_redis=stated.get("without_redis") == "refuse",
     )
+
+
+def _limit_of(request: Request, operation: Operation) -> RateLimit:
+    limits: Mapping[str, RateLimit] = request.app.state.rate_limits
+    return limits[operation.operation_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,7 @@ async def enforce(
     counted: _Count | None = request.scope.get(_COUNT)
     if counted is None:
         return await _count(request, operation, user_id, read_along)
-    limit = rate_limit_of(operation, request.app.state.settings)
+    limit = _limit_of(request, operation)
     if counted.key == _key(request, limit, user_id):
         return counted.decision
     await resources(request).limiter.take_back(counted.key, limit.policies, counted.decision)
@@ -104,7 +113,7 @@ async def enforce(
 async def _count(
     request: Request, operation: Operation, user_id: UUID | None, read_along: str | None
 ) -> Decision:
-    limit = rate_limit_of(operation, request.app.state.settings)
+    limit = _limit_of(request, operation)
     if not limit.policies and read_along is None:
         return Decision(allowed=True, quotas=())
     key = _key(request, limit, user_id)
