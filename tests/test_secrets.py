@@ -235,7 +235,6 @@ def test_a_row_is_not_printed_with_its_values() -> None:
 async def test_no_log_line_of_the_run_holds_a_secret_or_an_address_of_mail(
     used: dict[str, str],
 ) -> None:
-    """Promise 24."""
     known = {used[name] for name in ("access_token", "refresh_token", "key", "email")}
     assert known | {PASSWORD, digest(used["key"])} <= secrets_seen.secrets
 

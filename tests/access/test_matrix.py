@@ -76,7 +76,6 @@ async def wrong_cells(stage: Stage, cells: Sequence[Cell] = CELLS) -> dict[str, 
 
 
 async def test_every_cell_of_the_matrix_holds(stage: Stage, settings: Settings) -> None:
-    """Promise 9."""
     assert await wrong_cells(stage) == {}
 
     rows, columns = len(operations.OPERATIONS), len(COLUMNS)

@@ -213,7 +213,6 @@ async def test_a_request_that_died_is_done_by_its_repeat(
 async def test_of_many_duplicates_at_once_one_has_an_effect(
     ada: Caller, settings: Settings, key: str
 ) -> None:
-    """Promise 14, its first half."""
     answers = await asyncio.gather(*(post(ada, key) for _ in range(DUPLICATES)))
     items = await walk(ada)
 

@@ -203,7 +203,6 @@ async def increment(caller: Caller, path: str, times: int) -> int:
 async def test_two_writers_lose_no_increment(
     ada: Caller, settings: Settings, increments: int
 ) -> None:
-    """Promise 15."""
     item = await create(ada)
     path = f"/items/{item['id']}"
 

@@ -229,7 +229,6 @@ async def set_user(app: FastAPI, user_id: UUID, **values: object) -> None:
 async def test_no_failure_tells_by_its_answer_or_time_who_exists(
     start: Start, clock: Clock
 ) -> None:
-    """Promise 6."""
     app, client = await start(login_floor_seconds=FLOOR)
     known, disabled, legacy = [await sign_up(client, name) for name in ("Ada", "Dis", "Leg")]
     user_id = UUID((await legacy.get("/users/me")).json()["id"])

@@ -48,7 +48,6 @@ async def sign_out_everywhere(ada: Caller, there: httpx2.AsyncClient) -> None:
 
 
 async def test_another_process_refuses_an_ended_session_at_once(pair: Pair) -> None:
-    """Promise 5."""
     ada = await sign_up(pair.here, "Ada")
 
     await sign_out_everywhere(ada, pair.there)
@@ -58,7 +57,6 @@ async def test_another_process_refuses_an_ended_session_at_once(pair: Pair) -> N
 
 @needs_redis_server
 async def test_an_ended_session_is_refused_while_redis_is_down(settings: Settings) -> None:
-    """Promise 5, with a Redis that is gone."""
     with redis_server() as server:
         own = changed(settings, redis_url=SecretStr(server.url))
         async for pair in open_pair(own):

@@ -108,7 +108,6 @@ async def test_a_repeat_within_the_grace_gets_the_very_same_successor(
 async def test_a_hundred_refreshes_at_once_have_one_successor(
     client: httpx2.AsyncClient, ada: Caller, settings: Settings
 ) -> None:
-    """Promise 4."""
     first = await sign_in(client, ada.email)
 
     answers = await asyncio.gather(
@@ -257,7 +256,6 @@ async def test_a_role_that_grows_adds_nothing_to_a_session(
 async def test_a_revoked_token_takes_its_session_along(
     client: httpx2.AsyncClient, ada: Caller, kind: str
 ) -> None:
-    """Promise 5, in the process that ends the session."""
     answer = await sign_in(client, ada.email)
     assert await is_let_in(client, answer)
 

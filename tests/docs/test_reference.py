@@ -53,3 +53,11 @@ def test_the_readme_of_the_contract_shows_a_valid_value_of_an_extension(name: st
     assert shown
     value = yaml.safe_load(shown[0])[name]
     validator_for(EXTENSIONS[name]["schema"]).validate(value)
+
+
+def test_the_tests_of_the_promises_exist() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", Page("docs/PROMISES.md").text)
+
+    assert named
+    missing = [name for path, name in named if f"def {name}(" not in (ROOT / path).read_text()]
+    assert missing == []

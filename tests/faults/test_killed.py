@@ -94,7 +94,6 @@ class Life:
 async def test_a_killed_process_leaves_nothing_or_both(
     app: FastAPI, client: httpx2.AsyncClient, ada: Caller, settings: Settings
 ) -> None:
-    """Promise 14."""
     # Without marks of sessions each process asks the same of the database.
     own = changed(settings, redis_url=None, processes=2)
     alike = create_app(own)

@@ -80,7 +80,6 @@ async def test_a_stopped_database_is_answered_503_and_recovers(
 async def test_readiness_never_waits_for_a_database_that_hangs(
     app: FastAPI, client: httpx2.AsyncClient, proxy: Proxy
 ) -> None:
-    """Promise 18."""
     await readiness_is(client, 200)
 
     proxy.freeze()

@@ -103,7 +103,6 @@ async def write_and_read(database: Database, owner_id: UUID, name: str) -> None:
 
 @pytest.mark.parametrize("count", [300, pytest.param(10_000, marks=pytest.mark.load)])
 async def test_transactions_behind_a_pooler_do_not_fail(database: Database, count: int) -> None:
-    """Promise 17."""
     owner_id = await add_user(database)
     left = iter(range(0, count, 3))
     done = 0

@@ -198,7 +198,6 @@ def embedded(tmp_path: Path) -> Iterator[Settings]:
 async def test_killed_workers_apis_and_a_restarted_redis_lose_nothing(
     full: Settings, redis: RedisServer, tasks: int, kills: int
 ) -> None:
-    """Promise 1."""
     async with site(full, workers=2) as place:
         await attempt_begins(place, await place.make("hang"), 1)
         making = asyncio.create_task(make_all(place, tasks, longest=0.6))
@@ -233,7 +232,6 @@ async def restart(redis: RedisServer) -> None:
 async def test_an_api_that_runs_its_tasks_itself_loses_nothing_when_it_is_killed(
     embedded: Settings, tasks: int, kills: int
 ) -> None:
-    """Promise 1, on SQLite alone."""
     async with site(embedded, workers=0) as place:
         await attempt_begins(place, await place.make("hang"), 1)
         making = asyncio.create_task(make_all(place, tasks, longest=0.2))
@@ -255,7 +253,6 @@ async def test_an_api_that_runs_its_tasks_itself_loses_nothing_when_it_is_killed
 @needs_postgresql
 @needs_redis_server
 async def test_a_killed_workers_task_is_begun_again_when_its_lease_is_over(full: Settings) -> None:
-    """Promise 1."""
     async with site(full, workers=1) as place:
         task_id = await place.make("hang")
         await attempt_begins(place, task_id, 1)

@@ -51,7 +51,6 @@ async def ratio(first: Fetch, deep: Fetch) -> tuple[float, float, float]:
 async def test_a_deep_page_costs_the_database_what_the_first_one_costs(
     seeded: Seeded, sort: Sequence[str]
 ) -> None:
-    """Promise 16, without the share of HTTP."""
 
     def fetch_at(start: list[str] | None) -> Fetch:
         async def fetch() -> int:
@@ -74,7 +73,6 @@ async def test_a_deep_page_costs_the_database_what_the_first_one_costs(
 
 
 async def test_a_deep_page_costs_a_client_what_the_first_one_costs(seeded: Seeded) -> None:
-    """Promise 16."""
     resources = seeded.app.state.resources
     filters = dict.fromkeys(("sort", "status", "created_after", "created_before"))
     query = ListQuery(operation=LIST_ITEMS, reader=seeded.owner_id, filters=filters)

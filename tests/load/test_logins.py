@@ -50,7 +50,6 @@ def memory_mib() -> float:
 async def test_many_logins_at_once_leave_the_loop_and_the_memory_alone(
     settings: Settings, scheme: str
 ) -> None:
-    """Promise 7."""
     own = changed(
         settings, redis_prefix=f"test:{uuid4().hex}:", password_scheme=scheme, bcrypt_rounds=12
     )
@@ -124,7 +123,6 @@ async def fleet(settings: Settings, tmp_path: Path) -> AsyncIterator[tuple[Fleet
 async def test_a_rotation_of_keys_refuses_no_token(
     fleet: tuple[Fleet, Path], settings: Settings
 ) -> None:
-    """Promise 8."""
     processes, file = fleet
     ada = await sign_up(processes.clients[0], "Ada")
     places, statuses = itertools.count(), []

@@ -87,7 +87,6 @@ async def add_user(resources: Resources, more: Callable[[UnitOfWork], Awaitable[
 async def test_a_task_adds_to_a_write_little_more_than_an_empty_statement_does(
     settings: Settings,
 ) -> None:
-    """Promise 2."""
     times: dict[Callable[[UnitOfWork], Awaitable[None]], list[float]] = {
         no_more: [],
         empty_statement: [],

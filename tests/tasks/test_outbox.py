@@ -29,7 +29,6 @@ async def add_user_and_task(lab: Lab, resources: Resources, *, fail: bool = Fals
 
 
 async def test_a_task_needs_no_second_commit(lab: Lab) -> None:
-    """Promise 2."""
     commits: list[object] = []
     async with open_resources(lab.settings) as resources:
         engine = resources.database._sessions.kw["bind"].sync_engine

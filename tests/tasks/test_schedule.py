@@ -39,7 +39,6 @@ def test_the_slot_is_the_last_moment_that_was_due(cron: str, now: datetime, slot
 
 
 async def test_three_schedulers_make_one_task_of_each_slot(lab: Lab) -> None:
-    """Promise 3."""
     payload = lab.payload()
     schedule = ScheduledTask(f"any {uuid4().hex}", "* * * * *", payload)
     schedulers = [Scheduler(lab.resources.database, [schedule]) for _ in range(3)]
