@@ -21,7 +21,7 @@ _CHANGING, _ABSENT, _PRESENT = b"changing", b"-", b"="
 _MARK_SECONDS = 10
 # What took longer to load is not stored: the mark of a change meanwhile may be gone.
 _LOAD_SECONDS = 5
-# After this a caller who waits loads, too: the one who loads may have died.
+# After this a waiting caller loads as well: the process that loads may have ended.
 _LOCK_SECONDS, _POLL_SECONDS = 2, 0.01
 _DIGEST_BYTES = 32
 
@@ -179,7 +179,7 @@ class Cache:
             now = time.monotonic()
             self._missed.pop(name, None)
             self._missed[name] = now + max(self._life_seconds, self._absent_seconds)
-            # What was stored before the oldest of these were missed has died by now.
+            # What was stored before the oldest of these were missed has expired by now.
             while next(iter(self._missed.values())) < now:
                 del self._missed[next(iter(self._missed))]
         else:

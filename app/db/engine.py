@@ -57,7 +57,9 @@ def _make_postgresql_engine(settings: Settings) -> AsyncEngine:
     limits = postgresql_limits(settings)
     pooled = settings.database_pooler == "transaction"
     connect_args: dict[str, Any] = {
-        "async_creator_fn": _patient(settings.database_statement_timeout_seconds + 1).connect,
+        "async_creator_fn": _with_time_limit(
+            settings.database_statement_timeout_seconds + 1
+        ).connect,
         "connect_timeout": settings.database_connect_timeout_seconds,
     }
     if pooled:
@@ -85,13 +87,13 @@ def _make_postgresql_engine(settings: Settings) -> AsyncEngine:
     return engine
 
 
-def _patient(seconds: float) -> type[AsyncConnection[Any]]:
+def _with_time_limit(seconds: float) -> type[AsyncConnection[Any]]:
     """Return a kind of connection that gives up on a server that does not answer at all.
 
     PostgreSQL's own timeouts need a server that runs; one that hangs would hold requests forever.
     """
 
-    class PatientConnection(AsyncConnection[Any]):
+    class TimeLimitedConnection(AsyncConnection[Any]):
         async def wait(
             self,
             gen: PQGen[T],
@@ -105,7 +107,7 @@ def _patient(seconds: float) -> type[AsyncConnection[Any]]:
                     self.pgconn.finish()
                 raise
 
-    return PatientConnection
+    return TimeLimitedConnection
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -107,7 +107,7 @@ class ApiKeys(v1.ApiKeysService):
         audit.record(Event.API_KEY_REVOKED, user_id=principal.user_id, api_key_id=str(api_key_id))
 
     def last_owner(self, key: str) -> UUID | None:
-        """Return who owned a key when it was last let in here; it may have been revoked since."""
+        """Return the owner of a key that this process accepted before; it may be revoked by now."""
         return self._owners.get(hash_of(key))
 
     async def authenticate(self, key: str) -> Principal:

@@ -17,7 +17,7 @@ _ACCEPTED = v1.Accepted(
 
 @final
 class Auth(v1.AuthService):
-    """Lets users in, and lets them in again who have lost their password."""
+    """Registers users, signs them in and out, and resets passwords."""
 
     def __init__(self, accounts: Accounts, login: Login, grants: Grants) -> None:
         self._accounts = accounts

@@ -31,7 +31,7 @@ class Lives:
 
 
 class Grants:
-    """Gives out access and refresh tokens."""
+    """Issues access and refresh tokens."""
 
     def __init__(
         self,

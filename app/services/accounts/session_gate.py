@@ -86,7 +86,7 @@ class SessionGate:
 
 
 async def still_let_in(work: UnitOfWork, principal: Principal) -> bool:
-    """Tell whether a caller whom a request let in would be let in again.
+    """Return whether the credentials of an admitted caller are still valid.
 
     An answer that lasts asks before each piece: the session may have ended since, the API key may
     be revoked, the account disabled or deleted.
