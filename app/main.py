@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """Return the application that the settings describe; it opens nothing before it is started.
+    """Return the application that the settings describe; no connection is opened before it starts.
 
     Raises:
         RuntimeError: The routes are not those of the contract.

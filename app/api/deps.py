@@ -15,7 +15,7 @@ from app.schemas import v1
 
 
 def resources(request: Request) -> Resources:
-    """Return what the process holds open."""
+    """Return the resources of the process."""
     return cast("Resources", request.app.state.resources)
 
 
@@ -25,7 +25,7 @@ async def services(request: Request) -> v1.Services:
 
 
 async def principal(request: Request) -> Principal:
-    """Provide the caller that `app.api.request.security` let in."""
+    """Provide the caller that `app.api.request.security` authenticated."""
     return cast("Principal", request.state.principal)
 
 

@@ -1,4 +1,4 @@
-"""Refused fields in the words of JSON and HTTP, as Pydantic speaks of Python."""
+"""Converts errors of Pydantic to field errors in terms of JSON and HTTP."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast

@@ -26,7 +26,7 @@ _HEADERS: Final = {
 
 
 class Guide(StaticFiles):
-    """The built site; who prefers Markdown gets a page as Markdown."""
+    """Serves the built site, as Markdown to clients that prefer it."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file, or the Markdown beside it."""

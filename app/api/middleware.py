@@ -164,7 +164,7 @@ def _log_request(method: str, scope: Scope, status: int, seconds: float) -> None
 
 
 def _check_target(scope: Scope) -> None:
-    """Refuse what no operation is: a WebSocket, and a path that another reader divides elsewhere.
+    """Refuse WebSockets, and paths that other software could parse differently.
 
     Proxies decide by the path that is sent, the router by the decoded one.
     """

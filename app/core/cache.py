@@ -63,7 +63,7 @@ class _Unusable(Exception):
 
 
 class Cache:
-    """Keeps texts by key; put whatever may see a value into its key.
+    """Caches texts by key; a key has to include who may see its value.
 
     Args:
         prefix: Start of every key.

@@ -140,7 +140,7 @@ def _make_idempotency(settings: Settings, database: Database) -> Idempotency:
 def _open_limiter(
     settings: Settings, breaker: Breaker, stack: AsyncExitStack
 ) -> tuple[Limiter, SessionMarks]:
-    """Return what counts requests, and what knows which sessions last."""
+    """Return the rate limiter and the session marks."""
     memory = MemoryLimiter(processes=settings.processes)
     if settings.redis_url is None:
         # Several processes without Redis cannot notify each other, so each asks the database.
@@ -152,7 +152,7 @@ def _open_limiter(
 
 
 def _open_cache(settings: Settings, breaker: Breaker, stack: AsyncExitStack) -> Cache:
-    """Return what keeps reads."""
+    """Return the cache of reads."""
     url = settings.redis_url.get_secret_value() if settings.redis_url else None
     # Without Redis other processes cannot invalidate what this one keeps, so it keeps nothing.
     backend = make_cache_backend(url, size=10_000 if settings.processes == 1 else 0)
@@ -202,7 +202,7 @@ def _make_sign_in(
 
 
 def make_passwords(settings: Settings) -> Passwords:
-    """Return what hashes as the settings say."""
+    """Return the password hasher that the settings describe."""
     cost = HashCost(
         scheme=settings.password_scheme,
         bcrypt_rounds=settings.bcrypt_rounds,

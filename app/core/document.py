@@ -10,5 +10,5 @@ def contract_document() -> bytes:
 
 
 def contract_digest() -> str:
-    """Return what tells this contract from that of another release: its SHA-256."""
+    """Return the SHA-256 of the contract, which identifies its release."""
     return hashlib.sha256(contract_document()).hexdigest()

@@ -43,7 +43,7 @@ def describe(error: BaseException) -> str:
 
 
 def shown(value: object) -> object:
-    """Return what a log line may say of a value: an exception is described, others stay."""
+    """Return a value for a log line: an exception as its description, any other unchanged."""
     return describe(value) if isinstance(value, BaseException) else value
 
 

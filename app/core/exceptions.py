@@ -207,7 +207,7 @@ class ValidationFailed(ProblemError):
     remedy = "Correct the fields that `errors` names."
 
     def __init__(self, errors: Sequence[FieldError], *, total: int | None = None) -> None:
-        # Of very many refused fields only the first are told.
+        # Only the first of many invalid fields are listed.
         total = len(errors) if total is None else total
         count = "1 field was" if total == 1 else f"{total} fields were"
         super().__init__(f"{count} refused; see errors.", errors=errors)

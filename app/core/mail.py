@@ -23,7 +23,7 @@ _TIMEOUT_SECONDS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A mail in plain text to one address.
+    """A plain-text mail to one address.
 
     Attributes:
         key: Says that two are the same mail, as one that may have been lost is sent again.
@@ -47,7 +47,7 @@ class Mail:
 
 
 class MailFailed(Exception):
-    """The mail server did not take the mail; a later try may succeed."""
+    """The mail server did not accept the mail; a later attempt may succeed."""
 
 
 class Mailer(Protocol):
@@ -83,7 +83,7 @@ class FileMailer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailServer:
-    """Where mail is handed in (RFC 6409), and how."""
+    """The submission server for mail (RFC 6409), and how to connect to it."""
 
     host: str
     port: int

@@ -30,7 +30,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What is left of a policy, and the seconds until there is more: never too few."""
+    """The remaining requests of a policy, and the seconds until there are more, rounded up."""
 
     policy: Policy
     remaining: int
@@ -86,7 +86,7 @@ class Limiter(Protocol):
         ...
 
     async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
-        """Tell what `hit` would decide now, and count nothing."""
+        """Return what `hit` would decide now, without counting."""
         ...
 
     async def hit_shared(
@@ -138,7 +138,7 @@ class MemoryLimiter:
     hit_shared = hit
 
     async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
-        """Tell what `hit` would decide now, and count nothing."""
+        """Return what `hit` would decide now, without counting."""
         return self._decide(key, policies, counts=False)
 
     def _decide(self, key: str, policies: Sequence[Policy], *, counts: bool) -> Decision:
@@ -225,7 +225,7 @@ class RedisLimiter:
         return await self._decide(key, policies, read_along, counts=True)
 
     async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
-        """Tell what `hit` would decide now, and count nothing."""
+        """Return what `hit` would decide now, without counting."""
         return await self._decide(key, policies, None, counts=False)
 
     async def _decide(
@@ -280,7 +280,7 @@ class FallbackLimiter:
         return await self._breaker.ask(self._redis.hit, key, policies, read_along=read_along)
 
     async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
-        """Tell what `hit` would decide now, and count nothing."""
+        """Return what `hit` would decide now, without counting."""
         try:
             return await self._breaker.ask(self._redis.peek, key, policies)
         except RedisUnavailable:

@@ -30,7 +30,7 @@ ROLE_SCOPES: Mapping[Role, frozenset[str]] = {"user": _USER_SCOPES, "admin": _AD
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who calls, and what the caller may do.
+    """The caller, and what the caller may do.
 
     Attributes:
         user_id: The account that the caller acts for.

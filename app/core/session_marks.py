@@ -1,4 +1,4 @@
-"""What processes tell each other about sessions, so that a request need not ask the database.
+"""Session state that processes share, so that a request needs no query.
 
 A session that a process found lasting is marked `alive` for a short time; one that was ended is
 marked `ended`, which nothing but time takes back. Without a mark the database is asked: a lost

@@ -1,4 +1,4 @@
-"""Guesses of passwords: failures are counted in exact windows, slowed down, and then refused."""
+"""Limits failed logins: failures are counted in exact windows, delayed, and then refused."""
 
 import asyncio
 import hashlib
@@ -12,13 +12,13 @@ from app.core.rate_limit import Decision, Limiter, Policy
 
 _LONGEST_DELAY_SECONDS = 8.0
 _LONGEST_WAIT_SECONDS = 10.0
-_LOOK_SECONDS = 0.02
-_GUESSES, _FAILURES = "login", "failed login"
+_POLL_SECONDS = 0.02
+_ATTEMPTS, _FAILURES = "login", "failed login"
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A guess that takes up room until its verdict; a failure does for the whole window."""
+    """A login whose password is being checked, and what it reserved in the limits."""
 
     policies: tuple[Policy, ...]
     decision: Decision
@@ -27,10 +27,11 @@ class Attempt:
 class Throttle:
     """Limits failures per address and account, per account, and per address.
 
-    A guess takes up room before it is checked, so that many at once gain nothing, and gives it back
-    when it was right. One that finds no room waits for the verdicts on those before it: only
-    failures refuse. Accounts are named by an HMAC: Redis holds no addresses of mail. While Redis
-    does not answer, each process counts for itself.
+    An attempt reserves its share of the limits before the password is checked, so that concurrent
+    attempts cannot exceed them. A correct password releases the reservation; a wrong one keeps it
+    for the window. An attempt that cannot reserve waits for those that are being checked, and is
+    refused only when failures alone fill a limit. Redis stores an HMAC of the account name, not
+    the e-mail address. While Redis does not answer, each process counts for itself.
 
     Args:
         limiter: Counts.
@@ -49,11 +50,11 @@ class Throttle:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def begin(self, account: str) -> Attempt:
-        """Take up room for a guess at the password of an account, which need not exist.
+        """Reserve an attempt to log in to an account, which need not exist.
 
         Raises:
             TooManyRequests: There were too many failures.
-            ServiceUnavailable: Too many guesses are being checked.
+            ServiceUnavailable: Too many attempts are being checked.
         """
         address, name = context.client.get().address, self._name(account)
         policies = (
@@ -61,11 +62,11 @@ class Throttle:
             self._policy(f"account:{name}", 20, 3600),
             self._policy(f"address:{address}", 50, 900),
         )
-        decision = await self._limiter.hit(_GUESSES, policies)
+        decision = await self._limiter.hit(_ATTEMPTS, policies)
         if not decision.allowed:
             try:
                 async with asyncio.timeout(_LONGEST_WAIT_SECONDS):
-                    decision = await self._wait_for_room(policies)
+                    decision = await self._wait_for_reservation(policies)
             except TimeoutError:
                 raise ServiceUnavailable(
                     "Too many logins are being checked.", retry_after_seconds=1
@@ -75,27 +76,27 @@ class Throttle:
                 raise
         return Attempt(policies, decision)
 
-    async def _wait_for_room(self, policies: tuple[Policy, ...]) -> Decision:
-        # The guesses of one process take turns, so that only the first of them looks for room.
+    async def _wait_for_reservation(self, policies: tuple[Policy, ...]) -> Decision:
+        # Per address and account one attempt of this process polls; the others queue behind it.
         turn = self._turns.setdefault(policies[0].name, asyncio.Lock())
         async with turn:
-            while not (decision := await self._limiter.hit(_GUESSES, policies)).allowed:
+            while not (decision := await self._limiter.hit(_ATTEMPTS, policies)).allowed:
                 failures = await self._limiter.peek(_FAILURES, policies)
                 if not failures.allowed:
                     raise TooManyRequests(failures.retry_after_seconds)
-                await asyncio.sleep(_LOOK_SECONDS)
+                await asyncio.sleep(_POLL_SECONDS)
         return decision
 
     async def note_failure(self, attempt: Attempt) -> float:
-        """Record that a guess was wrong, and return the seconds that its refusal has to wait."""
+        """Count a wrong password, and return the seconds to wait before the refusal is sent."""
         decision = await self._limiter.hit(_FAILURES, attempt.policies)
         failures = attempt.policies[0].requests - decision.quotas[0].remaining
         delay = self._delay_seconds * 2.0 ** min(failures - 2, 10) if failures > 1 else 0.0
         return min(delay, _LONGEST_DELAY_SECONDS)
 
     async def take_back(self, attempt: Attempt) -> None:
-        """Give back the room of a guess that was right, or that could not be checked."""
-        await self._limiter.take_back(_GUESSES, attempt.policies, attempt.decision)
+        """Release the reservation: the password was right, or could not be checked."""
+        await self._limiter.take_back(_ATTEMPTS, attempt.policies, attempt.decision)
 
     async def may_mail(self, account: str) -> bool:
         """Count a mail that needs no sign-in to request, and return whether to send it."""

@@ -23,7 +23,7 @@ from uuid_utils.compat import uuid7
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC on every database; refuses naive values instead of guessing their zone."""
+    """A timestamp in UTC on every database; refuses values without a time zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -39,7 +39,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give back an aware moment in UTC; SQLite stores it without its offset."""
+        """Return an aware timestamp in UTC; SQLite stores it without its offset."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -87,7 +87,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False):
 
 
 class Entity(Base, kw_only=True, repr=False):
-    """A row that clients see: a UUIDv7 key, two moments and a version against lost updates.
+    """A row that clients see: a UUIDv7 key, two timestamps and a version against lost updates.
 
     The version is the row's ETag, so every UPDATE counts it up, a bulk one too. Leave
     `synchronize_session` of those at its default: a loaded row has to learn its new version.

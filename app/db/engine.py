@@ -88,7 +88,7 @@ def _make_postgresql_engine(settings: Settings) -> AsyncEngine:
 
 
 def _with_time_limit(seconds: float) -> type[AsyncConnection[Any]]:
-    """Return a kind of connection that gives up on a server that does not answer at all.
+    """Return a connection class with a timeout for a server that does not answer.
 
     PostgreSQL's own timeouts need a server that runs; one that hangs would hold requests forever.
     """

@@ -1,4 +1,4 @@
-"""What a database refuses or fails at, in the words of the service."""
+"""Maps database errors to errors of the service."""
 
 import logging
 import re

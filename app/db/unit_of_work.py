@@ -38,7 +38,7 @@ _LONGEST_PAUSE_SECONDS = 0.1
 
 
 class UnitOfWork:
-    """The repositories of one transaction, made at their first use, and what follows its commit.
+    """The repositories of one transaction, created on first use, and the actions after its commit.
 
     Attributes:
         after_commit: Called in their order, also when one of them fails: that is logged, as the

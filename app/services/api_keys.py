@@ -29,7 +29,7 @@ _MAX_OWNERS = 10_000
 
 @final
 class ApiKeys(v1.ApiKeysService):
-    """Makes, lists and revokes the caller's keys, and lets in who sends one."""
+    """Creates, lists and revokes the caller's keys, and authenticates by key."""
 
     def __init__(self, database: Database, cursors: Cursors) -> None:
         self._database = database
@@ -59,7 +59,7 @@ class ApiKeys(v1.ApiKeysService):
     async def create_api_key(
         self, body: v1.ApiKeyCreate, *, principal: Principal
     ) -> v1.CreateApiKey201:
-        """Make a key that may do what was asked for, which only this answer shows.
+        """Create a key with the requested scopes; only this answer contains it.
 
         Raises:
             InsufficientScope: The caller's own token lacks a scope that the key should have.
@@ -87,7 +87,7 @@ class ApiKeys(v1.ApiKeysService):
         return v1.CreateApiKey201(body=created, location=f"/api-keys/{row.id}")
 
     async def get_api_key(self, api_key_id: UUID, *, principal: Principal) -> v1.ApiKey:
-        """Return what is known of one of the caller's keys.
+        """Return one of the caller's keys, without its secret.
 
         Raises:
             NotFound: There is no such key, or another user owns it.
@@ -97,7 +97,7 @@ class ApiKeys(v1.ApiKeysService):
 
     @retried
     async def revoke_api_key(self, api_key_id: UUID, *, principal: Principal) -> None:
-        """Forget one of the caller's keys: from the commit on it opens nothing.
+        """Delete one of the caller's keys; it is refused from the commit on.
 
         Raises:
             NotFound: There is no such key, or another user owns it.

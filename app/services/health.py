@@ -1,4 +1,4 @@
-"""Tells whether the process lives and can serve."""
+"""Reports whether the process is alive and ready."""
 
 from typing import final
 

@@ -1,4 +1,4 @@
-"""What clients see of an item, and where the cache keeps what one of them saw."""
+"""The representation of an item for clients, and its key in the cache."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from app.schemas import v1
 
 
 def to_item(item: Item) -> v1.Item:
-    """Return what clients see of a row."""
+    """Return the representation of a row for clients."""
     return v1.Item(
         id=item.id,
         name=item.name,

@@ -1,4 +1,4 @@
-"""Where the caller is signed in."""
+"""Lists and ends the caller's sessions."""
 
 from typing import final
 from uuid import UUID

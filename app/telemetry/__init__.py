@@ -1,1 +1,1 @@
-"""What the service tells about itself."""
+"""Metrics, traces and health of the service."""

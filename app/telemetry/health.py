@@ -12,7 +12,7 @@ from app.core.error_text import describe
 logger = logging.getLogger(__name__)
 
 FAILURES = 2
-"""So many failed probes in a row take a dependency from up to down."""
+"""Number of failed probes in a row after which a dependency counts as down."""
 # Only a step at a time is lost where this process did not run, and not the whole wait.
 _STEPS = 20
 
@@ -109,7 +109,7 @@ class Probes:
 
 
 def _error_of(task: asyncio.Future[None]) -> str | None:
-    """Return what went wrong in a task that has ended, also where the error has no words."""
+    """Return the error of an ended task as text, also when its message is empty."""
     if task.cancelled():
         return "CancelledError"
     error = task.exception()

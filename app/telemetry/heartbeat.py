@@ -1,4 +1,4 @@
-"""A sign of life of processes that answer no requests."""
+"""A heartbeat of processes that serve no requests."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What Prometheus may ask for, on a port of its own."""
+"""Metrics for Prometheus, on a port of their own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress

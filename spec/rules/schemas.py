@@ -128,7 +128,7 @@ def unambiguous_unions(schema: Schema) -> Breaches:
 
 
 def typed(schema: Schema) -> Breaches:
-    """A schema that says nothing would become Any."""
+    """A schema without a type would become Any."""
     node = schema.node
     said = any(node.has(key) for key in ("type", "$ref", "enum", "const", *_COMBINED))
     if not said:

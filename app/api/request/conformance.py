@@ -1,4 +1,4 @@
-"""The contract itself as the judge of requests and responses, by jsonschema-rs."""
+"""Validates requests and responses against the contract, by jsonschema-rs."""
 
 import logging
 from collections.abc import Mapping
@@ -70,7 +70,7 @@ class Conformance:
         return self._fault(f"{pointer}/content/{_escape(media_type)}/schema", body)
 
     def check(self, operation: Operation, response: Response) -> None:
-        """Check what is about to leave.
+        """Check a response before it is sent.
 
         Raises:
             ContractViolation: The response breaks the contract; production logs that instead.

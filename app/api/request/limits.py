@@ -73,7 +73,7 @@ class _Count:
 
 
 async def count_unchecked(request: Request, user_id: UUID | None) -> None:
-    """Count a request before a query finds out whose credentials it has.
+    """Count a request before its credentials are looked up in the database.
 
     Else made-up credentials would cost a query each, however many are refused. `enforce` counts for
     another caller where the query tells so.

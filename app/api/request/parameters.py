@@ -1,4 +1,4 @@
-"""Refuses what a request says beside its contract: unknown query parameters, and repeats."""
+"""Refuses unknown query parameters, and repeated parameters."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar

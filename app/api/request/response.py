@@ -1,4 +1,4 @@
-"""A reply of a service → an HTTP response, and what every response gets before it is sent."""
+"""Turns a reply of a service into an HTTP response, and completes every response."""
 
 from collections.abc import AsyncIterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
@@ -45,7 +45,7 @@ def announcements(operation: Operation) -> Sequence[tuple[str, str]]:
 
 
 def complete(scope: Scope, response: Response) -> Response:
-    """Add the headers that the server fills in, and hold the response against the contract.
+    """Add the headers that the server supplies, and validate the response against the contract.
 
     Raises:
         ContractViolation: The response breaks the contract (development and tests only).

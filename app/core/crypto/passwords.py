@@ -33,7 +33,7 @@ class HashCost:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a password is right, and its hash anew where the stored one is out of date."""
+    """Whether a password is correct, and a new hash if the stored one is outdated."""
 
     valid: bool
     new_hash: str | None = None
@@ -73,7 +73,7 @@ class Passwords:
         return await self._run(self._context.hash, password)
 
     async def verify(self, password: str, password_hash: str | None) -> Verdict:
-        """Tell whether `password` is behind the hash; without one, take as long to say no.
+        """Check a password against a hash; without a hash, take as long and return invalid.
 
         A stored hash that cannot be read is a failed login, and logged.
 
@@ -105,7 +105,7 @@ class Passwords:
 
 
 class PasswordPolicy:
-    """What a new password has to be (NIST SP 800-63B, section 3.1.1.2).
+    """The rules for a new password (NIST SP 800-63B, section 3.1.1.2).
 
     The contract states the longest and an absolute shortest length. What it cannot state is checked
     here, and answered 409: the value is well formed, and the service has a reason against it.

@@ -12,7 +12,7 @@ _SHARED = "HS256"
 
 
 class AccountSettings(BaseModel):
-    """What differs between two deployments in who may sign in, and how."""
+    """Settings of accounts and sign-in."""
 
     token_algorithm: Literal["ES256", "HS256"] = Field(
         "ES256",

@@ -10,7 +10,7 @@ from app.db.base import Entity
 
 
 class ApiKey(Entity):
-    """What is known of a key; the key itself is not.
+    """An API key; the key itself is not stored.
 
     Attributes:
         prefix: The beginning of the key, by which its owner recognises it.

@@ -16,7 +16,7 @@ ExportStatus = Literal["queued", "running", "done", "failed", "cancelled"]
 
 
 class Export(Entity):
-    """A file that is made in the background.
+    """An export whose file is written in the background.
 
     Attributes:
         rows_total: How many items there were when it was begun; None before that.

@@ -75,7 +75,7 @@ class NewTask:
 
 
 class DeadTask(Base):
-    """A task that failed as often as it may; a person decides what becomes of it."""
+    """A task whose attempts are used up; an operator replays or drops it."""
 
     __tablename__ = "dead_tasks"
 

@@ -17,7 +17,7 @@ _USE_IS_KEPT_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class UsableKey:
-    """A key that opens something now; `use_is_due` says whether to note that it was used."""
+    """A valid key; `use_is_due` says whether to record that it was used."""
 
     key_id: UUID
     owner_id: UUID
@@ -49,7 +49,7 @@ class ApiKeyRepository(Repository[ApiKey]):
         return UsableKey(key_id, owner_id, role, frozenset(scopes.split()), bool(use_is_due))
 
     async def lasts(self, key_id: UUID) -> bool:
-        """Tell whether a key still opens something: it may be gone, or its owner disabled."""
+        """Tell whether a key is still valid: it was not deleted, and its owner is active."""
         statement = select(ApiKey.id).join(User, User.id == ApiKey.owner_id)
         return (
             await self._session.scalar(statement.where(ApiKey.id == key_id, _lasts())) is not None

@@ -22,7 +22,7 @@ class ScheduleRepository:
         return moment.one()
 
     async def take(self, name: str, slot: datetime) -> bool:
-        """Take a slot, and return whether it was free: neither it nor a later one was taken."""
+        """Claim a slot, and return whether neither it nor a later one was claimed before."""
         insert = insert_into(Schedule, self._session).values(name=name, slot=slot)
         statement = insert.on_conflict_do_update(
             index_elements=["name"],

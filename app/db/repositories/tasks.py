@@ -75,7 +75,7 @@ class TaskRepository:
         return (await self._session.scalars(statement)).all()
 
     async def extend(self, task: Task, *, lease_seconds: float) -> None:
-        """Say that the attempt is alive, and keep others from the task until the transaction ends.
+        """Renew the lease of the attempt, and lock the task until the transaction ends.
 
         Raises:
             LeaseLostError: Another attempt has begun.

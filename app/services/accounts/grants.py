@@ -161,7 +161,7 @@ class Grants:
 
 
 def _granted(role: Role, scope: str | None) -> Scopes:
-    """Return what a session may have: what it was granted, as far as the role still has it."""
+    """Return the scopes of a session: those granted that the user's role still allows."""
     held = ROLE_SCOPES[role]
     return held if scope is None else held & frozenset(scope.split())
 

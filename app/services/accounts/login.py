@@ -43,7 +43,7 @@ class Login:
         try:
             user, reason = await self._find(email, password)
         except BaseException:
-            # There is no verdict, so nothing was learnt from the guess.
+            # The password was not checked, so the attempt revealed nothing.
             await self._throttle.take_back(attempt)
             raise
         if reason is None:

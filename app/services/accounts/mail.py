@@ -99,7 +99,7 @@ class AccountMail:
         subject, purpose = _TEXTS[kind]
         text = (
             f"{purpose}\n\n{self._way(kind, secret)}\n\n"
-            f"It works once, within {minutes} minutes. If you did not ask for it, do nothing.\n"
+            f"It works once, within {minutes} minutes. If you did not request it, ignore this.\n"
         )
         return Mail(key=key, to=user.email, subject=subject, text=text)
 

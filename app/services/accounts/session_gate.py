@@ -11,10 +11,10 @@ from app.db.unit_of_work import Database, UnitOfWork
 
 
 class SessionGate:
-    """Lets requests in whose session lasts, and ends sessions for every other service.
+    """Checks that the session of a request has not ended, and ends sessions for other services.
 
-    A session is ended in the transaction of what ends it; the other processes are told after the
-    commit, so they never hear of an end that was rolled back.
+    A session ends in the caller's transaction. The other processes are notified after the commit,
+    so never of an end that was rolled back.
     """
 
     def __init__(self, database: Database, marks: SessionMarks) -> None:
@@ -28,7 +28,7 @@ class SessionGate:
         return self._marks.key(principal.session_id)
 
     async def admit(self, principal: Principal, note: bytes | None) -> None:
-        """Let a caller in whose session, if it has one, still lasts.
+        """Accept a caller without a session, or whose session has not ended.
 
         Args:
             principal: Who calls.

@@ -1,1 +1,1 @@
-"""What services of all tags share."""
+"""Helpers that all services share."""

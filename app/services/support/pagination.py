@@ -14,7 +14,7 @@ Filter = str | datetime | Sequence[str] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListQuery:
-    """A list, its reader, filters and order: what all pages of one walk have in common.
+    """A list with its reader, filters and order, which all its pages share.
 
     Attributes:
         filters: Every query parameter of the operation but those that choose the page → its value.

@@ -13,7 +13,7 @@ def etag(version: int) -> str:
 
 
 def is_unchanged(if_none_match: str | None, current: str) -> bool:
-    """Tell whether the caller has this version already; tags are compared weakly."""
+    """Tell whether the caller already has this version; tags are compared weakly."""
     if if_none_match is None:
         return False
     tags = [tag for _, tag in _TAG.findall(if_none_match)]

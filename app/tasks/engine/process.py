@@ -1,4 +1,4 @@
-"""What one process opens, and its share of the tasks."""
+"""A worker process: its resources and its part of the tasks."""
 
 import asyncio
 import signal
