@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 
 from app.api.errors import add_error_handlers
 from app.api.request.conformance import Conformance
+from app.api.request.limits import rate_limits
 from app.api.request.security import SCHEMES
 from app.core.config import Settings
 from app.core.exceptions import Unauthorized
@@ -52,6 +53,8 @@ def sample(implemented: Project) -> Iterator[FastAPI]:
         document = json.loads(implemented.read("schemas/v1/openapi.json"))
         app.state.conformance = Conformance(document, digest="", check_bodies=True)
         app.state.settings = Settings()
+        operations = import_module("tiny.schemas.v1.operations").OPERATIONS
+        app.state.rate_limits = rate_limits(operations.values(), app.state.settings)
         add_error_handlers(app)
         yield app
 
