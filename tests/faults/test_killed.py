@@ -31,6 +31,8 @@ async def create(client: httpx2.AsyncClient, ada: Caller, key: str) -> httpx2.Re
 
 async def count_moments(app: FastAPI, client: httpx2.AsyncClient, ada: Caller) -> int:
     """Return how many moments there are to die at."""
+    # The first connection of a process has statements of its own.
+    assert (await create(client, ada, str(uuid4()))).status_code == 201
     fuse = doomed.Fuse(app)
     remove = fuse.install()
     try:
