@@ -1,17 +1,27 @@
 """The databases and the Redis that the behaviour suite runs on."""
 
+import atexit
 import os
+import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
+from alembic import command
+from alembic.config import Config
+from pydantic import SecretStr
 from sqlalchemy import make_url
 
 from app.core.config import Settings
+from tests.apps import make_settings
+
+ALEMBIC = Path(__file__).parent.parent / "alembic.ini"
 
 POSTGRESQL_URL = os.environ.get(
     "TEST_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
@@ -38,14 +48,29 @@ DATABASES = ["sqlite", "postgresql"] if HAS_POSTGRESQL else ["sqlite"]
 
 
 @contextmanager
-def sqlite(folder: Path) -> Iterator[str]:
-    """Give the URL of an empty SQLite database."""
-    yield f"sqlite+aiosqlite:///{folder / 'test.db'}"
+def empty(kind: str, folder: Path) -> Iterator[str]:
+    """Give the URL of a database without tables: a file in the folder, or one that is dropped."""
+    if kind == "sqlite":
+        yield f"sqlite+aiosqlite:///{folder / 'test.db'}"
+    else:
+        with postgresql() as url:
+            yield url
+
+
+@contextmanager
+def migrated(kind: str, folder: Path) -> Iterator[str]:
+    """Give the URL of a database without rows: a copy of one that was migrated once in this run."""
+    if kind == "sqlite":
+        copy = shutil.copy(_sqlite_template(), folder / "test.db")
+        yield f"sqlite+aiosqlite:///{copy}"
+    else:
+        with postgresql(f'TEMPLATE "{_postgresql_template()}"') as url:
+            yield url
 
 
 @contextmanager
 def postgresql(options: str = "") -> Iterator[str]:
-    """Give the URL of an empty PostgreSQL database of its own, dropped at the end."""
+    """Give the URL of a PostgreSQL database of its own, dropped at the end."""
     server = make_url(POSTGRESQL_URL)
     name = f"test_{uuid4().hex}"
     admin = server.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -57,6 +82,30 @@ def postgresql(options: str = "") -> Iterator[str]:
             yield server.set(database=name).render_as_string(hide_password=False)
         finally:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+def migrate(settings: Settings, revision: str = "head") -> None:
+    """Bring the database of the settings to a revision."""
+    command.upgrade(Config(ALEMBIC, attributes={"settings": settings}), revision)
+
+
+@cache
+def _sqlite_template() -> Path:
+    folder = Path(_templates.enter_context(TemporaryDirectory(prefix="test-template-")))
+    with empty("sqlite", folder) as url:
+        migrate(make_settings(database_url=SecretStr(url)))
+    return folder / "test.db"
+
+
+@cache
+def _postgresql_template() -> str:
+    url = _templates.enter_context(postgresql())
+    migrate(make_settings(database_url=SecretStr(url)))
+    return str(make_url(url).database)
+
+
+_templates = ExitStack()
+atexit.register(_templates.close)
 
 
 def kind_of(settings: Settings) -> str:

@@ -6,8 +6,6 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from alembic import command
-from alembic.config import Config
 from fastapi import FastAPI
 from pydantic import SecretStr
 
@@ -57,13 +55,8 @@ def anyio_backend() -> str:
 def database_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """Give an empty database of each kind in turn."""
-    opened = (
-        backends.sqlite(tmp_path_factory.mktemp("sqlite"))
-        if request.param == "sqlite"
-        else backends.postgresql()
-    )
-    with opened as url:
+    """Give a migrated database of each kind in turn, without rows."""
+    with backends.migrated(request.param, tmp_path_factory.mktemp("database")) as url:
         yield url
 
 
@@ -74,7 +67,7 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
     SQLite goes with the limiter and cache in memory, PostgreSQL with those on Redis.
     """
     full = database_url.startswith("postgresql")
-    settings = make_settings(
+    return make_settings(
         database_url=SecretStr(database_url),
         redis_url=SecretStr(backends.REDIS_URL) if full and backends.HAS_REDIS else None,
         redis_prefix=f"test:{uuid4().hex}:",
@@ -83,8 +76,6 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
         cors_origins=["https://app.example.com"],
         log_level="INFO",
     )
-    migrate(settings)
-    return settings
 
 
 @pytest.fixture(scope="session")
@@ -118,8 +109,3 @@ async def bob(client: httpx2.AsyncClient) -> Caller:
 async def admin(app: FastAPI, client: httpx2.AsyncClient) -> Caller:
     """An administrator with an access token."""
     return await sign_up_admin(client, app.state.resources.database, "Root")
-
-
-def migrate(settings: Settings, revision: str = "head") -> None:
-    """Bring the database of the settings to a revision."""
-    command.upgrade(Config(ROOT / "alembic.ini", attributes={"settings": settings}), revision)

@@ -1,9 +1,8 @@
 """Applications on a database of their own with many items of one user."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -21,7 +20,6 @@ from app.main import create_app
 from app.manage.seed import seed
 from tests import backends
 from tests.apps import make_settings, running
-from tests.conftest import migrate
 
 
 @dataclass(frozen=True)
@@ -62,12 +60,8 @@ class Seeded:
 @asynccontextmanager
 async def seeded_database(kind: str, count: int, folder: Path) -> AsyncIterator[Seeded]:
     """Give an application with so many items, and how long `make seed` took for them."""
-    opened: AbstractContextManager[str] = (
-        backends.sqlite(folder) if kind == "sqlite" else backends.postgresql()
-    )
-    with opened as url:
+    with backends.migrated(kind, folder) as url:
         settings = make_settings(database_url=SecretStr(url), bcrypt_rounds=4, log_level="WARNING")
-        await asyncio.to_thread(migrate, settings)
         started = time.perf_counter()
         [owner_id] = await seed(settings, items=count, users=1)
         seconds = time.perf_counter() - started

@@ -12,7 +12,6 @@ from pydantic import SecretStr
 from app.core.config import Settings
 from tests import backends
 from tests.apps import changed
-from tests.conftest import migrate
 
 Logs = Callable[[], list[dict[str, Any]]]
 
@@ -26,13 +25,5 @@ def logs(capsys: pytest.CaptureFixture[str]) -> Logs:
 @pytest.fixture
 def idle_settings(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a database that no other application works on."""
-    is_sqlite = settings.sqlite_file is not None
-    opened = backends.sqlite(tmp_path) if is_sqlite else backends.postgresql()
-    with opened as url:
-        own = changed(
-            settings,
-            database_url=SecretStr(url),
-            redis_prefix=f"test:{uuid4().hex}:",
-        )
-        migrate(own)
-        yield own
+    with backends.migrated(backends.kind_of(settings), tmp_path) as url:
+        yield changed(settings, database_url=SecretStr(url), redis_prefix=f"test:{uuid4().hex}:")

@@ -1,12 +1,10 @@
 """A deleted account is gone at once for every caller; the rest goes in the background."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
-from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from app.core.config import Settings
@@ -16,10 +14,9 @@ from app.db.models import Task
 from app.db.models.account_tokens import Purpose
 from app.db.unit_of_work import Database
 from app.main import create_app
-from tests import api_keys, backends, items
-from tests.apps import changed, started
+from tests import api_keys, items
+from tests.apps import started
 from tests.clients import PASSWORD, Caller, get_token, sign_in, sign_up, sign_up_admin
-from tests.conftest import migrate
 from tests.exports import ask
 from tests.problems import assert_problem
 
@@ -27,21 +24,10 @@ TABLES = [table for table in Base.metadata.sorted_tables if table.name != "tasks
 
 
 @pytest.fixture
-def own_settings(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
-    """Settings of a database that no other application works on."""
-    is_sqlite = settings.sqlite_file is not None
-    opened = backends.sqlite(tmp_path) if is_sqlite else backends.postgresql()
-    with opened as url:
-        own = changed(settings, database_url=SecretStr(url), redis_prefix=f"test:{uuid4().hex}:")
-        migrate(own)
-        yield own
-
-
-@pytest.fixture
-def idle(own_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+def idle(idle_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
     """An application that runs no tasks."""
     monkeypatch.setattr("app.main.HANDLERS", None)
-    return create_app(own_settings)
+    return create_app(idle_settings)
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from app.core.config import Settings
 from tests import backends
 from tests.apps import make_settings
 from tests.clients import PASSWORD
-from tests.conftest import migrate
 from tests.contract.server import Server, serve
 from tests.waiting import LIMIT_SECONDS
 
@@ -25,9 +24,8 @@ EMAIL = "ada@example.com"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("oauth")
-    with backends.sqlite(folder) as url:
+    with backends.migrated("sqlite", folder) as url:
         settings: Settings = make_settings(database_url=SecretStr(url), bcrypt_rounds=4)
-        migrate(settings)
         with serve(settings, folder) as server:
             account = {"email": EMAIL, "password": PASSWORD}
             register = f"{server.url}/api/v1/auth/register"

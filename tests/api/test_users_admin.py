@@ -18,7 +18,6 @@ from app.schemas import v1
 from tests import api_keys, backends, figures
 from tests.apps import changed, make_settings, started
 from tests.clients import Caller, sign_in, sign_up_admin
-from tests.conftest import migrate
 from tests.mailbox import code_for
 from tests.problems import assert_problem, refused_fields
 
@@ -213,11 +212,8 @@ async def test_what_administrators_do_is_in_the_audit_log(
 
 @pytest.fixture(params=backends.DATABASES)
 def own_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    opened = backends.sqlite(tmp_path) if request.param == "sqlite" else backends.postgresql()
-    with opened as url:
-        settings = make_settings(database_url=SecretStr(url), bcrypt_rounds=4)
-        migrate(settings)
-        yield settings
+    with backends.migrated(request.param, tmp_path) as url:
+        yield make_settings(database_url=SecretStr(url), bcrypt_rounds=4)
 
 
 @pytest.fixture

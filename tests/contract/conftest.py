@@ -1,7 +1,6 @@
 """The application to fuzz, on backends that no other test touches."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,7 +10,6 @@ from pydantic import SecretStr
 from app.core.config import Settings
 from tests import backends
 from tests.apps import make_settings
-from tests.conftest import migrate
 from tests.contract import campaign
 
 
@@ -30,10 +28,7 @@ def backend() -> str:
 def fuzzed_settings(backend: str, tmp_path: Path) -> Iterator[Settings]:
     """Settings on a migrated database: embedded with SQLite, full with PostgreSQL and Redis."""
     embedded = backend == "sqlite"
-    database: AbstractContextManager[str] = (
-        backends.sqlite(tmp_path) if embedded else backends.postgresql()
-    )
-    with database as url:
+    with backends.migrated(backend, tmp_path) as url:
         settings = make_settings(
             database_url=SecretStr(url),
             redis_url=None if embedded or not backends.HAS_REDIS else SecretStr(backends.REDIS_URL),
@@ -44,5 +39,4 @@ def fuzzed_settings(backend: str, tmp_path: Path) -> Iterator[Settings]:
             event_stream_seconds=1,
             log_level="ERROR",
         )
-        migrate(settings)
         yield settings

@@ -25,7 +25,7 @@ from app.services.exports import WriteExport
 from app.services.support.outbox import enqueue
 from tests import backends
 from tests.apps import make_settings
-from tests.conftest import ROOT, migrate
+from tests.conftest import ROOT
 
 SCRIPTS = ScriptDirectory(str(ROOT / "app/db/migrations"))
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
@@ -35,10 +35,8 @@ Counts = dict[str, int]
 @pytest.fixture(params=backends.DATABASES)
 def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a database at the newest migration, with rows in every table."""
-    opened = backends.sqlite(tmp_path) if request.param == "sqlite" else backends.postgresql()
-    with opened as url:
+    with backends.migrated(request.param, tmp_path) as url:
         settings = make_settings(database_url=SecretStr(url), bcrypt_rounds=4)
-        migrate(settings)
         asyncio.run(fill(settings))
         assert 0 not in rows_of(settings).values()
         yield settings
@@ -133,7 +131,7 @@ def test_all_the_way_down_and_up_again(filled: Settings) -> None:
     downgrade(filled, "base")
     assert rows_of(filled) == {}
 
-    migrate(filled)
+    backends.migrate(filled)
     assert rows_of(filled) == dict.fromkeys((t.name for t in Base.metadata.sorted_tables), 0)
 
     asyncio.run(fill(filled))
@@ -148,7 +146,7 @@ def test_a_step_back_and_forth_keeps_the_rows_of_all_tables_that_stay(
     downgrade(filled, REVISIONS[step - 1])
     below = rows_of(filled)
 
-    migrate(filled)
+    backends.migrate(filled)
 
     after = rows_of(filled)
     assert below == {name: before[name] for name in below}

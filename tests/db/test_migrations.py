@@ -27,8 +27,7 @@ ADDRESS = re.compile(" at 0x[0-9a-f]+")
 @pytest.fixture(params=backends.DATABASES)
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a database without tables."""
-    opened = backends.sqlite(tmp_path) if request.param == "sqlite" else backends.postgresql()
-    with opened as url:
+    with backends.empty(request.param, tmp_path) as url:
         yield make_settings(database_url=SecretStr(url))
 
 

@@ -17,7 +17,6 @@ from app.db.models import Item
 from app.db.unit_of_work import Database
 from tests import backends
 from tests.apps import make_settings
-from tests.conftest import migrate
 from tests.db.conftest import add_user
 
 NAMES = ["ash", "Box", "Éclair", "Zoo", "_low", "a b", "ab", "é", "\U0001f600", "~", "10", "9", "É"]
@@ -27,10 +26,8 @@ NAMES = ["ash", "Box", "Éclair", "Zoo", "_low", "a b", "ab", "é", "\U0001f600"
 def foreign_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give a database whose server sorts as people in a country do, as most servers do."""
     english = "TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
-    opened = (
-        backends.sqlite(tmp_path) if request.param == "sqlite" else backends.postgresql(english)
-    )
-    with opened as url:
+    is_sqlite = request.param == "sqlite"
+    with backends.empty("sqlite", tmp_path) if is_sqlite else backends.postgresql(english) as url:
         yield url
 
 
@@ -48,7 +45,7 @@ def make_item(owner_id: UUID, **changes: object) -> Item:
 async def foreign_database(foreign_url: str) -> AsyncIterator[Database]:
     """Give that database, migrated."""
     settings = make_settings(database_url=SecretStr(foreign_url))
-    await asyncio.to_thread(migrate, settings)
+    await asyncio.to_thread(backends.migrate, settings)
     engine = make_engine(settings)
     yield Database(engine)
     await engine.dispose()

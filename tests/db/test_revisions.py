@@ -14,14 +14,12 @@ from app.db.engine import make_engine
 from app.db.unit_of_work import Database
 from tests import backends
 from tests.apps import changed
-from tests.conftest import migrate
 
 
 @pytest.fixture
 def empty(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a database without tables."""
-    is_sqlite = settings.sqlite_file is not None
-    with backends.sqlite(tmp_path) if is_sqlite else backends.postgresql() as url:
+    with backends.empty(backends.kind_of(settings), tmp_path) as url:
         yield changed(settings, database_url=SecretStr(url))
 
 
@@ -45,19 +43,19 @@ def test_an_empty_database_is_not_up_to_date(empty: Settings) -> None:
 
 
 def test_a_database_without_the_latest_migration_is_not_up_to_date(empty: Settings) -> None:
-    migrate(empty, "+1")
+    backends.migrate(empty, "+1")
 
     with pytest.raises(ServiceUnavailable, match="run `make migrate`"):
         ping(empty)
 
 
 def test_a_database_with_all_migrations_is_up_to_date(empty: Settings) -> None:
-    migrate(empty)
+    backends.migrate(empty)
 
     ping(empty)
 
 
 def test_a_database_of_a_newer_release_is_up_to_date(empty: Settings) -> None:
-    migrate(empty)
+    backends.migrate(empty)
 
     ping(empty, "UPDATE alembic_version SET version_num = 'of-tomorrow'")

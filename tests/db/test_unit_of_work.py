@@ -340,8 +340,7 @@ async def test_a_database_that_takes_no_changes_is_unavailable(
 async def test_a_database_that_was_not_migrated_is_said_to_be_behind(
     settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    is_sqlite = settings.sqlite_file is not None
-    with backends.sqlite(tmp_path) if is_sqlite else backends.postgresql() as url:
+    with backends.empty(backends.kind_of(settings), tmp_path) as url:
         engine = make_engine(changed(settings, database_url=SecretStr(url)))
 
         with pytest.raises(ServiceUnavailable, match="not up to date"):

@@ -11,7 +11,6 @@ from pydantic import SecretStr
 from tests import backends
 from tests.apps import make_settings
 from tests.clients import PASSWORD
-from tests.conftest import migrate
 from tests.contract.server import Server, serve
 from tests.docs.browser import launched
 
@@ -27,9 +26,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("explorer")
-    with backends.sqlite(folder) as url:
+    with backends.migrated("sqlite", folder) as url:
         settings = make_settings(database_url=SecretStr(url), bcrypt_rounds=4)
-        migrate(settings)
         with serve(settings, folder) as server:
             account = {"email": EMAIL, "password": PASSWORD}
             httpx2.post(f"{server.url}/api/v1/auth/register", json=account).raise_for_status()

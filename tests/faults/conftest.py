@@ -9,7 +9,6 @@ from sqlalchemy import make_url
 from app.core.config import Settings
 from tests import backends
 from tests.apps import changed, make_settings
-from tests.conftest import migrate
 from tests.faults.proxy import Proxy, proxy_to
 
 needs_postgresql = pytest.mark.skipif(
@@ -18,18 +17,16 @@ needs_postgresql = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def own_url() -> Iterator[str]:
+def own_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give a PostgreSQL database of the module's own."""
-    with backends.postgresql() as url:
+    with backends.migrated("postgresql", tmp_path_factory.mktemp("database")) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def own_settings(own_url: str) -> Settings:
     """Settings of a migrated PostgreSQL database of the module's own."""
-    settings = make_settings(database_url=SecretStr(own_url), bcrypt_rounds=4, log_level="ERROR")
-    migrate(settings)
-    return settings
+    return make_settings(database_url=SecretStr(own_url), bcrypt_rounds=4, log_level="ERROR")
 
 
 @pytest.fixture

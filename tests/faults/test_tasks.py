@@ -23,7 +23,6 @@ from app.db.base import DatabaseNow
 from app.db.models import Item, Task, User
 from tests import backends, figures
 from tests.apps import make_settings
-from tests.conftest import migrate
 from tests.faults import chores
 from tests.faults.conftest import needs_postgresql
 from tests.redis_server import RedisServer, needs_redis_server, redis_server
@@ -146,7 +145,7 @@ async def site(settings: Settings, workers: int) -> AsyncIterator[Site]:
 
 
 def hasty(url: str, redis_url: str | None) -> Settings:
-    settings = make_settings(
+    return make_settings(
         database_url=SecretStr(url),
         redis_url=None if redis_url is None else SecretStr(redis_url),
         redis_prefix=f"test:{uuid4().hex}:",
@@ -155,8 +154,6 @@ def hasty(url: str, redis_url: str | None) -> Settings:
         task_slots=8,
         log_level="ERROR",
     )
-    migrate(settings)
-    return settings
 
 
 async def make_all(place: Site, count: int, longest: float) -> None:
@@ -179,16 +176,16 @@ def redis() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def full(redis: RedisServer) -> Iterator[Settings]:
+def full(redis: RedisServer, tmp_path: Path) -> Iterator[Settings]:
     """Settings with servers and workers."""
-    with backends.postgresql() as url:
+    with backends.migrated("postgresql", tmp_path) as url:
         yield hasty(url, redis.url)
 
 
 @pytest.fixture
 def embedded(tmp_path: Path) -> Iterator[Settings]:
     """Settings of an API that does all of it alone."""
-    with backends.sqlite(tmp_path) as url:
+    with backends.migrated("sqlite", tmp_path) as url:
         yield hasty(url, None)
 
 

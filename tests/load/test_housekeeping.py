@@ -24,7 +24,6 @@ from app.tasks.housekeeping import (
 )
 from tests import backends, figures
 from tests.apps import make_settings
-from tests.conftest import migrate
 from tests.seeded import analyze
 from tests.tasks.conftest import Lab
 from tests.tasks.test_housekeeping import do
@@ -121,10 +120,8 @@ CASES = {
 
 @pytest.fixture(params=backends.DATABASES)
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    opened = backends.sqlite(tmp_path) if request.param == "sqlite" else backends.postgresql()
-    with opened as url:
+    with backends.migrated(request.param, tmp_path) as url:
         settings = make_settings(database_url=SecretStr(url), log_level="WARNING")
-        migrate(settings)
         yield settings
 
 

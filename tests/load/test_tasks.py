@@ -29,7 +29,7 @@ from app.tasks.engine.poller import TaskPoller
 from tests import backends, figures
 from tests.apps import make_settings
 from tests.clients import PASSWORD
-from tests.conftest import ROOT, migrate
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.load
 
@@ -50,8 +50,7 @@ async def do_nothing(context: TaskContext, payload: Nothing) -> None:
 
 @pytest.fixture(params=backends.DATABASES)
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    opened = backends.sqlite(tmp_path) if request.param == "sqlite" else backends.postgresql()
-    with opened as url:
+    with backends.migrated(request.param, tmp_path) as url:
         settings = make_settings(
             database_url=SecretStr(url),
             redis_url=SecretStr(backends.REDIS_URL) if backends.HAS_REDIS else None,
@@ -59,7 +58,6 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting
             bcrypt_rounds=4,
             log_level="WARNING",
         )
-        migrate(settings)
         yield settings
 
 

@@ -25,8 +25,7 @@ def database(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[SecretStr]:
     """A database without tables, named by the environment as an operator does it."""
-    opened = backends.sqlite(tmp_path) if request.param == "sqlite" else backends.postgresql()
-    with opened as url:
+    with backends.empty(request.param, tmp_path) as url:
         monkeypatch.chdir(ROOT)
         for name, value in {
             "DATABASE_URL": url,

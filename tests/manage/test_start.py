@@ -132,9 +132,8 @@ def test_production_needs_no_other_setting_to_make_its_keys(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("kind", backends.DATABASES)
 def test_a_migration_says_which_revisions_it_applies(kind: str, tmp_path: Path) -> None:
-    opened = backends.sqlite(tmp_path) if kind == "sqlite" else backends.postgresql()
     revisions = list((ROOT / "app/db/migrations/versions").glob("[0-9]*.py"))
-    with opened as url:
+    with backends.empty(kind, tmp_path) as url:
         ended = start("alembic", "upgrade", "head", DATABASE_URL=url)
 
     assert ended.returncode == 0, ended.stderr

@@ -21,7 +21,6 @@ from app.tasks.housekeeping import DeleteExpiredKeys
 from app.tasks.registry import HANDLERS
 from tests import backends
 from tests.apps import make_settings, own_log
-from tests.conftest import migrate
 
 
 @pytest.fixture(params=backends.DATABASES)
@@ -29,12 +28,9 @@ def settings(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Settings]:
     """Settings of a migrated database, which the environment names."""
-    opened = backends.sqlite(tmp_path) if request.param == "sqlite" else backends.postgresql()
-    with opened as url, own_log():
+    with backends.migrated(request.param, tmp_path) as url, own_log():
         monkeypatch.setenv("DATABASE_URL", url)
-        settings = make_settings(database_url=SecretStr(url))
-        migrate(settings)
-        yield settings
+        yield make_settings(database_url=SecretStr(url))
 
 
 @pytest.fixture
