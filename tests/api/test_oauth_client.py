@@ -18,6 +18,8 @@ from tests.clients import PASSWORD
 from tests.contract.server import Server, serve
 from tests.waiting import LIMIT_SECONDS
 
+pytestmark = pytest.mark.process
+
 EMAIL = "ada@example.com"
 
 

@@ -25,6 +25,8 @@ from tests import backends
 from tests.apps import started
 from tests.contract import campaign
 
+pytestmark = pytest.mark.contract
+
 
 @pytest.fixture(params=["peers"])
 async def contract(

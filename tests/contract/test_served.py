@@ -15,6 +15,8 @@ from tests.contract import campaign
 from tests.contract.server import Server, serve
 from tests.waiting import LIMIT_SECONDS
 
+pytestmark = pytest.mark.contract
+
 PHASES = ["examples", "coverage", "fuzzing", "stateful"]
 
 

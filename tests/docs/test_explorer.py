@@ -14,6 +14,8 @@ from tests.clients import PASSWORD
 from tests.contract.server import Server, serve
 from tests.docs.browser import launched
 
+pytestmark = pytest.mark.browser
+
 EMAIL = "ada@example.com"
 
 

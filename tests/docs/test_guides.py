@@ -26,6 +26,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clone(tmp_path_factory.mktemp("newcomer"))
 
 
+@pytest.mark.guide
 @pytest.mark.parametrize("guide", GUIDES)
 def test_a_newcomer_follows(guide: str, repository: Path) -> None:
     started = time.monotonic()

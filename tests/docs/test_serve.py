@@ -16,6 +16,8 @@ import pytest
 from tests.docs.follow import TOOLS_ARE_THERE, clone
 from tests.waiting import LIMIT_SECONDS, wait_for_listener, wait_until
 
+pytestmark = pytest.mark.clone
+
 _BUILD_SECONDS = 900  # of which a quiet machine needs few
 _OPEN = build_opener(ProxyHandler({})).open
 EDITS = {

@@ -20,6 +20,8 @@ from tests.docs.pages import PAGES as SOURCES
 from tests.docs.pages import ROOT
 from tests.waiting import LIMIT_SECONDS
 
+pytestmark = pytest.mark.browser
+
 PAGES = [
     "",
     "docs/ARCHITECTURE/",

@@ -25,7 +25,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-@pytest.mark.faults
+@pytest.mark.fault
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits another process")
 def test_silent_connections_keep_no_health_check_out(server: Server) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

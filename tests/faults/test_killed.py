@@ -21,7 +21,7 @@ from tests.faults import doomed
 from tests.idempotency import age
 from tests.waiting import LIMIT_SECONDS
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.fault
 
 
 async def create(client: httpx2.AsyncClient, ada: Caller, key: str) -> httpx2.Response:

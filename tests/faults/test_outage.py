@@ -21,7 +21,7 @@ from tests.problems import assert_problem
 from tests.statements import watched
 from tests.waiting import LIMIT_SECONDS, until
 
-pytestmark = [pytest.mark.faults, needs_postgresql]
+pytestmark = [pytest.mark.fault, needs_postgresql]
 
 
 @pytest.fixture

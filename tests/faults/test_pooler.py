@@ -32,7 +32,7 @@ SERVER_CONNECTIONS = 5
 TASKS = 15
 
 pytestmark = [
-    pytest.mark.faults,
+    pytest.mark.fault,
     needs_postgresql,
     pytest.mark.skipif(PGBOUNCER is None, reason="PgBouncer left out: not installed"),
 ]

@@ -17,7 +17,7 @@ from tests import figures
 from tests.db.conftest import add_user
 from tests.faults.conftest import needs_postgresql
 
-pytestmark = [pytest.mark.faults, needs_postgresql]
+pytestmark = [pytest.mark.fault, needs_postgresql]
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.items import create
 from tests.redis_server import RedisServer, needs_redis_server, redis_server
 from tests.waiting import LIMIT_SECONDS, until
 
-pytestmark = [pytest.mark.faults, needs_redis_server]
+pytestmark = [pytest.mark.fault, needs_redis_server]
 
 OUTAGE_SECONDS = 1.2
 PAUSE = 1.0

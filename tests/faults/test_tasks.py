@@ -28,7 +28,7 @@ from tests.faults.conftest import needs_postgresql
 from tests.redis_server import RedisServer, needs_redis_server, redis_server
 from tests.waiting import LIMIT_SECONDS, until
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.fault
 
 LEASE_SECONDS = 2
 AMOUNTS = pytest.mark.parametrize(

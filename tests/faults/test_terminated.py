@@ -22,7 +22,7 @@ from tests.clients import Caller, sign_up
 from tests.faults.conftest import needs_postgresql
 from tests.waiting import LIMIT_SECONDS
 
-pytestmark = [pytest.mark.faults, needs_postgresql]
+pytestmark = [pytest.mark.fault, needs_postgresql]
 
 KILLS = 150
 CLIENTS = 8

@@ -19,7 +19,7 @@ from tests.conftest import ROOT
 from tests.manage.test_start import environment
 from tests.waiting import LIMIT_SECONDS
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.fault
 
 
 @dataclass

@@ -14,6 +14,8 @@ from tests import backends
 from tests.conftest import ROOT
 from tests.waiting import LIMIT_SECONDS
 
+pytestmark = pytest.mark.process
+
 SERVE = ("app.manage", "serve", "--port", "0")
 WORKER = ("app.manage", "worker")
 COMMANDS = [

@@ -10,6 +10,8 @@ import pytest
 from spec.tools.target import REPOSITORY
 from tests.spec.project import MARK, Project
 
+pytestmark = pytest.mark.checker
+
 PYRIGHT = """
 [tool.pyright]
 include = ["tiny"]
