@@ -10,7 +10,7 @@ from app.db.models import IdempotencyKey
 async def age(app: FastAPI, key: str, **columns: int) -> None:
     """Move moments of a key's row into the past or future, in seconds from now."""
     changes = {column: DatabaseNow(seconds) for column, seconds in columns.items()}
-    async with app.state.resources.database._sessions.begin() as session:
-        await session.execute(
+    async with app.state.resources.database.write() as work:
+        await work.session.execute(
             update(IdempotencyKey).where(IdempotencyKey.key == key).values(**changes)
         )

@@ -34,7 +34,7 @@ async def settle(app: FastAPI) -> None:
 
     async def none_waits() -> bool:
         async with database.read() as work:
-            return not await work.tasks._session.scalar(waiting)
+            return not await work.session.scalar(waiting)
 
     async with working(app.state.settings):
         await until(none_waits)

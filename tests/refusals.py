@@ -66,5 +66,5 @@ async def refusing(
 
 async def _execute(app: FastAPI, sql: str) -> None:
     async with app.state.resources.database.write() as work:
-        connection: Any = await work.users._session.connection()
+        connection: Any = await work.session.connection()
         await connection.exec_driver_sql(sql)

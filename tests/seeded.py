@@ -48,7 +48,7 @@ class Seeded:
         async with self.database.read() as work:
             keys = work.items.sort_keys(sort)
             keys.append(SortKey(Item.id, descending=keys[-1].descending))
-            rows = await work.items._session.scalars(
+            rows = await work.session.scalars(
                 work.items.owned_by(self.owner_id)
                 .order_by(*(key.ordered for key in keys))
                 .offset(count - 1)

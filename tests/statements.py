@@ -27,8 +27,7 @@ class Statement(NamedTuple):
 def engine_of(app: FastAPI) -> Engine:
     """Return the engine of a running application."""
     database: Database = app.state.resources.database
-    engine: Engine = database._sessions.kw["bind"].sync_engine
-    return engine
+    return database.engine.sync_engine
 
 
 # Tasks of the application began before the block and do not have its value.

@@ -67,7 +67,7 @@ async def user_id_of(caller: Caller) -> UUID:
 async def stored_errors(lab: Lab, name: str) -> str:
     """Return what the rows of a kind of task say about its failures."""
     async with lab.resources.database.read() as work:
-        session = work.tasks._session
+        session = work.session
         errors = [
             *await session.scalars(select(Task.last_error).where(Task.name == name)),
             *await session.scalars(select(DeadTask.error).where(DeadTask.name == name)),

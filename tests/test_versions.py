@@ -42,7 +42,7 @@ async def add_user(database: Database) -> User:
 
 async def version_of(database: Database, user_id: UUID) -> int:
     async with database.read() as work:
-        return (await work.users._session.get_one(User, user_id)).version
+        return (await work.session.get_one(User, user_id)).version
 
 
 async def test_every_update_of_the_run_counts_the_version_up(ada: Caller) -> None:
@@ -101,7 +101,7 @@ async def test_a_bulk_update_changes_the_version_in_the_database(database: Datab
     user = await add_user(database)
 
     async with database.write() as work:
-        await work.users._session.execute(renaming(user.id))
+        await work.session.execute(renaming(user.id))
 
     assert await version_of(database, user.id) == user.version + 1
 
@@ -116,7 +116,7 @@ async def test_a_row_that_is_loaded_can_be_changed_after_a_bulk_update(
     async with database.write() as work:
         user = await work.users.lock(user_id)
         assert user is not None
-        await work.users._session.execute(statement)
+        await work.session.execute(statement)
         user.role = "admin"
         await work.users.update(user)
 

@@ -44,56 +44,57 @@ class UnitOfWork:
         after_commit: Called in their order, also when one of them fails: that is logged, as the
             transaction is committed already. Tasks that are due at once add `notify`.
         notify: Notifies workers of new tasks; it does not block.
+        session: The session of the transaction, for tools and tests; services use repositories.
     """
 
     def __init__(self, session: AsyncSession, notify: Notify) -> None:
-        self._session = session
+        self.session = session
         self.after_commit: list[Callback] = []
         self.notify = notify
 
     @cached_property
     def account_tokens(self) -> AccountTokenRepository:
-        return AccountTokenRepository(self._session)
+        return AccountTokenRepository(self.session)
 
     @cached_property
     def api_keys(self) -> ApiKeyRepository:
-        return ApiKeyRepository(self._session)
+        return ApiKeyRepository(self.session)
 
     @cached_property
     def dead_tasks(self) -> DeadTaskRepository:
-        return DeadTaskRepository(self._session)
+        return DeadTaskRepository(self.session)
 
     @cached_property
     def exports(self) -> ExportRepository:
-        return ExportRepository(self._session)
+        return ExportRepository(self.session)
 
     @cached_property
     def idempotency_keys(self) -> IdempotencyKeyRepository:
-        return IdempotencyKeyRepository(self._session)
+        return IdempotencyKeyRepository(self.session)
 
     @cached_property
     def items(self) -> ItemRepository:
-        return ItemRepository(self._session)
+        return ItemRepository(self.session)
 
     @cached_property
     def refresh_tokens(self) -> RefreshTokenRepository:
-        return RefreshTokenRepository(self._session)
+        return RefreshTokenRepository(self.session)
 
     @cached_property
     def schedules(self) -> ScheduleRepository:
-        return ScheduleRepository(self._session)
+        return ScheduleRepository(self.session)
 
     @cached_property
     def sessions(self) -> SessionRepository:
-        return SessionRepository(self._session)
+        return SessionRepository(self.session)
 
     @cached_property
     def tasks(self) -> TaskRepository:
-        return TaskRepository(self._session)
+        return TaskRepository(self.session)
 
     @cached_property
     def users(self) -> UserRepository:
-        return UserRepository(self._session)
+        return UserRepository(self.session)
 
 
 def no_notification() -> None:
@@ -104,6 +105,7 @@ class Database:
     """Opens units of work; never share one, and never hold one open during slow work.
 
     Args:
+        engine: Where its transactions run.
         notify: Called after the commit of a transaction with new tasks; it must not block.
 
     Raises (from every unit of work):
@@ -113,6 +115,7 @@ class Database:
     """
 
     def __init__(self, engine: AsyncEngine, notify: Notify = no_notification) -> None:
+        self.engine = engine
         self._notify = notify
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
         self._has_one_writer = engine.dialect.name == "sqlite"

@@ -104,9 +104,9 @@ async def _revoked_key(stage: Stage, _: Operation) -> Headers:
 
 async def _expired_key(stage: Stage, _: Operation) -> Headers:
     key = await api_keys.create(stage.user)
-    async with stage.app.state.resources.database._sessions.begin() as session:
+    async with stage.app.state.resources.database.write() as work:
         this = ApiKey.id == UUID(key["id"])
-        await session.execute(update(ApiKey).where(this).values(expires_at=DatabaseNow(-1)))
+        await work.session.execute(update(ApiKey).where(this).values(expires_at=DatabaseNow(-1)))
     return {HEADER: key["key"]}
 
 

@@ -57,9 +57,9 @@ async def id_of(caller: Caller) -> UUID:
 
 async def count_rows(app: FastAPI) -> dict[str, int]:
     """Return how many rows each table has."""
-    async with database_of(app)._sessions() as session:
+    async with database_of(app).read() as work:
         return {
-            table.name: await session.scalar(select(func.count()).select_from(table)) or 0
+            table.name: await work.session.scalar(select(func.count()).select_from(table)) or 0
             for table in TABLES
         }
 
@@ -131,14 +131,14 @@ async def test_codes_that_were_mailed_before_are_refused(
 async def test_a_deleted_address_gets_no_mail(root: Caller, eve: Caller, idle: FastAPI) -> None:
     await root.delete(f"/users/{await id_of(eve)}")
     mail = select(func.count()).select_from(Task).where(Task.name == "send_account_mail")
-    async with database_of(idle)._sessions() as session:
-        before = await session.scalar(mail)
+    async with database_of(idle).read() as work:
+        before = await work.session.scalar(mail)
 
     answer = await eve.client.post("/auth/password/forgot", json={"email": eve.email})
 
     assert answer.status_code == 202
-    async with database_of(idle)._sessions() as session:
-        assert await session.scalar(mail) == before
+    async with database_of(idle).read() as work:
+        assert await work.session.scalar(mail) == before
 
 
 async def test_the_address_can_be_registered_again_at_once(root: Caller, eve: Caller) -> None:
@@ -162,8 +162,8 @@ async def test_what_an_account_said_about_a_person_is_deleted_at_once(
     await root.delete(f"/users/{eve_id}")
 
     users = Base.metadata.tables["users"]
-    async with database_of(idle)._sessions() as session:
-        [row] = (await session.execute(select(users).where(users.c.id == eve_id))).mappings()
+    async with database_of(idle).read() as work:
+        [row] = (await work.session.execute(select(users).where(users.c.id == eve_id))).mappings()
     assert (row["email"], row["password_hash"]) == (f"deleted:{eve_id}", "")
     assert row["display_name"] is row["email_verified_at"] is None
 

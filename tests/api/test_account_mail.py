@@ -102,7 +102,7 @@ async def test_a_code_expires(client: httpx2.AsyncClient, app: FastAPI, ada: Cal
     database: Database = app.state.resources.database
     async with database.write() as work:
         past = datetime.now(UTC) - timedelta(seconds=1)
-        await work.users._session.execute(update(AccountToken).values(expires_at=past))
+        await work.session.execute(update(AccountToken).values(expires_at=past))
 
     assert_problem(await reset(client, code), 409, "conflict")
 
@@ -184,7 +184,7 @@ class Codes:
         """Let the codes expire."""
         past = datetime.now(UTC) - timedelta(seconds=1)
         async with self.app.state.resources.database.write() as work:
-            await work.users._session.execute(update(AccountToken).values(expires_at=past))
+            await work.session.execute(update(AccountToken).values(expires_at=past))
 
     async def _me(self) -> httpx2.Response:
         answer = await self.caller.get("/users/me")

@@ -25,8 +25,10 @@ from tests.statements import watched
 
 
 async def set_columns(app: FastAPI, key: dict[str, Any], **columns: object) -> None:
-    async with app.state.resources.database._sessions.begin() as session:
-        await session.execute(update(ApiKey).where(ApiKey.id == UUID(key["id"])).values(**columns))
+    async with app.state.resources.database.write() as work:
+        await work.session.execute(
+            update(ApiKey).where(ApiKey.id == UUID(key["id"])).values(**columns)
+        )
 
 
 async def test_a_key_is_shown_once_and_acts_for_its_maker(ada: Caller) -> None:

@@ -42,8 +42,8 @@ def key() -> str:
 
 async def rewrite(app: FastAPI, key: str, **columns: object) -> None:
     """Change columns of a key's row."""
-    async with app.state.resources.database._sessions.begin() as session:
-        await session.execute(
+    async with app.state.resources.database.write() as work:
+        await work.session.execute(
             update(IdempotencyKey).where(IdempotencyKey.key == key).values(**columns)
         )
 

@@ -223,7 +223,7 @@ async def disable(app: FastAPI, caller: Caller) -> None:
 
 async def set_user(app: FastAPI, user_id: UUID, **values: object) -> None:
     async with app.state.resources.database.write() as work:
-        await work.users._session.execute(update(User).where(User.id == user_id).values(**values))
+        await work.session.execute(update(User).where(User.id == user_id).values(**values))
 
 
 async def test_no_failure_tells_by_its_answer_or_time_who_exists(

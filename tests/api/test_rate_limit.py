@@ -22,6 +22,7 @@ from app.telemetry.metrics import RATE_LIMITED
 from tests.apps import changed, make_settings, replace_services, started
 from tests.clients import Caller, narrow, sign_up
 from tests.items import create
+from tests.metrics import value_of
 from tests.problems import assert_problem
 
 PEER = "192.0.2.1"
@@ -158,7 +159,7 @@ async def test_an_answer_that_nobody_expected_has_the_headers_too(start: Start) 
 async def test_a_caller_beyond_the_quota_is_told_when_to_come_back(start: Start) -> None:
     client = await start(per_minute=3)
     ada = await sign_up(client, "Ada")
-    before = RATE_LIMITED.labels("getMe")._value.get()
+    before = value_of(RATE_LIMITED.labels("getMe"))
     left = [quotas(await ada.get("/users/me"))["minute"][0] for _ in range(3)]
     refused = await ada.get("/users/me")
 
@@ -170,7 +171,7 @@ async def test_a_caller_beyond_the_quota_is_told_when_to_come_back(start: Start)
     assert 55 <= seconds <= 60
     assert f"in {seconds} s" in refused.json()["detail"]
     assert refused.headers["Cache-Control"] == "no-store"
-    assert RATE_LIMITED.labels("getMe")._value.get() == before + 1
+    assert value_of(RATE_LIMITED.labels("getMe")) == before + 1
 
 
 async def test_a_refused_request_is_not_read_and_does_nothing(start: Start) -> None:

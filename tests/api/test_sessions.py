@@ -68,7 +68,7 @@ async def change(app: FastAPI, statement: Executable) -> None:
     """Change rows behind the back of the application."""
     database: Database = app.state.resources.database
     async with database.write() as work:
-        await work.users._session.execute(statement)
+        await work.session.execute(statement)
 
 
 async def age_tokens(app: FastAPI, answer: dict[str, Any]) -> None:
@@ -151,7 +151,7 @@ async def count_tokens(app: FastAPI, answer: dict[str, Any]) -> int:
     database: Database = app.state.resources.database
     mine = select(func.count()).where(RefreshToken.session_id == session_of(answer))
     async with database.read() as work:
-        return await work.users._session.scalar(mine) or 0
+        return await work.session.scalar(mine) or 0
 
 
 async def test_spent_tokens_are_deleted_once_they_cannot_be_repeated(
@@ -346,7 +346,7 @@ async def test_a_token_is_no_good_when_its_account_is_gone(
     database: Database = app.state.resources.database
     async with database.write() as work:
         await app.state.resources.session_gate.end_sessions(work, user_id)
-        await work.users._session.execute(delete(User).where(User.id == user_id))
+        await work.session.execute(delete(User).where(User.id == user_id))
 
     answer = await gone.request(method, path, {"name": "Oak table"} if method == "POST" else None)
 
@@ -362,7 +362,7 @@ async def test_a_disabled_account_is_refused_like_a_wrong_password_and_signed_ou
     database: Database = app.state.resources.database
     async with database.write() as work:
         disabled = update(User).where(User.id == user_id).values(disabled_at=datetime.now(UTC))
-        await work.users._session.execute(disabled)
+        await work.session.execute(disabled)
         await app.state.resources.session_gate.end_sessions(work, user_id)
 
     form = {"grant_type": "password", "username": eve.email, "password": "correct horse battery"}

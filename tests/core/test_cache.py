@@ -62,20 +62,26 @@ async def backend(url: str | None) -> AsyncIterator[cashews.Cache]:
     await backend.close()
 
 
-def make_cache(backend: cashews.Cache, **changes: object) -> Cache:
+def make_cache(backend: cashews.Cache, breaker: Breaker | None = None, **changes: object) -> Cache:
     fields: dict[str, Any] = {
         "prefix": f"test:{uuid4().hex}:",
         "secret": SECRET,
         "life_seconds": 60,
         "absent_seconds": 60,
     }
-    breaker = Breaker(ignore, timeout_seconds=LIMIT_SECONDS)
+    breaker = breaker or Breaker(ignore, timeout_seconds=LIMIT_SECONDS)
     return Cache(backend, breaker, **fields | changes)
 
 
 @pytest.fixture
-def cache(backend: cashews.Cache) -> Cache:
-    return make_cache(backend)
+def prefix() -> str:
+    """A start of keys that no other test has."""
+    return f"test:{uuid4().hex}:"
+
+
+@pytest.fixture
+def cache(backend: cashews.Cache, prefix: str) -> Cache:
+    return make_cache(backend, prefix=prefix)
 
 
 @pytest.fixture
@@ -102,13 +108,13 @@ async def test_keys_are_kept_apart(cache: Cache, source: Source) -> None:
 
 @pytest.mark.parametrize(("value", "seconds"), [("old", 600), (None, 300)])
 async def test_a_value_expires_when_the_settings_say(
-    backend: cashews.Cache, value: str | None, seconds: int
+    backend: cashews.Cache, value: str | None, seconds: int, prefix: str
 ) -> None:
-    cache = make_cache(backend, life_seconds=600, absent_seconds=300)
+    cache = make_cache(backend, prefix=prefix, life_seconds=600, absent_seconds=300)
 
     await cache.get_or_load("k", Source(value).load)
 
-    left = await backend.get_expire(f"{cache._prefix}cache:k")
+    left = await backend.get_expire(f"{prefix}cache:k")
     assert seconds - LIMIT_SECONDS < left <= seconds
 
 
@@ -147,7 +153,9 @@ async def test_a_failed_load_is_not_kept_and_the_next_caller_loads(
     assert await cache.get_or_load("k", source.load) == "old"
 
 
-async def test_a_cancelled_load_lets_the_next_caller_load(cache: Cache, source: Source) -> None:
+async def test_a_cancelled_load_lets_the_next_caller_load(
+    cache: Cache, source: Source, backend: cashews.Cache, prefix: str
+) -> None:
     source.slow_down()
     caller = asyncio.ensure_future(cache.get_or_load("k", source.load))
     await source.read.wait()
@@ -156,19 +164,19 @@ async def test_a_cancelled_load_lets_the_next_caller_load(cache: Cache, source: 
         await caller
     source.go_on.set()
 
-    assert not await cache._backend.is_locked(f"{cache._prefix}cache:k:lock")
+    assert not await backend.is_locked(f"{prefix}cache:k:lock")
     assert await cache.get_or_load("k", source.load) == "old"
 
 
 @needs_redis
 async def test_callers_wait_no_longer_than_the_lock_of_a_process_that_died(
-    source: Source, monkeypatch: pytest.MonkeyPatch
+    source: Source, monkeypatch: pytest.MonkeyPatch, prefix: str
 ) -> None:
     # Only the end of the lock ends the wait.
     monkeypatch.setattr(module, "_LOAD_SECONDS", 2 * LIMIT_SECONDS)
     backend = make_cache_backend(backends.REDIS_URL, size=0)
-    cache = make_cache(backend)
-    await backend.set_lock(f"{cache._prefix}cache:k:lock", "its token", expire=0.2)
+    cache = make_cache(backend, prefix=prefix)
+    await backend.set_lock(f"{prefix}cache:k:lock", "its token", expire=0.2)
 
     async with asyncio.timeout(LIMIT_SECONDS):
         assert await cache.get_or_load("k", source.load) == "old"
@@ -176,14 +184,16 @@ async def test_callers_wait_no_longer_than_the_lock_of_a_process_that_died(
 
 
 @needs_redis
-async def test_the_lock_of_a_process_that_dies_now_ends_by_itself(source: Source) -> None:
+async def test_the_lock_of_a_process_that_dies_now_ends_by_itself(
+    source: Source, prefix: str
+) -> None:
     backend = make_cache_backend(backends.REDIS_URL, size=0)
-    cache = make_cache(backend)
+    cache = make_cache(backend, prefix=prefix)
     source.slow_down()
     caller = asyncio.ensure_future(cache.get_or_load("k", source.load))
     await source.read.wait()
 
-    left = await backend.get_expire(f"{cache._prefix}cache:k:lock")
+    left = await backend.get_expire(f"{prefix}cache:k:lock")
     source.go_on.set()
     await caller
     await backend.close()
@@ -253,13 +263,13 @@ async def test_a_mark_outlives_every_reader_that_may_store() -> None:
 
 @pytest.mark.parametrize("error", [KeyError("inside"), asyncio.CancelledError()], ids=repr)
 async def test_a_change_that_failed_is_marked_too(
-    cache: Cache, source: Source, error: BaseException
+    cache: Cache, source: Source, error: BaseException, backend: cashews.Cache, prefix: str
 ) -> None:
     """Its commit may have been done, and only the answer to it lost."""
 
     async def change() -> None:
         async with cache.changing("k"):
-            await cache._backend.delete(f"{cache._prefix}cache:k")  # the first mark has died
+            await backend.delete(f"{prefix}cache:k")  # the first mark has died
             assert await cache.get_or_load("k", source.load) == "old"
             source.value = "new"
             raise error
@@ -284,8 +294,8 @@ class Outage(Breaker):
 
 
 async def test_without_redis_everybody_loads(backend: cashews.Cache, source: Source) -> None:
-    cache = make_cache(backend)
-    cache._breaker = outage = Outage(ignore)
+    outage = Outage(ignore)
+    cache = make_cache(backend, outage)
     await cache.get_or_load("k", source.load)
     outage.down = True
     source.value = "new"
@@ -295,10 +305,10 @@ async def test_without_redis_everybody_loads(backend: cashews.Cache, source: Sou
 
 
 async def test_what_changed_without_redis_is_marked_before_anything_is_read_from_it(
-    backend: cashews.Cache, source: Source
+    backend: cashews.Cache, source: Source, prefix: str
 ) -> None:
-    cache = make_cache(backend)
-    cache._breaker = outage = Outage(ignore)
+    outage = Outage(ignore)
+    cache = make_cache(backend, outage, prefix=prefix)
     for key in ("k", "other"):
         await cache.get_or_load(key, source.load)
     outage.down = True
@@ -307,7 +317,7 @@ async def test_what_changed_without_redis_is_marked_before_anything_is_read_from
     outage.down = False
 
     assert await cache.get_or_load("other", source.load) == "old"
-    another_process = make_cache(backend, prefix=cache._prefix)
+    another_process = make_cache(backend, prefix=prefix)
     assert await another_process.get_or_load("k", source.load) == "new"
     assert cache._missed == {}
 
@@ -315,8 +325,8 @@ async def test_what_changed_without_redis_is_marked_before_anything_is_read_from
 async def test_redis_that_fails_during_the_load_costs_no_second_load(
     backend: cashews.Cache, source: Source
 ) -> None:
-    cache = make_cache(backend)
-    cache._breaker = outage = Outage(ignore)
+    outage = Outage(ignore)
+    cache = make_cache(backend, outage)
 
     async def load() -> str | None:
         outage.down = True
@@ -329,8 +339,8 @@ async def test_redis_that_fails_during_the_load_costs_no_second_load(
 async def test_changes_of_a_long_outage_are_forgotten_when_their_values_have_died(
     backend: cashews.Cache,
 ) -> None:
-    cache = make_cache(backend, life_seconds=0, absent_seconds=0)
-    cache._breaker = outage = Outage(ignore)
+    outage = Outage(ignore)
+    cache = make_cache(backend, outage, life_seconds=0, absent_seconds=0)
     outage.down = True
     for n in range(100):
         async with cache.changing(f"k{n}"):
@@ -339,9 +349,11 @@ async def test_changes_of_a_long_outage_are_forgotten_when_their_values_have_die
     assert len(cache._missed) == 1
 
 
-async def test_another_format_is_neither_used_nor_replaced(backend: cashews.Cache) -> None:
-    old = make_cache(backend)
-    new = make_cache(backend, prefix=old._prefix, secret=b"of another release")
+async def test_another_format_is_neither_used_nor_replaced(
+    backend: cashews.Cache, prefix: str
+) -> None:
+    old = make_cache(backend, prefix=prefix)
+    new = make_cache(backend, prefix=prefix, secret=b"of another release")
     await old.get_or_load("k", Source("old format").load)
 
     assert await new.get_or_load("k", Source("new format").load) == "new format"

@@ -2,6 +2,7 @@
 
 import pickle
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
@@ -37,17 +38,18 @@ def forged(real: bytes) -> list[bytes]:
 
 @needs_redis
 async def test_a_made_up_value_is_not_given_out() -> None:
+    prefix = f"test:{uuid4().hex}:"
     backend = make_cache_backend(backends.REDIS_URL, size=0)
-    cache = make_cache(backend)
+    cache = make_cache(backend, prefix=prefix)
     async with Redis.from_url(backends.REDIS_URL) as redis:
         await cache.get_or_load("k", Source("from elsewhere").load)
-        name = f"{cache._prefix}cache:k"
+        name = f"{prefix}cache:k"
         real = await redis.get(name)
         assert isinstance(real, bytes)
         assert b"from elsewhere" in real
         for value in forged(real):
             await redis.set(name, value, ex=60)
             assert await cache.get_or_load("k", Source("true").load) == "true", value
-        await redis.set(f"{cache._prefix}cache:of another user", real, ex=60)
+        await redis.set(f"{prefix}cache:of another user", real, ex=60)
         assert await cache.get_or_load("of another user", Source("true").load) == "true"
     await backend.close()

@@ -82,7 +82,7 @@ async def count_owned(database: Database, owner_id: UUID) -> dict[str, int]:
     }
     async with database.read() as work:
         return {
-            model.__tablename__: await work.users._session.scalar(
+            model.__tablename__: await work.session.scalar(
                 select(func.count()).select_from(model).where(condition)
             )
             or 0
@@ -96,7 +96,7 @@ async def delete_user(database: Database, owner_id: UUID) -> list[dict[str, int]
     deleted = 1
     while deleted:
         async with database.write() as work:
-            session = work.users._session
+            session = work.session
             deleted = await delete_piece(session, User, User.id == owner_id)
         left.append(await count_owned(database, owner_id))
     return left

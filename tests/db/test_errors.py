@@ -43,7 +43,7 @@ async def test_a_statement_that_is_wrong_is_no_outage(database: Database) -> Non
 
     async def read() -> None:
         async with database.read() as work:
-            await work.items._session.execute(text("SELECT no_such_function()"))
+            await work.session.execute(text("SELECT no_such_function()"))
 
     with pytest.raises(DBAPIError):
         await read()

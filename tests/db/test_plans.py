@@ -31,7 +31,7 @@ async def explain(seeded: Seeded, sort: Sequence[str]) -> str:
             visible = work.items.owned_by(seeded.owner_id)
             await work.items.list_page(visible, sort=keys, start=start, limit=LIMIT)
             [statement] = statements
-            connection = await work.items._session.connection()
+            connection = await work.session.connection()
             verb = "EXPLAIN QUERY PLAN" if seeded.settings.sqlite_file else "EXPLAIN"
             rows: Any = await connection.exec_driver_sql(
                 f"{verb} {statement.sql}", statement.parameters

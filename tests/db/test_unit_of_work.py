@@ -15,7 +15,7 @@ from app.core.exceptions import Conflict, LostRace, ServiceUnavailable
 from app.db.engine import make_engine
 from app.db.models import Item, User
 from app.db.repositories.idempotency_keys import KeyName
-from app.db.unit_of_work import Database, UnitOfWork, retried
+from app.db.unit_of_work import Database, retried
 from tests import backends
 from tests.apps import changed
 from tests.waiting import LIMIT_SECONDS
@@ -38,7 +38,7 @@ async def names_of(database: Database, owner_id: UUID) -> list[str]:
 
 
 def connections_in_use(database: Database) -> int:
-    pool = database._sessions.kw["bind"].pool
+    pool = database.engine.pool
     assert isinstance(pool, QueuePool)
     return pool.checkedout()
 
@@ -218,10 +218,8 @@ async def test_of_two_writers_of_one_row_the_second_has_lost_the_race(
 ) -> None:
     async with database.write() as work:
         item = await work.items.add(make_item(owner_id))
-    async with database._sessions.begin() as session:
-        stale = await UnitOfWork(session, work.notify).items.get(
-            work.items.owned_by(owner_id), item.id
-        )
+    async with database.write() as work:
+        stale = await work.items.get(work.items.owned_by(owner_id), item.id)
     assert stale is not None
 
     async with database.write() as work:
@@ -232,7 +230,7 @@ async def test_of_two_writers_of_one_row_the_second_has_lost_the_race(
 
     async def write_stale() -> None:
         async with database.write() as work:
-            work.items._session.add(stale)
+            work.session.add(stale)
             stale.quantity = 2
             await work.items.update(stale)
 
@@ -330,7 +328,7 @@ async def test_a_database_that_takes_no_changes_is_unavailable(
 
     async def write() -> None:
         async with database.write() as work:
-            await work.items._session.execute(text(read_only))
+            await work.session.execute(text(read_only))
             await work.items.add(make_item(owner_id))
 
     with pytest.raises(ServiceUnavailable):

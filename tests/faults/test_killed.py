@@ -45,7 +45,7 @@ async def count_moments(app: FastAPI, client: httpx2.AsyncClient, ada: Caller) -
 async def state_of(app: FastAPI, key: str) -> tuple[int, bool | None]:
     """Return how many items the request has made, and whether its answer is kept."""
     async with app.state.resources.database.read() as work:
-        session = work.items._session
+        session = work.session
         items = await session.scalars(select(Item.id).where(Item.name == key))
         rows = await session.scalars(select(IdempotencyKey).where(IdempotencyKey.key == key))
         row = rows.one_or_none()

@@ -130,7 +130,7 @@ async def test_limits_hold_in_each_transaction(pooled_settings: Settings) -> Non
     limits = {"database_statement_timeout_seconds": 45, "database_lock_timeout_seconds": 35}
     engine = make_engine(changed(pooled_settings, **limits))
     async with Database(engine).read() as work:
-        connection = await work.items._session.connection()
+        connection = await work.session.connection()
         shown = [
             (await connection.exec_driver_sql(f"SHOW {name}")).scalar()
             for name in ("statement_timeout", "lock_timeout")

@@ -23,6 +23,7 @@ from tests import backends, figures
 from tests.apps import changed, started
 from tests.clients import Caller, sign_up
 from tests.items import create
+from tests.metrics import value_of
 from tests.redis_server import RedisServer, needs_redis_server, redis_server
 from tests.waiting import LIMIT_SECONDS, until
 
@@ -330,17 +331,16 @@ async def test_no_request_fails_while_redis_is_gone(
     async def look() -> None:
         statuses.append((await ada.get("/users/me")).status_code)
 
-    up = REDIS_UP._value.get
     async with Load(look, 7) as load, Load(write_and_read, 1):
-        await until(lambda: up() == 1)
+        await until(lambda: value_of(REDIS_UP) == 1)
         load.phase = "down"
         fault(server)
-        await until(lambda: up() == 0)
+        await until(lambda: value_of(REDIS_UP) == 0)
         await asyncio.sleep(OUTAGE_SECONDS / 2)
         load.phase = "back"
         await asyncio.to_thread(repair, server)
         repaired = time.monotonic()
-        await until(lambda: up() == 1)
+        await until(lambda: value_of(REDIS_UP) == 1)
 
     seconds = time.monotonic() - repaired
     down, before = (1_000 * load.quantile(phase, 1) for phase in ("down", "before"))
@@ -361,11 +361,11 @@ async def test_the_application_starts_without_redis_and_finds_it_later(
     async with started(app) as client:
         caller = await sign_up(client, "Ada")
         assert (await caller.get("/users/me")).status_code == 200
-        assert REDIS_UP._value.get() == 0
+        assert value_of(REDIS_UP) == 0
         await asyncio.to_thread(server.start)
 
         async def is_found() -> bool:
             assert (await caller.get("/users/me")).status_code == 200
-            return bool(REDIS_UP._value.get())
+            return bool(value_of(REDIS_UP))
 
         await until(is_found)

@@ -84,7 +84,7 @@ class Site:
     async def ask(self, question: Select[Any]) -> Any:  # noqa: ANN401 - as the question is
         """Return the first value that the database answers."""
         async with self.resources.database.read() as work:
-            return await work.tasks._session.scalar(question)
+            return await work.session.scalar(question)
 
     async def open_tasks(self) -> int:
         return int(await self.ask(select(func.count(Task.id)).where(Task.status != "done")))
@@ -103,8 +103,8 @@ class Site:
     async def verdict(self) -> tuple[int, int, int]:
         """Return how many tasks were lost, how many done twice, and how many begun again."""
         async with self.resources.database.read() as work:
-            tasks = (await work.tasks._session.scalars(select(Task))).all()
-            names = await work.tasks._session.scalars(select(Item.name))
+            tasks = (await work.session.scalars(select(Task))).all()
+            names = await work.session.scalars(select(Item.name))
             effects = Counter(names.all())
         committed = {task.id for task in tasks if task.name == chores.AddItem.task}
         assert self.made <= committed, "a task that the API has confirmed is not there"

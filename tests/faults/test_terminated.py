@@ -116,7 +116,7 @@ class Client:
 async def names_in(app: FastAPI) -> Counter[str]:
     """Return the names of all items, as the database has them."""
     async with app.state.resources.database.read() as work:
-        return Counter(await work.items._session.scalars(select(Item.name)))
+        return Counter(await work.session.scalars(select(Item.name)))
 
 
 async def test_killed_backends_cost_answers_but_no_data(

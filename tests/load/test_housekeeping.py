@@ -177,7 +177,7 @@ async def test_each_statement_of_a_large_deletion_takes_under_a_second(
 ) -> None:
     case = CASES[name]
     await fill(settings, case)
-    engine: AsyncEngine = lab.resources.database._sessions.kw["bind"]
+    engine: AsyncEngine = lab.resources.database.engine
 
     started = time.perf_counter()
     with timed(engine.sync_engine) as taken:

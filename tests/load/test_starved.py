@@ -19,6 +19,7 @@ from tests import backends, figures
 from tests.apps import changed, started
 from tests.clients import Caller, sign_up
 from tests.items import create
+from tests.metrics import value_of
 from tests.statements import watched
 
 LIMIT = float(Settings.model_fields["redis_timeout_seconds"].default)
@@ -90,7 +91,7 @@ async def test_a_late_loop_makes_no_request_dearer(site: Site) -> None:
         await site.read()
 
     assert statements == []
-    assert REDIS_UP._value.get() == 1
+    assert value_of(REDIS_UP) == 1
 
 
 async def cost(site: Site) -> tuple[float, float]:

@@ -66,7 +66,7 @@ async def no_more(work: UnitOfWork) -> None:
 
 
 async def empty_statement(work: UnitOfWork) -> None:
-    await work.tasks._session.execute(text("SELECT 1"))
+    await work.session.execute(text("SELECT 1"))
 
 
 async def task(work: UnitOfWork) -> None:
@@ -131,7 +131,7 @@ async def tasks_done_a_second(resources: Resources, settings: Settings) -> float
         while left:
             await asyncio.sleep(0.05)
             async with resources.database.read() as work:
-                left = await work.tasks._session.scalar(statement) or 0
+                left = await work.session.scalar(statement) or 0
     return TASKS / (time.perf_counter() - started)
 
 
@@ -201,7 +201,7 @@ async def export_all(client: httpx2.AsyncClient) -> tuple[float, float, int]:
 async def set_password(settings: Settings) -> str:
     """Let the owner of the items sign in; return the address."""
     async with open_resources(settings) as resources, resources.database.write() as work:
-        session = work.users._session
+        session = work.session
         hashed = await make_passwords(settings).hash(PASSWORD)
         await session.execute(update(User).values(password_hash=hashed))
         return str(await session.scalar(select(User.email)))

@@ -29,7 +29,7 @@ def database(app: FastAPI) -> Database:
 
 async def items_of(database: Database, owners: list[UUID]) -> list[Item]:
     async with database.read() as work:
-        found = await work.items._session.scalars(
+        found = await work.session.scalars(
             select(Item).where(Item.owner_id.in_(owners)).order_by(Item.id)
         )
         return list(found)
@@ -60,9 +60,7 @@ async def test_users_are_created_once_and_can_sign_in(
 
     assert sorted(first) == sorted(again)
     async with database.read() as work:
-        names = await work.items._session.scalars(
-            select(User.display_name).where(User.id.in_(first))
-        )
+        names = await work.session.scalars(select(User.display_name).where(User.id.in_(first)))
         assert set(names) == {*seed.PEOPLE, f"{seed.PEOPLE[0]}1"}
     assert await get_token(client, "ada@example.com", password=seed.PASSWORD)
 

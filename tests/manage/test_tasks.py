@@ -50,7 +50,7 @@ def dead_id(settings: Settings) -> UUID:
 def find(settings: Settings, task_id: UUID) -> Task | None:
     async def load() -> Task | None:
         async with open_resources(settings) as resources, resources.database.read() as work:
-            return await work.tasks._session.get(Task, task_id)
+            return await work.session.get(Task, task_id)
 
     return asyncio.run(load())
 

@@ -51,7 +51,7 @@ class Lab:
     async def find(self, task_id: UUID) -> Task | None:
         """Return a task's row."""
         async with self.resources.database.read() as work:
-            return await work.tasks._session.get(Task, task_id)
+            return await work.session.get(Task, task_id)
 
     def poller(self, handlers: Handles, **changes: object) -> TaskPoller:
         """Return a poller for these payloads."""
@@ -82,7 +82,7 @@ class Lab:
         """Let the lease of a task run out, as if its worker had died."""
         expired = update(Task).where(Task.id == task_id).values(lease_until=DatabaseNow(-1))
         async with self.resources.database.write() as work:
-            await work.tasks._session.execute(expired)
+            await work.session.execute(expired)
 
     async def claim(self, payload: Payload, limit: int = 100) -> Sequence[Task]:
         """Begin attempts at the next tasks of a kind."""

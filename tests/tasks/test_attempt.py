@@ -55,7 +55,7 @@ async def user_exists(lab: Lab, email: str) -> bool:
 async def find_dead(lab: Lab, task_id: UUID) -> DeadTask:
     assert await lab.find(task_id) is None
     async with lab.resources.database.read() as work:
-        dead = await work.tasks._session.get(DeadTask, task_id)
+        dead = await work.session.get(DeadTask, task_id)
     assert dead is not None
     return dead
 
@@ -106,7 +106,7 @@ async def test_a_task_with_an_invalid_payload_dies_and_stops_no_other(lab: Lab) 
     task_id = await lab.add(payload)
     async with lab.resources.database.write() as work:
         unreadable = update(Task).where(Task.id == task_id).values(payload={"export_id": "?"})
-        await work.tasks._session.execute(unreadable)
+        await work.session.execute(unreadable)
     handler = Handler(kind, nothing, on_dead=fail_export)
 
     async with lab.claimed(payload) as task:

@@ -44,13 +44,13 @@ async def do(lab: Lab, payload: Payload) -> None:
 
 async def exists(lab: Lab, model: type[Base], key: object) -> bool:
     async with lab.resources.database.read() as work:
-        return await work.tasks._session.get(model, key) is not None
+        return await work.session.get(model, key) is not None
 
 
 async def make_old(lab: Lab, model: type[Base], **moments: object) -> None:
     async with lab.resources.database.write() as work:
         key = moments.pop("id")
-        await work.tasks._session.execute(
+        await work.session.execute(
             update(model).where(model.__table__.c.id == key).values(**moments)
         )
 
@@ -64,7 +64,7 @@ async def test_expired_idempotency_keys_are_forgotten(lab: Lab, life: int, left:
     await do(lab, DeleteExpiredKeys())
 
     async with lab.resources.database.read() as work:
-        keys = await work.tasks._session.scalars(select(IdempotencyKey.key).where(name.matches))
+        keys = await work.session.scalars(select(IdempotencyKey.key).where(name.matches))
     assert keys.all() == left
 
 
@@ -111,7 +111,7 @@ async def test_a_large_file_is_deleted_in_several_transactions(lab: Lab) -> None
     export_id = await add_export(lab)
     async with lab.resources.database.write() as work:
         for number in range(1, 120):
-            work.tasks._session.add(ExportChunk(export_id=export_id, number=number, data=b""))
+            work.session.add(ExportChunk(export_id=export_id, number=number, data=b""))
     await make_old(lab, Export, id=export_id, created_at=LONG_AGO)
 
     await do(lab, DeleteOldExports())
@@ -126,7 +126,7 @@ async def test_the_rows_of_exports_without_a_file_are_looked_at_once(lab: Lab) -
     await do(lab, DeleteOldExports())
 
     async with lab.resources.database.read() as work:
-        export = await work.exports._session.get_one(Export, export_id)
+        export = await work.session.get_one(Export, export_id)
     assert (export.chunks, export.version) == (0, 4)
 
 
@@ -169,7 +169,7 @@ async def test_sessions_that_ended_long_ago_are_deleted_with_their_tokens(lab: L
     assert await exists(lab, Session, lasting)
     async with lab.resources.database.read() as work:
         mine = RefreshToken.session_id.in_((old, lasting))
-        tokens = await work.tasks._session.scalars(select(RefreshToken.session_id).where(mine))
+        tokens = await work.session.scalars(select(RefreshToken.session_id).where(mine))
     assert tokens.all() == [lasting]
 
 
@@ -179,12 +179,10 @@ async def test_a_used_code_stays_dead_whatever_is_deleted(lab: Lab) -> None:
     await account_mail.deliver("reset-password", owner_id, key=key)
     async with lab.resources.database.write() as work:
         mine = AccountToken.user_id == owner_id
-        code = await work.tasks._session.scalar(select(AccountToken.digest).where(mine))
+        code = await work.session.scalar(select(AccountToken.digest).where(mine))
         assert code is not None
         assert await work.account_tokens.use(code, "reset-password") == owner_id
-        await work.tasks._session.execute(
-            update(AccountToken).where(mine).values(expires_at=LONG_AGO)
-        )
+        await work.session.execute(update(AccountToken).where(mine).values(expires_at=LONG_AGO))
 
     await do(lab, DeleteExpiredTokens())
     await account_mail.deliver("reset-password", owner_id, key=key)

@@ -42,15 +42,15 @@ async def leave_behind(lab: Lab) -> None:
     async with lab.resources.database.write() as work:
         await work.idempotency_keys.claim(name, "f", lease_seconds=1, life_seconds=-1)
         for change in changes:
-            await work.tasks._session.execute(change)
+            await work.session.execute(change)
 
 
 async def delete_account(lab: Lab) -> None:
     """Leave an account that was deleted, with sessions, exports and items."""
     export_id = await add_export(lab)
     async with lab.resources.database.write() as work:
-        export = await work.exports._session.get_one(Export, export_id)
-        user = await work.exports._session.get_one(User, export.owner_id)
+        export = await work.session.get_one(Export, export_id)
+        user = await work.session.get_one(User, export.owner_id)
         await work.users.mark_deleted(user)
     await add_session(lab, user.id, idle_until=LONG_AGO)
 
@@ -68,7 +68,7 @@ def scans(node: dict[str, Any]) -> Iterator[str]:
 async def full_scans(lab: Lab, statement: Statement) -> list[str]:
     """Return what a statement would read from end to end."""
     async with lab.resources.database.read() as work:
-        connection = await work.tasks._session.connection()
+        connection = await work.session.connection()
         if lab.settings.sqlite_file is not None:
             sql = f"EXPLAIN QUERY PLAN {statement.sql}"
             rows = (await connection.exec_driver_sql(sql, statement.parameters)).all()
@@ -107,7 +107,7 @@ async def test_housekeeping_reads_no_table_from_end_to_end(
 async def test_a_missing_index_would_be_found(lab: Lab, app: FastAPI) -> None:
     with watched(app) as statements:
         async with lab.resources.database.read() as work:
-            await work.tasks._session.execute(
+            await work.session.execute(
                 text("SELECT id FROM sessions WHERE last_used_at < CURRENT_TIMESTAMP")
             )
 

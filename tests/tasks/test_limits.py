@@ -82,4 +82,4 @@ async def test_a_task_dies_only_once_on_dead_could_reach_the_database(
 
     assert next(answers, "told") == "told"
     async with lab.resources.database.read() as work:
-        assert await work.tasks._session.get(DeadTask, task_id) is not None
+        assert await work.session.get(DeadTask, task_id) is not None

@@ -12,6 +12,7 @@ from app.tasks.engine.notify import listening, notifying
 from app.telemetry.metrics import TASK_NOTIFICATIONS_UP
 from tests import backends
 from tests.apps import make_settings
+from tests.metrics import value_of
 from tests.redis_server import RedisServer, needs_redis_server, redis_server
 from tests.waiting import LIMIT_SECONDS
 
@@ -104,4 +105,4 @@ async def test_the_metric_tells_from_the_start_that_workers_are_notified() -> No
     TASK_NOTIFICATIONS_UP.set(0)
 
     async with notifying(settings_of("redis://127.0.0.1:1"), asyncio.Event()):
-        assert TASK_NOTIFICATIONS_UP._value.get() == 1
+        assert value_of(TASK_NOTIFICATIONS_UP) == 1

@@ -31,7 +31,7 @@ async def add_user_and_task(lab: Lab, resources: Resources, *, fail: bool = Fals
 async def test_a_task_needs_no_second_commit(lab: Lab) -> None:
     commits: list[object] = []
     async with open_resources(lab.settings) as resources:
-        engine = resources.database._sessions.kw["bind"].sync_engine
+        engine = resources.database.engine.sync_engine
         event.listen(engine, "commit", commits.append)
 
         await add_user_and_task(lab, resources)
@@ -49,7 +49,7 @@ async def test_a_task_of_a_transaction_that_fails_is_never_there(lab: Lab) -> No
 async def test_workers_are_notified_after_the_commit(lab: Lab) -> None:
     order: list[str] = []
     async with open_resources(lab.settings, lambda: order.append("told")) as resources:
-        engine = resources.database._sessions.kw["bind"].sync_engine
+        engine = resources.database.engine.sync_engine
         event.listen(engine, "commit", lambda _: order.append("committed"))
 
         await add_user_and_task(lab, resources)

@@ -22,7 +22,7 @@ NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 async def count(lab: Lab, name: str) -> int:
     async with lab.resources.database.read() as work:
         statement = select(func.count()).select_from(Task).where(Task.name == name)
-        return await work.tasks._session.scalar(statement) or 0
+        return await work.session.scalar(statement) or 0
 
 
 @pytest.mark.parametrize(
