@@ -99,7 +99,7 @@ browser-test: $(DEV) ## Open the site and the API explorer in a browser
 checker-test: $(DEV) ## Let type checkers find mistakes in services
 	$(PYTEST) -m checker tests/spec $(ARGS)
 
-clone-test: $(DEV) ## Serve the site from a copy of the repository, and edit it
+clone-test: $(DEV) ## Edit a copy of the repository: the served site and the check of names notice it
 	$(PYTEST) -m clone tests/docs $(ARGS)
 
 contract-test: $(DEV) ## Fuzz every operation, the same way each time

@@ -21,7 +21,7 @@ from tests.clients import Caller, sign_in, sign_up_admin
 from tests.mailbox import code_for
 from tests.problems import assert_problem, refused_fields
 
-ROUNDS = 10
+ROUNDS = 5
 
 
 async def account_of(caller: Caller, admin: Caller) -> dict[str, Any]:

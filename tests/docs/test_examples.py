@@ -81,6 +81,7 @@ def shell(script: str, *options: str) -> str:
     return done.stdout
 
 
+@pytest.mark.process
 def test_the_walk_through_works(checkout: Path) -> None:
     page = Page("README.md")
     steps = [b for b in page.blocks if b.language == "sh" and b.section.startswith("Walk")]

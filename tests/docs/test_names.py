@@ -83,6 +83,7 @@ def test_a_stale_file_in_a_comment_is_found(path: str, text: str) -> None:
     assert stale_files(path, text) == [f"{path}:{line}: no such file: docs/tools/REAMDE.md"]
 
 
+@pytest.mark.clone
 def test_renames_are_reported_with_page_and_line(tmp_path: Path) -> None:
     folder = clone(tmp_path)
     sources = [path for path in folder.rglob("*") if path.suffix in {".py", ".yaml", ".json"}]

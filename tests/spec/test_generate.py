@@ -38,6 +38,7 @@ def test_every_file_of_a_contract_is_written(generated: Project) -> None:
     ]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("seed", ["0", "1", "2"])
 def test_no_byte_depends_on_the_hash_seed(generated: Project, tmp_path: Path, seed: str) -> None:
     command = (sys.executable, "-c", SCRIPT, str(tmp_path / "again"))

@@ -12,10 +12,12 @@ from tests.tasks.conftest import Lab
 from tests.waiting import until
 
 
-async def ended(lab: Lab, task_id: UUID) -> Task | None:
-    """Return the task once it is done, or None once it is dead."""
+async def ended(lab: Lab, task_id: UUID, *, woken: bool = False) -> Task | None:
+    """Return the task once it is done, or None once it is dead; `woken`, without waiting for polls."""
 
     async def has_ended() -> bool:
+        if woken:
+            lab.wake.set()
         task = await lab.find(task_id)
         return task is None or task.status == "done"
 
@@ -34,7 +36,7 @@ async def test_a_failed_task_is_retried(lab: Lab) -> None:
             raise ValueError(f"failure {number}")
 
     async with lab.poller({payload: fail_twice}).running():
-        task = await ended(lab, task_id)
+        task = await ended(lab, task_id, woken=True)
 
     assert task is not None
     assert task.attempt == 3
@@ -52,7 +54,7 @@ async def test_tasks_of_one_key_run_in_their_order(lab: Lab) -> None:
             raise ValueError("each fails once, and its followers wait")
 
     async with lab.poller({payload: note}).running():
-        await asyncio.gather(*(ended(lab, task_id) for task_id in ids))
+        await asyncio.gather(*(ended(lab, task_id, woken=True) for task_id in ids))
 
     assert order == [str(task_id) for task_id in ids for _ in range(2)]
 
@@ -70,10 +72,10 @@ async def test_long_tasks_leave_room_for_short_ones(lab: Lab) -> None:
 
     poller = lab.poller({long: stay, short: pass_by}, task_slots=2)
     async with poller.running():
-        assert await ended(lab, await lab.add(short)) is not None
-        assert await ended(lab, await lab.add(short)) is not None
+        assert await ended(lab, await lab.add(short), woken=True) is not None
+        assert await ended(lab, await lab.add(short), woken=True) is not None
         may_end.set()
-        assert None not in [await ended(lab, task_id) for task_id in long_ids]
+        assert None not in [await ended(lab, task_id, woken=True) for task_id in long_ids]
 
 
 async def test_a_stopped_process_lets_its_tasks_end(lab: Lab) -> None:
