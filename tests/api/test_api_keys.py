@@ -3,7 +3,7 @@
 import asyncio
 import re
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -169,7 +169,7 @@ async def test_the_scopes_of_keys_are_those_that_operations_accept_from_them() -
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        *(("GET", "/api-keys"), ("POST", "/api-keys"), ("DELETE", f"/api-keys/{uuid4()}")),
+        *(("GET", "/api-keys"), ("POST", "/api-keys"), ("DELETE", f"/api-keys/{UUID(int=0)}")),
         *(("GET", "/users/me"), ("PATCH", "/users/me"), ("GET", "/users")),
     ],
 )

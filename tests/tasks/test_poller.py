@@ -13,7 +13,7 @@ from tests.waiting import until
 
 
 async def ended(lab: Lab, task_id: UUID, *, woken: bool = False) -> Task | None:
-    """Return the task once it is done, or None once it is dead; `woken`, without waiting for polls."""
+    """Return the task once it is done, or None once it is dead; `woken`, wait for no poll."""
 
     async def has_ended() -> bool:
         if woken:
