@@ -25,7 +25,7 @@ async def services(request: Request) -> v1.Services:
 
 
 async def principal(request: Request) -> Principal:
-    """Provide the caller that `app.api.request.security` authenticated."""
+    """Provide the caller that `app.api.request.admission` admitted."""
     return cast("Principal", request.state.principal)
 
 

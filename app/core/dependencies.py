@@ -141,10 +141,11 @@ def _open_limiter(
     settings: Settings, breaker: Breaker, stack: AsyncExitStack
 ) -> tuple[Limiter, SessionMarks]:
     """Return the rate limiter and the session marks."""
-    memory = MemoryLimiter(processes=settings.processes)
     if settings.redis_url is None:
         # Several processes without Redis cannot notify each other, so each asks the database.
-        return memory, MemoryMarks(max_sessions=50_000 if settings.processes == 1 else 0)
+        marks = MemoryMarks(max_sessions=50_000 if settings.processes == 1 else 0)
+        return MemoryLimiter(processes=settings.processes, read=marks.get), marks
+    memory = MemoryLimiter(processes=settings.processes)
     redis = make_redis(settings.redis_url.get_secret_value())
     stack.push_async_callback(redis.aclose)
     limiter = FallbackLimiter(RedisLimiter(redis, settings.redis_prefix), memory, breaker)

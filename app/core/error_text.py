@@ -21,7 +21,6 @@ _QUOTING = frozenset(
     (
         *("aiosqlite", "alembic", "cashews", "email", "fastapi", "jsonschema_rs", "passlib"),
         *("psycopg", "pydantic", "pydantic_core", "redis", "smtplib", "sqlalchemy", "sqlite3"),
-        "taskiq",
     )
 )
 _CAUSE = "\nThe above exception was the direct cause of the following exception:\n\n"

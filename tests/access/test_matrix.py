@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import httpx2
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from app.api.request import security
+from app.api.request.security import Count
 from app.core.config import Settings
 from app.schemas.operation import Operation
 from app.schemas.v1 import operations
@@ -90,8 +91,8 @@ async def test_an_operation_that_forgets_who_may_call_would_be_found(
 ) -> None:
     satisfied = security._satisfy
 
-    async def satisfy(request: object, alternative: dict[str, object]) -> object:
-        return await satisfied(request, dict.fromkeys(alternative, ()))  # type: ignore[arg-type]
+    async def satisfy(request: Request, alternative: dict[str, object], count: Count) -> object:
+        return await satisfied(request, dict.fromkeys(alternative, ()), count)
 
     monkeypatch.setattr(security, "_satisfy", satisfy)
 

@@ -13,6 +13,7 @@ from schemathesis.schemas import BaseSchema
 from sqlalchemy import Select
 
 from app.api.request import security
+from app.api.request.security import Count
 from app.core.config import Settings
 from app.core.crypto.api_keys import HEADER
 from app.core.security import ROLE_SCOPES, Principal
@@ -96,7 +97,7 @@ async def test_it_keeps_them_for_administrators(
 def test_an_operation_that_answers_without_a_token_would_be_found(
     contract: BaseSchema, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def let_in(_: Request) -> Principal:
+    async def let_in(_: Request, __: Count) -> Principal:
         return Principal(user_id=UUID(int=0), scopes=ROLE_SCOPES["user"])
 
     monkeypatch.setattr(security, "SCHEMES", {"oauth2": let_in, "api_key": security._api_key})
@@ -111,7 +112,7 @@ def test_an_operation_that_answers_without_a_token_would_be_found(
 def test_an_operation_that_takes_any_api_key_would_be_found(
     contract: BaseSchema, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def let_in(request: Request) -> Principal | None:
+    async def let_in(request: Request, _: Count) -> Principal | None:
         nobody = Principal(user_id=UUID(int=0), scopes=ROLE_SCOPES["user"])
         return nobody if HEADER in request.headers else None
 

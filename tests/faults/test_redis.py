@@ -150,9 +150,9 @@ async def limited_by(
     async with make_redis(server.url) as redis:
 
         class Watched(RedisLimiter):
-            async def hit(self, key, policies, *, read_along=None):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+            async def hit(self, key, policies, **kwargs):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN003, ANN202
                 asked.append(time.monotonic())
-                return await super().hit(key, policies)
+                return await super().hit(key, policies, **kwargs)
 
         local = MemoryLimiter(processes=4)
         limiter = FallbackLimiter(Watched(redis, "test:"), local, breaker)

@@ -14,11 +14,6 @@ _SECRET_BYTES = 32
 _NONCE_BYTES = 12
 
 
-def make_secret() -> str:
-    """Return a fresh random value of 256 bits, as text that fits into a URL."""
-    return secrets.token_urlsafe(_SECRET_BYTES)
-
-
 def derive_secret(key: str, name: str) -> str:
     """Return a value of 256 bits for a name, which cannot be computed without the key."""
     return to_base64(hmac.digest(key.encode(), name.encode(), "sha256"))

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.core.config import Settings
+from app.core.error_text import describe
 from app.core.redis import Breaker, RedisUnavailable, make_redis
 from app.db.unit_of_work import Notify
 from app.telemetry.metrics import set_task_notifications_up
@@ -105,5 +106,5 @@ async def _listen(redis: Redis, channel: str, wake: asyncio.Event) -> None:
                 async for _ in subscription.listen():
                     wake.set()
         except RedisError as error:
-            logger.warning("cannot listen to redis", extra={"reason": str(error)})
+            logger.warning("cannot listen to redis", extra={"reason": describe(error)})
         await asyncio.sleep(_PAUSE_SECONDS)
