@@ -19,7 +19,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 # Packages whose messages may quote data.
 _QUOTING = frozenset(
     (
-        *("aiosqlite", "alembic", "cashews", "email", "fastapi", "jsonschema_rs", "passlib"),
+        *("aiosqlite", "alembic", "email", "fastapi", "jsonschema_rs", "passlib"),
         *("psycopg", "pydantic", "pydantic_core", "redis", "smtplib", "sqlalchemy", "sqlite3"),
     )
 )

@@ -108,9 +108,6 @@ def make_quota(policy: Policy, remaining: int, reset_microseconds: int) -> Quota
     return Quota(policy, max(0, remaining), math.ceil(reset_microseconds / MICROSECONDS))
 
 
-Clock = Callable[[], int]
-
-
 class MemoryLimiter:
     """Counts in this process.
 
@@ -126,7 +123,7 @@ class MemoryLimiter:
         *,
         processes: int = 1,
         max_keys: int = 50_000,
-        clock: Clock = time.monotonic_ns,
+        clock: Callable[[], int] = time.monotonic_ns,
         read: Callable[[str], bytes | None] = lambda _: None,
     ) -> None:
         self._processes = processes
@@ -142,18 +139,9 @@ class MemoryLimiter:
         *,
         read_along: str | None = None,
         shared: bool = False,
+        counts: bool = True,
     ) -> Decision:
         """Count one request of `key` if every policy has room for it."""
-        note = None if read_along is None else self._read(read_along)
-        return self._decide(key, policies, note, counts=True)
-
-    async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
-        """Return what `hit` would decide now, without counting."""
-        return self._decide(key, policies, None, counts=False)
-
-    def _decide(
-        self, key: str, policies: Sequence[Policy], note: bytes | None, *, counts: bool
-    ) -> Decision:
         now = self._clock() // 1000
         logs = [self._log(key, policy, now) for policy in policies]
         limits = [max(1, policy.requests // self._processes) for policy in policies]
@@ -165,7 +153,12 @@ class MemoryLimiter:
             first = log[max(0, len(log) - limit)] if log else now
             reset = first + policy.seconds * MICROSECONDS - now
             quotas.append(make_quota(policy, limit - len(log), reset))
+        note = None if read_along is None else self._read(read_along)
         return Decision(allowed, tuple(quotas), now, note)
+
+    async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
+        """Return what `hit` would decide now, without counting."""
+        return await self.hit(key, policies, counts=False)
 
     async def take_back(self, key: str, policies: Sequence[Policy], decision: Decision) -> None:
         """Do as if the request that was decided on had not been counted."""

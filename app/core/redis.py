@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
-from cashews.exceptions import CacheBackendInteractionError
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -138,8 +137,8 @@ class Breaker:
             except TimeoutError as error:
                 self._note_failure(asked_at, RedisTimeoutError("no reply"))
                 raise RedisUnavailable from error
-            except (RedisError, CacheBackendInteractionError) as error:
-                self._note_failure(asked_at, error.__cause__ or error)
+            except RedisError as error:
+                self._note_failure(asked_at, error)
                 raise RedisUnavailable from error
         self._note_answer(asked_at)
         return answer

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import final
 from uuid import UUID
 
-from pydantic import MISSING, TypeAdapter
+from pydantic import MISSING, BaseModel
 
 from app.core.cache import Cache
 from app.core.crypto.cursors import Cursors
@@ -15,12 +15,17 @@ from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
 from app.schemas.reply import Replayed
 from app.schemas.v1.operations import LIST_ITEMS
-from app.services.item_views import cache_key, to_item
 from app.services.support.idempotency import Attempt, Idempotency
 from app.services.support.pagination import ListQuery
 from app.services.support.preconditions import etag, is_unchanged, require_match
 
-_CACHED = TypeAdapter(v1.GetItem200)
+
+class CachedItem(BaseModel):
+    """An item as the cache keeps it for all readers; `owner_id` tells who may see it."""
+
+    owner_id: UUID
+    etag: str
+    item: v1.Item
 
 
 @final
@@ -112,22 +117,19 @@ class Items(v1.ItemsService):
             NotFound: There is no such item, or another user owns it.
         """
 
-        async def load() -> str | None:
+        async def load() -> CachedItem | None:
             async with self._database.read() as work:
-                visible = work.items.owned_by(principal.user_id)
-                item = await work.items.get(visible, item_id)
+                item = await work.items.find(item_id)
             if item is None:
                 return None
-            reply = v1.GetItem200(body=to_item(item), etag=etag(item.version))
-            return _CACHED.dump_json(reply).decode()
+            return CachedItem(owner_id=item.owner_id, etag=etag(item.version), item=to_item(item))
 
-        cached = await self._cache.get_or_load(cache_key(item_id, principal.user_id), load)
-        if cached is None:
+        cached = await self._cache.read(cache_key(item_id), CachedItem, load)
+        if cached is None or cached.owner_id != principal.user_id:
             raise NotFound("There is no item with this id.")
-        reply = _CACHED.validate_json(cached)
-        if is_unchanged(if_none_match, reply.etag):
-            return v1.GetItem304(etag=reply.etag)
-        return reply
+        if is_unchanged(if_none_match, cached.etag):
+            return v1.GetItem304(etag=cached.etag)
+        return v1.GetItem200(body=cached.item, etag=cached.etag)
 
     @retried
     async def update_item(
@@ -139,8 +141,7 @@ class Items(v1.ItemsService):
             NotFound: There is no such item, or another user owns it.
             PreconditionFailed: The item has changed since the caller read it.
         """
-        changing = self._cache.changing(cache_key(item_id, principal.user_id))
-        async with changing, self._database.write() as work:
+        async with self._cache.changing(cache_key(item_id)), self._database.write() as work:
             item = await _owned(work, item_id, principal)
             require_match(if_match, etag(item.version))
             if body.name is not MISSING:
@@ -164,8 +165,7 @@ class Items(v1.ItemsService):
             NotFound: There is no such item, or another user owns it.
             PreconditionFailed: The item has changed since the caller read it.
         """
-        changing = self._cache.changing(cache_key(item_id, principal.user_id))
-        async with changing, self._database.write() as work:
+        async with self._cache.changing(cache_key(item_id)), self._database.write() as work:
             item = await _owned(work, item_id, principal)
             require_match(if_match, etag(item.version))
             await work.items.delete(item)
@@ -176,3 +176,21 @@ async def _owned(work: UnitOfWork, item_id: UUID, principal: Principal) -> Item:
     if item is None:
         raise NotFound("There is no item with this id.")
     return item
+
+
+def cache_key(item_id: UUID) -> str:
+    """Return the name under which the cache keeps an item."""
+    return f"item:{item_id}"
+
+
+def to_item(item: Item) -> v1.Item:
+    """Return the representation of a row for clients."""
+    return v1.Item(
+        id=item.id,
+        name=item.name,
+        description=item.description,
+        status=v1.ItemStatus(item.status),
+        quantity=item.quantity,
+        created_at=item.created_at,
+        updated_at=item.updated_at,
+    )

@@ -9,7 +9,7 @@ from app.db.models.exports import Export
 from app.db.unit_of_work import UnitOfWork
 from app.schemas import v1
 from app.services.exports import WriteExport
-from app.services.item_views import to_item
+from app.services.items import to_item
 from app.tasks.engine.context import TaskContext
 
 _ORDER = ("created_at.asc",)
