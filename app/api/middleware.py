@@ -163,8 +163,8 @@ def _log_request(method: str, scope: Scope, status: int, seconds: float) -> None
     )
 
 
-def _check_target(scope: Scope) -> None:
-    """Refuse WebSockets, and paths that other software could parse differently.
+def _check_head(scope: Scope, max_body_bytes: int) -> None:
+    """Refuse WebSockets, paths that other software could parse differently, and large bodies.
 
     Proxies decide by the path that is sent, the router by the decoded one.
     """
@@ -175,6 +175,10 @@ def _check_target(scope: Scope) -> None:
             "The path has an empty part, a dot segment, a backslash or an escaped separator; "
             "send it written out."
         )
+    for name, length in scope["headers"]:
+        is_size = name == b"content-length" and length.isdigit()
+        if is_size and (len(length) > _MAX_LENGTH_DIGITS or int(length) > max_body_bytes):
+            raise ContentTooLarge(max_body_bytes)
 
 
 class Cors(CORSMiddleware):
@@ -213,35 +217,7 @@ class ErrorBoundary:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = False
-
-        async def answer(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            _check_target(scope)
-            self._check_declared_size(scope)
-            await self._app(scope, self._limited(receive), answer)
-        except ClientDisconnect:
-            raise
-        except Exception as error:
-            if started:
-                raise
-            problem = error if isinstance(error, ProblemError) else InternalError()
-            problem.__cause__ = problem.__cause__ or error
-            await problem_response(scope, problem)(scope, receive, send)
-
-    def _check_declared_size(self, scope: Scope) -> None:
-        length = Headers(scope=scope).get("content-length", "0")
-        if not length.isdecimal():
-            return
-        if len(length) > _MAX_LENGTH_DIGITS or int(length) > self._max_body_bytes:
-            raise ContentTooLarge(self._max_body_bytes)
-
-    def _limited(self, receive: Receive) -> Receive:
-        received = 0
+        started, received = False, 0
 
         async def limited() -> Message:
             nonlocal received
@@ -251,4 +227,19 @@ class ErrorBoundary:
                 raise ContentTooLarge(self._max_body_bytes)
             return message
 
-        return limited
+        async def answer(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            _check_head(scope, self._max_body_bytes)
+            await self._app(scope, limited, answer)
+        except ClientDisconnect:
+            raise
+        except Exception as error:
+            if started:
+                raise
+            problem = error if isinstance(error, ProblemError) else InternalError()
+            problem.__cause__ = problem.__cause__ or error
+            await problem_response(scope, problem)(scope, receive, send)

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TypeAlias
 
 from app.core.context import request_id, task_id, trace_id
-from app.core.error_text import format_exception, shown
+from app.core.error_text import describe, format_exception, shown
 
 _ExcInfo: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -45,7 +45,7 @@ class JsonFormatter(logging.Formatter):
 
 def _message(record: logging.LogRecord) -> str:
     values = tuple(map(shown, record.args)) if isinstance(record.args, tuple) else record.args
-    text = str(shown(record.msg))
+    text = describe(record.msg) if isinstance(record.msg, BaseException) else str(record.msg)
     return text % values if values else text
 
 

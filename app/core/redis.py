@@ -68,7 +68,7 @@ class _CallLimit:
 
     async def __aenter__(self) -> None:
         await self._timeout.__aenter__()
-        self._wait()
+        self._timer = self._loop.call_later(self._pause, self._turn)
 
     async def __aexit__(
         self,
@@ -79,13 +79,10 @@ class _CallLimit:
         self._timer.cancel()
         await self._timeout.__aexit__(kind, error, trace)
 
-    def _wait(self) -> None:
-        self._timer = self._loop.call_later(self._pause, self._turn)
-
     def _turn(self) -> None:
         self._turns -= 1
         if self._turns:
-            self._wait()
+            self._timer = self._loop.call_later(self._pause, self._turn)
         else:
             self._timeout.reschedule(self._loop.time())
 
@@ -140,7 +137,8 @@ class Breaker:
             except RedisError as error:
                 self._note_failure(asked_at, error)
                 raise RedisUnavailable from error
-        self._note_answer(asked_at)
+        if self._failures and asked_at == self._news:
+            self._note_answer()
         return answer
 
     def _refuse_while_down(self) -> None:
@@ -160,9 +158,7 @@ class Breaker:
             logger.error("redis does not answer", extra={"reason": describe(error)})
             self._tell(up=False)
 
-    def _note_answer(self, asked_at: int) -> None:
-        if not self._failures or asked_at != self._news:
-            return
+    def _note_answer(self) -> None:
         self._news += 1
         if self._failures > 1:
             logger.warning("redis answers again")

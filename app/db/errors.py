@@ -2,8 +2,6 @@
 
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -26,20 +24,15 @@ _READ_ONLY = "25006"  # A standby, or a server that is being replaced by one.
 _UNIQUE_RULES = (PrimaryKeyConstraint, UniqueConstraint, Index)
 
 
-@contextmanager
-def translated_errors() -> Iterator[None]:
-    """Turn errors of drivers and SQLAlchemy into those that `Database` documents."""
-    try:
-        yield
-    except StaleDataError as error:
-        raise LostRace from error
-    except PoolTimeoutError as error:
-        raise ServiceUnavailable("The database does not answer.") from error
-    except DBAPIError as error:
-        problem = _conflict(error) if isinstance(error, IntegrityError) else _failure(error)
-        if problem is None:
-            raise
-        raise problem from error
+def to_problem(error: Exception) -> ProblemError | None:
+    """Return which of the errors that `Database` documents an error of SQLAlchemy stands for."""
+    if isinstance(error, StaleDataError):
+        return LostRace()
+    if isinstance(error, PoolTimeoutError):
+        return ServiceUnavailable("The database does not answer.")
+    if isinstance(error, IntegrityError):
+        return _conflict(error)
+    return _failure(error) if isinstance(error, DBAPIError) else None
 
 
 def _failure(error: DBAPIError) -> ProblemError | None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, UnaryExpression, and_, or_, tuple_
+from sqlalchemy import ColumnElement, and_, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.exceptions import InvalidCursor
@@ -30,11 +30,6 @@ class SortKey:
 
     column: InstrumentedAttribute[Any]
     descending: bool
-
-    @property
-    def ordered(self) -> UnaryExpression[Any]:
-        """Return the column's part of ORDER BY."""
-        return self.column.desc() if self.descending else self.column.asc()
 
 
 def position_of(keys: Sequence[SortKey], row: Entity) -> list[str]:

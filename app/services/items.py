@@ -14,8 +14,8 @@ from app.db.models.items import Item
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
 from app.schemas.reply import Replayed
-from app.schemas.v1.operations import LIST_ITEMS
-from app.services.support.idempotency import Attempt, Idempotency
+from app.schemas.v1.operations import CREATE_ITEM, LIST_ITEMS
+from app.services.support.idempotency import Idempotency
 from app.services.support.pagination import ListQuery
 from app.services.support.preconditions import etag, is_unchanged, require_match
 
@@ -63,7 +63,7 @@ class Items(v1.ItemsService):
             "created_before": created_before,
         }
         query = ListQuery(operation=LIST_ITEMS, reader=principal.user_id, filters=filters)
-        start = None if cursor is None else self._cursors.decode(cursor, query.scope)
+        start = query.start(self._cursors, cursor)
         async with self._database.read() as work:
             visible = work.items.owned_by(
                 principal.user_id,
@@ -73,11 +73,9 @@ class Items(v1.ItemsService):
             )
             keys = work.items.sort_keys(sort or [v1.ItemSort.CREATED_AT_DESC])
             page = await work.items.list_page(visible, sort=keys, start=start, limit=limit)
-        body = v1.ItemPage(items=[to_item(row) for row in page.rows], next=None)
-        if page.next_position is None:
-            return v1.ListItems200(body=body)
-        body.next = self._cursors.encode(page.next_position, query.scope)
-        return v1.ListItems200(body=body, link=query.next_link(body.next, limit))
+        next_cursor, link = query.next_page(self._cursors, page.next_position, limit)
+        body = v1.ItemPage(items=[to_item(row) for row in page.rows], next=next_cursor)
+        return v1.ListItems200(body=body, link=link)
 
     async def create_item(
         self, body: v1.ItemCreate, *, idempotency_key: str | None, principal: Principal
@@ -103,10 +101,9 @@ class Items(v1.ItemsService):
                 body=to_item(item), location=f"/items/{item.id}", etag=etag(item.version)
             )
 
-        attempt = Attempt(
-            principal_id=principal.user_id, operation="createItem", key=idempotency_key, body=body
+        return await self._idempotency.run(
+            create, operation=CREATE_ITEM, principal=principal, key=idempotency_key, body=body
         )
-        return await self._idempotency.run(attempt, create)
 
     async def get_item(
         self, item_id: UUID, *, if_none_match: str | None, principal: Principal
@@ -142,7 +139,7 @@ class Items(v1.ItemsService):
             PreconditionFailed: The item has changed since the caller read it.
         """
         async with self._cache.changing(cache_key(item_id)), self._database.write() as work:
-            item = await _owned(work, item_id, principal)
+            item = await work.items.require(work.items.owned_by(principal.user_id), item_id)
             require_match(if_match, etag(item.version))
             if body.name is not MISSING:
                 item.name = body.name
@@ -152,7 +149,7 @@ class Items(v1.ItemsService):
                 item.status = body.status.value
             if body.quantity is not MISSING:
                 item.quantity = body.quantity
-            await work.items.update(item)
+            await work.flush()
         return v1.UpdateItem200(body=to_item(item), etag=etag(item.version))
 
     @retried
@@ -166,16 +163,9 @@ class Items(v1.ItemsService):
             PreconditionFailed: The item has changed since the caller read it.
         """
         async with self._cache.changing(cache_key(item_id)), self._database.write() as work:
-            item = await _owned(work, item_id, principal)
+            item = await work.items.require(work.items.owned_by(principal.user_id), item_id)
             require_match(if_match, etag(item.version))
             await work.items.delete(item)
-
-
-async def _owned(work: UnitOfWork, item_id: UUID, principal: Principal) -> Item:
-    item = await work.items.get(work.items.owned_by(principal.user_id), item_id)
-    if item is None:
-        raise NotFound("There is no item with this id.")
-    return item
 
 
 def cache_key(item_id: UUID) -> str:

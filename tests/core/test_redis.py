@@ -271,15 +271,15 @@ async def test_only_so_many_ask_at_once_and_who_waits_gives_up_with_them(bench: 
 
 @pytest.fixture
 def turns(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Collect when the limits of calls ask for their next turn."""
+    """Collect when the limits of calls take a turn."""
     asked: list[float] = []
-    original = _CallLimit._wait
+    original = _CallLimit._turn
 
-    def wait(limit: _CallLimit) -> None:
+    def turn(limit: _CallLimit) -> None:
         asked.append(time.monotonic())
         original(limit)
 
-    monkeypatch.setattr(_CallLimit, "_wait", wait)
+    monkeypatch.setattr(_CallLimit, "_turn", turn)
     return asked
 
 

@@ -228,13 +228,13 @@ async def test_of_two_writers_of_one_row_the_second_has_lost_the_race(
         current = await work.items.get(work.items.owned_by(owner_id), item.id)
         assert current is not None
         current.quantity = 1
-        await work.items.update(current)
+        await work.flush()
 
     async def write_stale() -> None:
         async with database.write() as work:
             work.items._session.add(stale)
             stale.quantity = 2
-            await work.items.update(stale)
+            await work.flush()
 
     with pytest.raises(LostRace):
         await write_stale()

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.base import DatabaseNow
 from app.db.models.account_tokens import AccountToken, Purpose
 from app.db.models.users import User
-from app.db.upsert import insert_into
+from app.db.repositories.repository import insert_into
 
 
 class AccountTokenRepository:

@@ -30,6 +30,7 @@ class ApiKeyRepository(Repository[ApiKey]):
     """API keys in the database."""
 
     model: ClassVar = ApiKey
+    noun: ClassVar = "API key"
 
     def owned_by(self, owner_id: UUID) -> Select[ApiKey]:
         """Return the keys that their owner may see."""

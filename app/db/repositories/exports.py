@@ -15,6 +15,7 @@ class ExportRepository(Repository[Export]):
     """Exports and their files in the database."""
 
     model: ClassVar = Export
+    noun: ClassVar = "export"
 
     def owned_by(self, owner_id: UUID) -> Select[Export]:
         """Return the exports that their owner may see."""

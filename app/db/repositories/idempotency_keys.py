@@ -13,9 +13,11 @@ from app.db.base import DatabaseNow
 from app.db.deletion import delete_piece
 from app.db.models.idempotency_keys import IdempotencyKey
 from app.db.models.users import User
-from app.db.upsert import insert_into
+from app.db.repositories.repository import insert_into
 
 _ANSWER = ("status", "headers", "answer", "contract")
+# An answer of a release before `status` was kept counts: its effect took place.
+_HAS_ANSWER = or_(IdempotencyKey.status.is_not(None), IdempotencyKey.answer.is_not(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ class IdempotencyKeyRepository:
             **dict.fromkeys(_ANSWER),
         }
         abandoned = and_(
-            ~_has_answer(),
+            ~_HAS_ANSWER,
             IdempotencyKey.lease_until <= DatabaseNow(),
             IdempotencyKey.fingerprint == fingerprint,
         )
@@ -109,7 +111,7 @@ class IdempotencyKeyRepository:
 
         A claim with an answer stays: the commit was done, and only its confirmation got lost.
         """
-        mine = and_(name.matches, IdempotencyKey.claim == claim, ~_has_answer())
+        mine = and_(name.matches, IdempotencyKey.claim == claim, ~_HAS_ANSWER)
         await self._session.execute(delete(IdempotencyKey).where(mine))
 
     async def delete_expired(self) -> int:
@@ -125,8 +127,3 @@ class IdempotencyKeyRepository:
         return await delete_piece(
             self._session, IdempotencyKey, IdempotencyKey.principal_id.in_(gone)
         )
-
-
-def _has_answer() -> ColumnElement[bool]:
-    # An answer of a release before `status` was kept counts: its effect took place.
-    return or_(IdempotencyKey.status.is_not(None), IdempotencyKey.answer.is_not(None))

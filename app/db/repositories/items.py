@@ -18,6 +18,7 @@ class ItemRepository(Repository[Item]):
     """Items in the database."""
 
     model: ClassVar = Item
+    noun: ClassVar = "item"
 
     def owned_by(
         self,

@@ -6,9 +6,11 @@ from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.base import Entity
+from app.core.exceptions import NotFound
+from app.db.base import Base, Entity
 from app.db.keyset import SortKey, after, position_of
 
 Row = TypeVar("Row", bound=Entity)
@@ -30,6 +32,8 @@ class Repository(Generic[Row]):
     """
 
     model: ClassVar[type[Entity]]
+    noun: ClassVar[str]
+    """What clients call a row, for the error that says that there is none."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -37,6 +41,17 @@ class Repository(Generic[Row]):
     async def get(self, visible: Select[Row], row_id: UUID) -> Row | None:
         """Return the row with this id, or None where the caller sees no such row."""
         return await self._session.scalar(visible.where(self.model.id == row_id))
+
+    async def require(self, visible: Select[Row], row_id: UUID) -> Row:
+        """Return the row with this id.
+
+        Raises:
+            NotFound: The caller sees no such row.
+        """
+        row = await self.get(visible, row_id)
+        if row is None:
+            raise NotFound(f"There is no {self.noun} with this id.")
+        return row
 
     async def count(self, visible: Select[Row]) -> int:
         """Return how many rows there are; it costs as much as to read them, so no list does it."""
@@ -63,10 +78,8 @@ class Repository(Generic[Row]):
         keys = [*sort, SortKey(self.model.id, descending=descending)]
         if start is not None:
             visible = visible.where(after(keys, start))
-        found = await self._session.scalars(
-            visible.order_by(*(key.ordered for key in keys)).limit(limit + 1)
-        )
-        rows = found.all()
+        order = [key.column.desc() if key.descending else key.column.asc() for key in keys]
+        rows = (await self._session.scalars(visible.order_by(*order).limit(limit + 1))).all()
         if len(rows) <= limit:
             return Page(rows, None)
         return Page(rows[:limit], position_of(keys, rows[limit - 1]))
@@ -77,12 +90,14 @@ class Repository(Generic[Row]):
         await self._session.flush()
         return row
 
-    async def update(self, row: Row) -> Row:
-        """Write the changes of a row that was read here, and return it with its new version."""
-        await self._session.flush()
-        return row
-
     async def delete(self, row: Row) -> None:
         """Delete a row that was read here."""
         await self._session.delete(row)
         await self._session.flush()
+
+
+def insert_into(model: type[Base], session: AsyncSession) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT … ON CONFLICT, which SQLAlchemy spells once for each database."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(model)
+    return postgresql.insert(model)

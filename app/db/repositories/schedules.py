@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.base import DatabaseNow
 from app.db.models.tasks import Schedule
-from app.db.upsert import insert_into
+from app.db.repositories.repository import insert_into
 
 
 class ScheduleRepository:

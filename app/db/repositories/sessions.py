@@ -18,6 +18,7 @@ class SessionRepository(Repository[Session]):
     """Logins in the database, by the database's clock."""
 
     model: ClassVar = Session
+    noun: ClassVar = "session"
     newest_first: ClassVar = [SortKey(Session.created_at, descending=True)]
 
     def owned_by(self, user_id: UUID) -> Select[Session]:

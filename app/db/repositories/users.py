@@ -16,6 +16,7 @@ class UserRepository(Repository[User]):
     """Accounts in the database."""
 
     model: ClassVar = User
+    noun: ClassVar = "account"
 
     def self_of(self, user_id: UUID) -> Select[User]:
         """Return what a user may see of the accounts: the own one."""
