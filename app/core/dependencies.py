@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from inspect import getmembers
+from inspect import iscoroutinefunction
 
 from app.core.cache import Cache, MemoryStore, RedisStore, Store
 from app.core.config import Settings
@@ -237,10 +237,10 @@ def make_services(resources: Resources) -> v1.Services:
 
 def unimplemented_operations(services: v1.Services) -> list[str]:
     """Return the methods that the contract asks for and no service has yet, as `Service.method`."""
-    kinds = [type(getattr(services, field.name)) for field in fields(services)]
     return [
-        f"{kind.__name__}.{name}"
-        for kind in kinds
-        for name, method in getmembers(kind)
-        if hasattr(method, "unimplemented")
+        f"{type(service).__name__}.{name}"
+        for field in fields(services)
+        for service in [getattr(services, field.name)]
+        for name, method in vars(field.type).items()
+        if iscoroutinefunction(method) and getattr(type(service), name) is method
     ]

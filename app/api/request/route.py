@@ -155,9 +155,11 @@ async def _answer(
                 f"The models refuse a body that the contract allows: {error.errors()[0]['msg']}"
             ) from None
         raise
-    except OperationNotImplemented:
+    except NotImplementedError as error:
+        if error.args != (operation.operation_id,):
+            raise  # It comes from somewhere else than the interface of the service.
         if request.app.state.settings.unimplemented != "mock":
-            raise
+            raise OperationNotImplemented(operation.operation_id) from None
         return conformance.example(operation)
     if fault is not None:
         raise ContractViolation(f"The models accept a body that the contract refuses: {fault}")

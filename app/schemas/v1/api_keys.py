@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from app.core.exceptions import OperationNotImplemented
 from app.core.security import Principal
 from app.schemas import types
-from app.schemas.reply import Reply, operation
+from app.schemas.reply import Reply
 from app.schemas.v1 import models
 
 
@@ -38,7 +37,6 @@ class CreateApiKey201(Reply):
 class ApiKeysService(Protocol):
     """Keys with which machines act for their user."""
 
-    @operation
     async def list_api_keys(
         self,
         *,
@@ -50,9 +48,8 @@ class ApiKeysService(Protocol):
 
         GET /api-keys; errors: 400, 401, 403, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("listApiKeys")
+        raise NotImplementedError("listApiKeys")
 
-    @operation
     async def create_api_key(
         self,
         body: models.ApiKeyCreate,
@@ -63,9 +60,8 @@ class ApiKeysService(Protocol):
 
         POST /api-keys; errors: 400, 401, 403, 409, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("createApiKey")
+        raise NotImplementedError("createApiKey")
 
-    @operation
     async def get_api_key(
         self,
         api_key_id: types.UUID,
@@ -76,9 +72,8 @@ class ApiKeysService(Protocol):
 
         GET /api-keys/{api_key_id}; errors: 401, 403, 404, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("getApiKey")
+        raise NotImplementedError("getApiKey")
 
-    @operation
     async def revoke_api_key(
         self,
         api_key_id: types.UUID,
@@ -89,4 +84,4 @@ class ApiKeysService(Protocol):
 
         DELETE /api-keys/{api_key_id}; errors: 401, 403, 404, 409, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("revokeApiKey")
+        raise NotImplementedError("revokeApiKey")

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from app.core.exceptions import OperationNotImplemented
-from app.schemas.reply import Reply, operation
+from app.schemas.reply import Reply
 from app.schemas.v1 import models
 
 
@@ -33,7 +32,6 @@ class RevokeToken200(Reply):
 class AuthService(Protocol):
     """Registration and OAuth2 tokens."""
 
-    @operation
     async def register_user(
         self,
         body: models.UserRegister,
@@ -42,9 +40,8 @@ class AuthService(Protocol):
 
         POST /auth/register; errors: 400, 409, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("registerUser")
+        raise NotImplementedError("registerUser")
 
-    @operation
     async def create_token(
         self,
         body: models.TokenRequest,
@@ -53,9 +50,8 @@ class AuthService(Protocol):
 
         POST /auth/token; errors: 400, 413, 415, 429, 500, 503.
         """
-        raise OperationNotImplemented("createToken")
+        raise NotImplementedError("createToken")
 
-    @operation
     async def revoke_token(
         self,
         body: models.RevocationRequest,
@@ -64,9 +60,8 @@ class AuthService(Protocol):
 
         POST /auth/revoke; errors: 400, 413, 415, 429, 500, 503.
         """
-        raise OperationNotImplemented("revokeToken")
+        raise NotImplementedError("revokeToken")
 
-    @operation
     async def forgot_password(
         self,
         body: models.PasswordForgot,
@@ -75,9 +70,8 @@ class AuthService(Protocol):
 
         POST /auth/password/forgot; errors: 400, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("forgotPassword")
+        raise NotImplementedError("forgotPassword")
 
-    @operation
     async def reset_password(
         self,
         body: models.PasswordReset,
@@ -86,9 +80,8 @@ class AuthService(Protocol):
 
         POST /auth/password/reset; errors: 400, 409, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("resetPassword")
+        raise NotImplementedError("resetPassword")
 
-    @operation
     async def verify_email(
         self,
         body: models.EmailVerification,
@@ -97,4 +90,4 @@ class AuthService(Protocol):
 
         POST /auth/email/verify; errors: 400, 409, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("verifyEmail")
+        raise NotImplementedError("verifyEmail")

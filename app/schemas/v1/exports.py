@@ -5,10 +5,9 @@ from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
-from app.core.exceptions import OperationNotImplemented
 from app.core.security import Principal
 from app.schemas import types
-from app.schemas.reply import Replayed, Reply, operation
+from app.schemas.reply import Replayed, Reply
 from app.schemas.v1 import models
 
 
@@ -49,7 +48,6 @@ class WatchExport200(Reply):
 class ExportsService(Protocol):
     """Files of items, made in the background."""
 
-    @operation
     async def create_export(
         self,
         body: models.ExportCreate,
@@ -61,9 +59,8 @@ class ExportsService(Protocol):
 
         POST /exports; errors: 400, 401, 403, 409, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("createExport")
+        raise NotImplementedError("createExport")
 
-    @operation
     async def get_export(
         self,
         export_id: types.UUID,
@@ -74,9 +71,8 @@ class ExportsService(Protocol):
 
         GET /exports/{export_id}; errors: 401, 403, 404, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("getExport")
+        raise NotImplementedError("getExport")
 
-    @operation
     async def get_export_file(
         self,
         export_id: types.UUID,
@@ -87,9 +83,8 @@ class ExportsService(Protocol):
 
         GET /exports/{export_id}/file; errors: 401, 403, 404, 409, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("getExportFile")
+        raise NotImplementedError("getExportFile")
 
-    @operation
     async def watch_export(
         self,
         export_id: types.UUID,
@@ -100,9 +95,8 @@ class ExportsService(Protocol):
 
         GET /exports/{export_id}/events; errors: 401, 403, 404, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("watchExport")
+        raise NotImplementedError("watchExport")
 
-    @operation
     async def cancel_export(
         self,
         export_id: types.UUID,
@@ -113,4 +107,4 @@ class ExportsService(Protocol):
 
         POST /exports/{export_id}/cancel; errors: 401, 403, 404, 409, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("cancelExport")
+        raise NotImplementedError("cancelExport")

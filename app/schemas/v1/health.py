@@ -3,15 +3,12 @@
 
 from typing import Protocol
 
-from app.core.exceptions import OperationNotImplemented
-from app.schemas.reply import operation
 from app.schemas.v1 import models
 
 
 class HealthService(Protocol):
     """Probes for load balancers and orchestrators."""
 
-    @operation
     async def get_liveness(
         self,
     ) -> models.Liveness:
@@ -19,9 +16,8 @@ class HealthService(Protocol):
 
         GET /health/live; errors: 500.
         """
-        raise OperationNotImplemented("getLiveness")
+        raise NotImplementedError("getLiveness")
 
-    @operation
     async def get_readiness(
         self,
     ) -> models.Readiness:
@@ -29,4 +25,4 @@ class HealthService(Protocol):
 
         GET /health/ready; errors: 500, 503.
         """
-        raise OperationNotImplemented("getReadiness")
+        raise NotImplementedError("getReadiness")

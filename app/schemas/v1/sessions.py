@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from app.core.exceptions import OperationNotImplemented
 from app.core.security import Principal
 from app.schemas import types
-from app.schemas.reply import Reply, operation
+from app.schemas.reply import Reply
 from app.schemas.v1 import models
 
 
@@ -26,7 +25,6 @@ class ListSessions200(Reply):
 class SessionsService(Protocol):
     """Where the signed-in user is signed in."""
 
-    @operation
     async def list_sessions(
         self,
         *,
@@ -38,9 +36,8 @@ class SessionsService(Protocol):
 
         GET /users/me/sessions; errors: 400, 401, 403, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("listSessions")
+        raise NotImplementedError("listSessions")
 
-    @operation
     async def end_sessions(
         self,
         *,
@@ -50,9 +47,8 @@ class SessionsService(Protocol):
 
         DELETE /users/me/sessions; errors: 401, 403, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("endSessions")
+        raise NotImplementedError("endSessions")
 
-    @operation
     async def end_session(
         self,
         session_id: types.UUID,
@@ -63,4 +59,4 @@ class SessionsService(Protocol):
 
         DELETE /users/me/sessions/{session_id}; errors: 401, 403, 404, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("endSession")
+        raise NotImplementedError("endSession")
