@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.exceptions import CATALOGUE
-from docs.tools.contract import API, address, contracts, curl, examples, limit, needs, prefix, roles
+from docs.tools.operation_facts import API, address, contracts, curl, examples, limit, needs, prefix, roles
 from docs.tools.markdown import fence, json_block, page, table
 from docs.tools.schemas import describe, members
 from spec.tools.contract import Contract, Endpoint, Node

@@ -15,7 +15,7 @@ from sqlalchemy import Column, Table
 from app.core.exceptions import CATALOGUE, ProblemError
 from app.db import models
 from docs.tools.changes import changelog
-from docs.tools.contract import address, contracts
+from docs.tools.operation_facts import address, contracts
 from docs.tools.markdown import fence, json_block, page, table
 from docs.tools.operations import operation_pages
 from docs.tools.pages import REFERENCE, ROOT

@@ -10,7 +10,7 @@ import pytest
 
 from app.core.config import Settings
 from app.schemas.v1 import operations
-from docs.tools.contract import address, contracts, roles
+from docs.tools.operation_facts import address, contracts, roles
 from docs.tools.operations import operation_pages
 from spec.tools.contract import Contract, Endpoint
 from tests import exports
