@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT, which both databases have and SQLAlchemy spells once for each."""
+"""INSERT … ON CONFLICT, for which SQLAlchemy has a class per database."""
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -7,7 +7,7 @@ from app.db.base import Base
 
 
 def insert_into(model: type[Base], session: AsyncSession) -> postgresql.Insert | sqlite.Insert:
-    """Return an INSERT that can say what to do on a conflict."""
+    """Return an INSERT that supports ON CONFLICT."""
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(model)
     return postgresql.insert(model)

@@ -1,6 +1,6 @@
-"""The contract's changelog, from the history of the bundled document.
+"""The contract's changelog, from the Git history of the bundled document.
 
-It exists in the site only: a committed copy would differ after every commit.
+It is generated with the site only, because a committed copy would be outdated by every commit.
 """
 
 import json
@@ -16,7 +16,7 @@ _Facts = dict[str, str]
 
 
 def changelog(root: Path, version: str) -> str:
-    """Return what every commit but merges changed, the newest first, as far as known."""
+    """Return the changes of every commit except merges, the newest first."""
     path = f"app/schemas/{version}/openapi.json"
     form = ["--no-merges", f"-{_LONGEST}", "--format=%H:%P:%cs: %s"]
     is_shallow = _git(root, "rev-parse", "--is-shallow-repository").strip() == "true"
@@ -29,9 +29,9 @@ def changelog(root: Path, version: str) -> str:
         if changes := [f"- {change}" for change in _changes(before, after)]:
             parts.append("\n".join([f"## {day}:{subject}", "", *changes]))
     if not parts:
-        parts = ["There is no history here; build the site from a whole clone."]
+        parts = ["The Git history is not available; build the site from a full clone."]
     title = "# Changes of the contract"
-    return "\n\n".join([title, f"What clients of {version} see.", *parts]) + "\n"
+    return "\n\n".join([title, f"Changes that clients of {version} see.", *parts]) + "\n"
 
 
 def _changes(before: _Facts, after: _Facts) -> Iterator[str]:
@@ -51,7 +51,7 @@ def _owner(name: str) -> str:
 
 
 def _facts(document: dict[str, Any]) -> _Facts:
-    """Return operations, schemas and their fields, each with a text that differs when it does."""
+    """Return operations, schemas and fields, each with a text that changes when it changes."""
     facts: _Facts = {}
     for path, item in document.get("paths", {}).items():
         for method in METHODS:

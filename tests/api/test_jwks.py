@@ -7,7 +7,7 @@ from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 
 from app.core.config import Settings
-from app.core.crypto.keys import make_key
+from app.core.crypto.keys import make_signing_key
 from app.main import create_app
 from tests.apps import make_settings, started
 from tests.clients import Caller
@@ -44,7 +44,7 @@ async def test_another_library_refuses_a_forged_token(
     client: httpx2.AsyncClient, settings: Settings
 ) -> None:
     keys = KeySet.import_key_set((await client.get("/.well-known/jwks.json")).json())
-    forged = sign(settings, claims(settings), key=make_key("ES256").loaded.key)
+    forged = sign(settings, claims(settings), key=make_signing_key("ES256").loaded.key)
 
     with pytest.raises(BadSignatureError):
         jwt.decode(forged, keys, algorithms=["ES256"])

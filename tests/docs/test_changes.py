@@ -68,8 +68,8 @@ def test_a_shallow_clone_claims_nothing_about_what_it_lacks(history: Path, tmp_p
     text = changelog(folder, "v1")
 
     assert "added schema" not in text
-    assert "There is no history here" in text
+    assert "The Git history is not available" in text
 
 
 def test_a_folder_without_history_has_a_page(tmp_path: Path) -> None:
-    assert "There is no history here" in changelog(tmp_path, "v1")
+    assert "The Git history is not available" in changelog(tmp_path, "v1")
