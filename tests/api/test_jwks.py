@@ -57,7 +57,7 @@ async def test_a_shared_secret_is_never_shown_and_tokens_of_the_file_stay_good()
     async with started(app) as client:
         keys = (await client.get("/.well-known/jwks.json")).json()["keys"]
         headers = {"Authorization": f"Bearer {await issue_let_in(app, settings)}"}
-        # No database answers: 503 is what a caller gets who is let in.
+        # No database answers, so an authenticated caller gets 503.
         assert (await client.get("/users/me", headers=headers)).status_code == 503
 
     assert [key["alg"] for key in keys] == ["ES256"]

@@ -1,4 +1,4 @@
-"""Guessing passwords: it is slowed down, refused, and tells nothing."""
+"""Guessing passwords is slowed down and refused, and reveals nothing."""
 
 import asyncio
 import threading

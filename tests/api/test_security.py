@@ -1,4 +1,4 @@
-"""Who is let in."""
+"""Authentication: which credentials are accepted."""
 
 import hmac
 import json

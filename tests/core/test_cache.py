@@ -27,7 +27,7 @@ def ignore(up: bool) -> None:  # noqa: FBT001 - the signature that Breaker calls
 
 
 class Source:
-    """What the cache stands before: one value, and how often it was read."""
+    """The source of the cached value, which counts its reads."""
 
     def __init__(self, value: str | None = "old") -> None:
         self.value = value

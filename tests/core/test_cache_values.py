@@ -1,4 +1,4 @@
-"""Values that someone else wrote to Redis: the cache does not use them."""
+"""The cache ignores values that another program wrote to Redis."""
 
 import pickle
 from typing import Any

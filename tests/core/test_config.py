@@ -204,7 +204,7 @@ def test_the_example_file_lists_every_setting_with_its_description() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
 
     assert [entry for entry in described if entry not in text] == []
-    # Its order is for people: what belongs together stands together.
+    # The order of the file is for people.
     assert sorted(dotenv_values(EXAMPLE)) == sorted(name.upper() for name in Settings.model_fields)
 
 

@@ -76,7 +76,7 @@ async def test_many_logins_at_once_leave_the_loop_and_the_memory_alone(
 
 
 class Fleet:
-    """Two processes behind one name, replaced one after the other as a deployment does it."""
+    """Two processes behind one name, replaced one after the other as in a deployment."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
