@@ -121,7 +121,7 @@ class PreflightRefused(ProblemError):
     slug = "preflight-refused"
     title = "The preflight request is refused"
     status = 403
-    remedy = "Add the page's origin to CORS_ORIGINS, and use a method of the API."
+    remedy = "Add the origin of the page to CORS_ORIGINS, and use a method of the API."
 
 
 class NotFound(ProblemError):
