@@ -29,7 +29,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run worker scheduler tasks watch seed test fuzz bench coverage contract-test docs-test fault-test check format-check types imports spec-lint contract-lint \
+.PHONY: help run worker scheduler tasks watch seed test fuzz bench coverage contract-test docs-test fault-test check format-check types imports spec-lint spec-diff contract-lint \
 	docs docs-serve docs-lint docs-check generate-check format generate migrate setup keys migration downgrade lock install-hooks docker-build compose-up clean
 
 help: ## List the targets
@@ -70,6 +70,9 @@ generate-check: $(DEV) ## Fail if the generated code does not match spec/
 spec-lint: $(DEV) ## Check the contract against the rules in spec/rules/
 	$(BIN)/python -m spec lint
 
+spec-diff: $(DEV) ## Say what changed in the contract, and fail if it breaks clients (BASE=main FORMAT=markdown)
+	@$(BIN)/python -m spec diff $(if $(BASE),--base '$(BASE)') $(if $(FORMAT),--format $(FORMAT))
+
 contract-lint: $(REDOCLY)/.installed ## Check the bundled contract against Redocly's recommended rules
 	@$(LINT_CONTRACT) --config spec/redocly/redocly.yaml app/schemas/v*/openapi.json
 
@@ -109,7 +112,7 @@ docs-lint: $(DEV) ## Lint the pages
 docs-check: docs-lint docs docs-test ## Check pages, links, names and examples
 
 ##@ Check
-check: format-check types imports spec-lint generate-check contract-lint docs-lint docs coverage contract-test docs-test fault-test ## Run all checks (make -j2 check runs two at the same time)
+check: format-check types imports spec-lint spec-diff generate-check contract-lint docs-lint docs coverage contract-test docs-test fault-test ## Run all checks (make -j2 check runs two at the same time)
 
 format-check: $(DEV) ## Check lint rules and formatting
 	$(BIN)/ruff check .
