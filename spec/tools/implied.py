@@ -39,7 +39,7 @@ def _always(_: Endpoint) -> bool:
     return True
 
 
-def is_limited(endpoint: Endpoint) -> bool:
+def _is_limited(endpoint: Endpoint) -> bool:
     """Tell whether the operation has a rate limit: the default one, or its own."""
     limit = endpoint.extensions().get("x-rate-limit")
     return limit is None or bool(limit.child("policies").value)
@@ -84,7 +84,7 @@ def _validates(endpoint: Endpoint) -> bool:
 
 
 def _has_dependencies(endpoint: Endpoint) -> bool:
-    return is_limited(endpoint) or _is_secured(endpoint)
+    return _is_limited(endpoint) or _is_secured(endpoint)
 
 
 # The first row of a status whose condition holds counts.
@@ -99,15 +99,15 @@ RESPONSES = (
     Implied("413", "ContentTooLarge", _has_body, "the operation has a body"),
     Implied("415", "UnsupportedMediaType", _has_body, "the operation has a body"),
     Implied("422", "ValidationFailed", _validates, "the operation refuses invalid values"),
-    Implied("429", "TooManyRequests", is_limited, "the operation has a rate limit"),
+    Implied("429", "TooManyRequests", _is_limited, "the operation has a rate limit"),
     Implied("500", "InternalError", _always, "every operation can fail"),
     Implied("503", "ServiceUnavailable", _has_dependencies, "the operation needs other servers"),
 )
 
 # Header, component, how the statuses that have it begin, and when; the server fills in most.
 _HEADERS: tuple[tuple[str, str, str, Condition], ...] = (
-    ("RateLimit", "RateLimit", "", is_limited),
-    ("RateLimit-Policy", "RateLimitPolicy", "", is_limited),
+    ("RateLimit", "RateLimit", "", _is_limited),
+    ("RateLimit-Policy", "RateLimitPolicy", "", _is_limited),
     ("Location", "Location", "201", _always),
     ("Idempotency-Replayed", "IdempotencyReplayed", "2", _is_idempotent),
 )
