@@ -20,16 +20,16 @@ PIP_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python
 	--no-python-downloads --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 SERVE := $(BIN)/python -m app.manage serve --reload --port $(PORT)
-# Errors name the server's address; the environment and .env may say another one.
+# Errors contain the server's address, unless the environment or .env sets another one.
 ifeq ($(PUBLIC_URL)$(shell grep -s '^PUBLIC_URL=.' .env),)
 run watch: export PUBLIC_URL := http://127.0.0.1:$(PORT)
 endif
-# Without the variable the theme prints an advertisement into every build.
+# Without this variable the theme prints an advertisement in every build.
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run worker scheduler tasks watch seed test fuzz bench coverage contract-test docs-test fault-test check format-check types imports spec-lint contract-lint \
+.PHONY: help run worker scheduler tasks watch seed test fuzz bench coverage contract-test docs-test fault-test check format-check types imports spec-lint spec-diff contract-lint \
 	docs docs-serve docs-lint docs-check generate-check format generate migrate setup keys migration downgrade lock install-hooks docker-build compose-up clean
 
 help: ## List the targets
@@ -41,34 +41,37 @@ run: $(RUNTIME) ## Migrate, create the first administrator, serve with reload (P
 	@$(SHOW_DOCS)
 	@exec $(SERVE)
 
-watch: $(DEV) ## As run, and generate again whenever spec/ changes
+watch: $(DEV) ## Like run, and generate again when spec/ changes
 	@$(SHOW_DOCS)
 	@$(BIN)/python -m spec watch & watcher=$$!; \
 	$(SERVE) & server=$$!; \
 	trap 'kill $$watcher $$server 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM; \
 	wait $$server
 
-worker: $(RUNTIME) ## Run background tasks in processes of their own (needs REDIS_URL)
+worker: $(RUNTIME) ## Run background tasks in separate processes (needs REDIS_URL)
 	@exec $(BIN)/python -m app.manage worker
 
-scheduler: $(RUNTIME) ## Make the tasks that are due; several may run (needed beside workers)
+scheduler: $(RUNTIME) ## Create scheduled tasks; workers need at least one scheduler
 	@exec $(BIN)/python -m app.manage scheduler
 
-tasks: $(RUNTIME) ## List the tasks that failed for good (do="replay ID" or do="drop ID")
+tasks: $(RUNTIME) ## List dead tasks, or replay or drop some (do="replay ID" or do="drop ID")
 	@$(BIN)/python -m app.manage tasks $(if $(do),$(do),list)
 
-seed: setup ## Add n made-up items of made-up users (n=1000)
+seed: setup ## Add n sample items of sample users (n=1000)
 	@$(BIN)/python -m app.manage seed $(if $(n),--items $(n))
 
 ##@ Contract
 generate: $(DEV) ## Write schemas, interfaces and routes from spec/
 	$(BIN)/python -m spec generate
 
-generate-check: $(DEV) ## Fail if the generated code is not what spec/ gives
+generate-check: $(DEV) ## Fail if the generated code does not match spec/
 	$(BIN)/python -m spec check
 
-spec-lint: $(DEV) ## Check the contract against the rules of spec/
+spec-lint: $(DEV) ## Check the contract against the rules in spec/rules/
 	$(BIN)/python -m spec lint
+
+spec-diff: $(DEV) ## Say what changed in the contract, and fail if it breaks clients (BASE=main FORMAT=markdown)
+	@$(BIN)/python -m spec diff $(if $(BASE),--base '$(BASE)') $(if $(FORMAT),--format $(FORMAT))
 
 contract-lint: $(REDOCLY)/.installed ## Check the bundled contract against Redocly's recommended rules
 	@$(LINT_CONTRACT) --config spec/redocly/redocly.yaml app/schemas/v*/openapi.json
@@ -77,27 +80,27 @@ contract-lint: $(REDOCLY)/.installed ## Check the bundled contract against Redoc
 test: $(DEV) ## Run the tests (T=tests/api ARGS="-k items -x")
 	$(BIN)/python -m pytest $(T) $(ARGS)
 
-fuzz: $(DEV) ## Fuzz every operation, deeper than the tests and each time anew (FUZZ_EXAMPLES=300 FUZZ_SEED=1)
+fuzz: $(DEV) ## Fuzz every operation with more examples and a new seed (FUZZ_EXAMPLES=300 FUZZ_SEED=1)
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
 		$(BIN)/python -m pytest tests/contract $(ARGS)
 
-bench: $(DEV) ## Run the load tests and print what they measured
+bench: $(DEV) ## Run the load tests and print their measurements
 	$(BIN)/python -m pytest -s -m load $(ARGS)
 
-coverage: $(DEV) ## Run all but the next three, and fail below the required coverage
+coverage: $(DEV) ## Run all tests but those of the next three targets, and check their coverage
 	$(BIN)/python -m slipcover -m pytest --ignore=tests/contract --ignore=tests/docs --ignore=tests/faults $(ARGS)
 
-contract-test: $(DEV) ## Fuzz every operation, the same way each time
+contract-test: $(DEV) ## Fuzz every operation with a fixed seed
 	$(BIN)/python -m pytest tests/contract $(ARGS)
 
-docs-test: $(DEV) ## Run what the pages show
+docs-test: $(DEV) ## Run the examples of the pages
 	$(BIN)/python -m pytest tests/docs $(ARGS)
 
-fault-test: $(DEV) ## Kill processes, databases and Redis at work
+fault-test: $(DEV) ## Test while processes, databases and Redis are killed
 	$(BIN)/python -m pytest tests/faults $(ARGS)
 
 ##@ Documentation
-docs: $(DEV) ## Build the site in site/; any warning fails
+docs: $(DEV) ## Build the site in site/; fail on any warning
 	$(MKDOCS) build
 
 docs-serve: $(DEV) ## Serve the site with live reload (DOCS_PORT=8001)
@@ -109,49 +112,49 @@ docs-lint: $(DEV) ## Lint the pages
 docs-check: docs-lint docs docs-test ## Check pages, links, names and examples
 
 ##@ Check
-check: format-check types imports spec-lint generate-check contract-lint docs-lint docs coverage contract-test docs-test fault-test ## All of the checks below and above (make -j2 check runs two at once)
+check: format-check types imports spec-lint spec-diff generate-check contract-lint docs-lint docs coverage contract-test docs-test fault-test ## Run all checks (make -j2 check runs two at the same time)
 
-format-check: $(DEV) ## Lint and formatting
+format-check: $(DEV) ## Check lint rules and formatting
 	$(BIN)/ruff check .
 	$(BIN)/black --check --quiet --diff .
 	$(BIN)/isort --check --quiet --diff .
 
-types: $(DEV) ## Static types
+types: $(DEV) ## Check static types
 	$(BIN)/mypy
 
-imports: $(DEV) ## Direction of imports
+imports: $(DEV) ## Check the direction of imports
 	$(BIN)/lint-imports --no-logo
 
-format: $(DEV) ## Repair what ruff, isort and black can repair
+format: $(DEV) ## Format with ruff, isort, black and rumdl
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/isort --quiet .
 	$(BIN)/black --quiet .
 	$(BIN)/rumdl fmt --quiet .
 
 ##@ Database
-migrate: $(RUNTIME) ## Bring the database up to date
+migrate: $(RUNTIME) ## Migrate the database to the newest revision
 	@$(BIN)/alembic upgrade head
 
-setup: $(RUNTIME) ## Migrate, and create the first administrator if there is none
+setup: $(RUNTIME) ## Migrate, and create an administrator if there is none
 	@$(BIN)/python -m app.manage setup
 
-keys: $(RUNTIME) ## Make the keys of access tokens, or take a step of their rotation (step=make|add|activate|prune|list)
+keys: $(RUNTIME) ## Create or rotate the keys of access tokens (step=make|add|activate|prune|list)
 	@$(BIN)/python -m app.manage keys $(or $(step),make)
 
-migration: $(DEV) migrate ## Write a migration from the models (m="what changes")
-	$(if $(m),,$(error Say what changes: make migration m="add items.colour"))
+migration: $(DEV) migrate ## Generate a migration from the models (m="what changes")
+	$(if $(m),,$(error The description m is missing. Run: make migration m="add items.colour"))
 	$(BIN)/alembic revision --autogenerate -m "$(m)"
 
 downgrade: $(RUNTIME) ## Undo the last migration
 	$(BIN)/alembic downgrade -1
 
 ##@ Tooling
-lock: $(DEV) ## Pin again after pyproject.toml or spec/redocly/package.json changed (ARGS=--upgrade)
+lock: $(DEV) ## Pin packages after a change of pyproject.toml or spec/redocly/package.json (ARGS=--upgrade)
 	$(PIP_COMPILE) --output-file requirements.txt $(ARGS)
 	$(PIP_COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt $(ARGS)
 	@cd spec/redocly && $(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error
 
-install-hooks: $(DEV) ## Run the fast checks before each commit
+install-hooks: $(DEV) ## Install a Git hook that runs the fast checks before each commit
 	$(BIN)/pre-commit install
 
 docker-build: ## Build the container image (IMAGE=name)
@@ -160,13 +163,13 @@ docker-build: ## Build the container image (IMAGE=name)
 compose-up: ## Run proxy, API, worker, scheduler, PostgreSQL and Redis in containers
 	docker compose up --build
 
-clean: ## Remove .venv and all caches; the database stays
+clean: ## Remove .venv and all caches, but not the database
 	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .rumdl_cache .ruff_cache site
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo 'Python 3.11 or newer is needed. Name one: make PYTHON=python3.13 <target>'; exit 1; }
+		echo 'This project needs Python 3.11 or newer. Choose an interpreter: make PYTHON=python3.13 <target>'; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 

@@ -1,8 +1,8 @@
-"""What the routes get from a request.
+"""Dependencies of routes.
 
-Whatever mentions `Request`, `Header` or `Depends` belongs here; whatever a worker or a command
-needs too belongs in `app/core/dependencies.py`. Providers are `async`: a plain function would cost
-a hop to a thread.
+A dependency that needs `Request`, `Header` or `Depends` belongs here; one that a worker or a
+command needs too belongs in `app/core/dependencies.py`. The functions are `async`, because FastAPI
+runs other functions in a thread.
 """
 
 from typing import cast

@@ -18,9 +18,9 @@ logger = logging.getLogger(__name__)
 _RACES = {"40001": "serialization failure", "40P01": "deadlock"}
 _MISSING = {"42P01": "table", "42703": "column"}
 _FOREIGN_KEYS = {"23503", "SQLITE_CONSTRAINT_FOREIGNKEY"}
-_WRONG_STATEMENT = "SQLITE_ERROR"  # SQLite's driver has one class for this and for a lost file.
+_WRONG_STATEMENT = "SQLITE_ERROR"  # SQLite's driver has one class for this and for a missing file.
 _MISSING_IN_SQLITE = re.compile(r"no such (table|column)|table \w+ has no column")
-_READ_ONLY = "25006"  # A standby, or a server that is being replaced by one.
+_READ_ONLY = "25006"  # A standby server, or a primary during a failover.
 _UNIQUE_RULES = (PrimaryKeyConstraint, UniqueConstraint, Index)
 
 
@@ -41,10 +41,10 @@ def _failure(error: DBAPIError) -> ProblemError | None:
         return LostRace()
     if state in _MISSING or _MISSING_IN_SQLITE.match(str(error.orig)):
         reason = str(error.orig).partition("\n")[0]
-        logger.error("the database is behind: run `make migrate`", extra={"reason": reason})
+        logger.error("database schema is out of date: run make migrate", extra={"reason": reason})
         return ServiceUnavailable("The database is not up to date.")
     if state == _READ_ONLY:
-        return ServiceUnavailable("The database takes no changes at the moment.")
+        return ServiceUnavailable("The database is read-only at the moment.")
     if isinstance(error, OperationalError | InterfaceError) and state != _WRONG_STATEMENT:
         return ServiceUnavailable("The database does not answer.")
     if error.connection_invalidated:
@@ -53,7 +53,7 @@ def _failure(error: DBAPIError) -> ProblemError | None:
 
 
 def _conflict(error: IntegrityError) -> Conflict | None:
-    """Return what the caller can do something about; a check that fails is a fault of the code."""
+    """Return the conflict that the caller can resolve; a failed check is a bug in the code."""
     if columns := _taken_columns(error):
         names = ", ".join(columns)
         errors = [
@@ -62,12 +62,12 @@ def _conflict(error: IntegrityError) -> Conflict | None:
         ]
         return Conflict(f"Another resource has this {names} already.", errors=errors)
     if code_of(error.orig) in _FOREIGN_KEYS:
-        return Conflict("This refers to something that is not there, or something refers to it.")
+        return Conflict("The resource refers to a missing one, or another resource refers to it.")
     return None
 
 
 def _taken_columns(error: IntegrityError) -> list[str]:
-    """Return the columns whose values are taken; none where another rule was broken."""
+    """Return the columns whose values are taken; none if another constraint failed."""
     diagnosis = getattr(error.orig, "diag", None)
     if diagnosis is None:
         _, _, columns = str(error.orig).partition("UNIQUE constraint failed: ")

@@ -34,7 +34,7 @@ CELLS: list[Cell] = [
 async def stage(
     app: FastAPI, settings: Settings, ada: Caller, bob: Caller, admin: Caller
 ) -> AsyncIterator[Stage]:
-    """The user whose things the paths name, another user, an administrator, and a worker."""
+    """The owner of the resources in the paths, another user, an administrator, and a worker."""
     async with working(settings):
         yield Stage(app, ada, bob, admin)
 

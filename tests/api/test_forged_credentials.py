@@ -1,4 +1,4 @@
-"""Made-up credentials: what they may cost the database, and that they cost others nothing."""
+"""Forged credentials: they cost few queries, and do not use up the limits of others."""
 
 import re
 from collections import Counter
@@ -156,7 +156,7 @@ async def test_a_revoked_key_is_counted_for_its_address_and_costs_its_owner_noth
 
 
 async def forge(kind: str, attacker: httpx2.AsyncClient) -> httpx2.Response:
-    """Send made-up credentials of a kind."""
+    """Send forged credentials of a kind."""
     secret = token_urlsafe()
     if kind == "refresh token":
         form = {"grant_type": "refresh_token", "refresh_token": secret}

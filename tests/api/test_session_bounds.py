@@ -42,7 +42,7 @@ async def pair(settings: Settings) -> AsyncIterator[Pair]:
 
 
 async def sign_out_everywhere(ada: Caller, there: httpx2.AsyncClient) -> None:
-    """End the sessions of a user whom the other process has just let in."""
+    """Revoke the sessions of a user whom the other process has just accepted."""
     assert (await there.get("/users/me", headers=ada.headers)).status_code == 200
     assert (await ada.delete("/users/me/sessions")).status_code == 204
 

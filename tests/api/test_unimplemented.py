@@ -19,7 +19,7 @@ from tests.tokens import issue_let_in
 
 
 class Users(v1.UsersService):
-    """A service whose author has written one method so far."""
+    """A service with one implemented method."""
 
     async def get_me(self, *, principal: Principal) -> v1.User:
         now = datetime.now(UTC)
@@ -34,7 +34,7 @@ class Users(v1.UsersService):
 
 
 class Items(v1.ItemsService):
-    """A service whose author has written nothing so far."""
+    """A service without implemented methods."""
 
 
 class Exports(v1.ExportsService):

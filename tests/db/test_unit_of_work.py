@@ -350,5 +350,5 @@ async def test_a_database_that_was_not_migrated_is_said_to_be_behind(
         await engine.dispose()
 
     [line] = [record for record in caplog.records if record.name == "app.db.errors"]
-    assert line.message == "the database is behind: run `make migrate`"
+    assert line.message == "database schema is out of date: run make migrate"
     assert "items" in vars(line)["reason"]

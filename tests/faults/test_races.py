@@ -79,7 +79,7 @@ class Counters:
 
 @pytest.fixture
 async def counters(database: Database) -> Counters:
-    """Give two items that stand at zero."""
+    """Create two items with a quantity of zero."""
     owner_id = await add_user(database)
     async with database.write() as work:
         items = [

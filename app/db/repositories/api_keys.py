@@ -57,7 +57,7 @@ class ApiKeyRepository(Repository[ApiKey]):
         )
 
     async def note_use(self, key_id: UUID) -> None:
-        """Note that a key was used, unless another request just has."""
+        """Record that a key was used, unless another request has just done so."""
         await self._session.execute(
             update(ApiKey)
             .where(ApiKey.id == key_id, _use_is_due())

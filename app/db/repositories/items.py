@@ -43,7 +43,7 @@ class ItemRepository(Repository[Item]):
         return await self._session.get(Item, item_id)
 
     def sort_keys(self, names: Sequence[str]) -> list[SortKey]:
-        """Return the sort keys that names like `name.desc` stand for; a column counts once."""
+        """Return the sort keys of names like `name.desc`; repetitions of a column are ignored."""
         ways: dict[str, str] = {}
         for name in names:
             column, _, way = name.partition(".")

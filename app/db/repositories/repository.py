@@ -1,4 +1,4 @@
-"""What all repositories can do."""
+"""The base class of repositories."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Row = TypeVar("Row", bound=Entity)
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Rows in order; `next_position` is where the page after them starts, None on the last."""
+    """Rows in order, and the position at which the next page starts; None on the last page."""
 
     rows: Sequence[Row]
     next_position: list[str] | None
@@ -39,7 +39,7 @@ class Repository(Generic[Row]):
         self._session = session
 
     async def get(self, visible: Select[Row], row_id: UUID) -> Row | None:
-        """Return the row with this id, or None where the caller sees no such row."""
+        """Return the visible row with this id, or None."""
         return await self._session.scalar(visible.where(self.model.id == row_id))
 
     async def require(self, visible: Select[Row], row_id: UUID) -> Row:
@@ -54,7 +54,7 @@ class Repository(Generic[Row]):
         return row
 
     async def count(self, visible: Select[Row]) -> int:
-        """Return how many rows there are; it costs as much as to read them, so no list does it."""
+        """Return the number of rows; lists do not use it, because it costs as much as a scan."""
         statement = select(func.count()).select_from(visible.order_by(None).subquery())
         return await self._session.scalar(statement) or 0
 
@@ -68,11 +68,11 @@ class Repository(Generic[Row]):
     ) -> Page[Row]:
         """Return at most `limit` rows that follow a position; ties are broken by the id.
 
-        Without sort keys the newest come first, as ids sort by time.
-        The cost does not depend on how deep the page lies where an index has the sort keys.
+        Without sort keys the newest come first, because ids sort by time. If an index has the sort
+        keys, every page costs the same.
 
         Raises:
-            NotFound: `start` is a position of another order.
+            InvalidCursor: `start` is a position with other sort keys.
         """
         descending = sort[-1].descending if sort else True
         keys = [*sort, SortKey(self.model.id, descending=descending)]
@@ -85,13 +85,13 @@ class Repository(Generic[Row]):
         return Page(rows[:limit], position_of(keys, rows[limit - 1]))
 
     async def add(self, row: Row) -> Row:
-        """Insert a row and return it with its key, moments and version."""
+        """Insert a row and return it with its key, timestamps and version."""
         self._session.add(row)
         await self._session.flush()
         return row
 
     async def delete(self, row: Row) -> None:
-        """Delete a row that was read here."""
+        """Delete a row of this unit of work."""
         await self._session.delete(row)
         await self._session.flush()
 

@@ -1,5 +1,9 @@
 # Code generated from spec/v1/api_keys.yaml by make generate. DO NOT EDIT.
-"""Keys with which machines act for their user: what a service implements and what it may reply."""
+"""What a service of api_keys implements and what it may reply.
+
+Keys with which machines act on behalf of their user: what a service implements and what it may
+reply.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +17,7 @@ from app.schemas.v1 import models
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListApiKeys200(Reply):
-    """One page of keys."""
+    """One page of API keys."""
 
     status: ClassVar[int] = 200
     header_names: ClassVar[Mapping[str, str]] = {"link": "Link"}
@@ -24,7 +28,7 @@ class ListApiKeys200(Reply):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateApiKey201(Reply):
-    """The key was created."""
+    """The API key was created."""
 
     status: ClassVar[int] = 201
     constant_headers: ClassVar[Mapping[str, str]] = {"Cache-Control": "no-store"}
@@ -35,7 +39,7 @@ class CreateApiKey201(Reply):
 
 
 class ApiKeysService(Protocol):
-    """Keys with which machines act for their user."""
+    """Keys with which machines act on behalf of their user."""
 
     async def list_api_keys(
         self,
@@ -68,7 +72,7 @@ class ApiKeysService(Protocol):
         *,
         principal: Principal,
     ) -> models.ApiKey:
-        """Read about an API key.
+        """Read an API key.
 
         GET /api-keys/{api_key_id}; errors: 401, 403, 404, 422, 429, 500, 503.
         """

@@ -21,7 +21,7 @@ class CreateToken200(Reply):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevokeToken200(Reply):
-    """The token is not valid, whether it was before or not."""
+    """The token is invalid, whether or not it was valid before."""
 
     status: ClassVar[int] = 200
     constant_headers: ClassVar[Mapping[str, str]] = {"Cache-Control": "no-store"}
@@ -66,7 +66,7 @@ class AuthService(Protocol):
         self,
         body: models.PasswordForgot,
     ) -> models.Accepted:
-        """Ask for a new password.
+        """Request a password reset.
 
         POST /auth/password/forgot; errors: 400, 413, 415, 422, 429, 500, 503.
         """
@@ -76,7 +76,7 @@ class AuthService(Protocol):
         self,
         body: models.PasswordReset,
     ) -> None:
-        """Set a new password.
+        """Reset the password.
 
         POST /auth/password/reset; errors: 400, 409, 413, 415, 422, 429, 500, 503.
         """
@@ -86,7 +86,7 @@ class AuthService(Protocol):
         self,
         body: models.EmailVerification,
     ) -> None:
-        """Prove an e-mail address.
+        """Verify an e-mail address.
 
         POST /auth/email/verify; errors: 400, 409, 413, 415, 422, 429, 500, 503.
         """

@@ -1,5 +1,5 @@
 # Code generated from spec/v1/exports.yaml by make generate. DO NOT EDIT.
-"""Files of items, made in the background: what a service implements and what it may reply."""
+"""Files of items, written in the background: what a service implements and what it may reply."""
 
 from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from app.schemas.v1 import models
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateExport202(Reply):
-    """The file will be made."""
+    """The export was accepted."""
 
     status: ClassVar[int] = 202
     header_names: ClassVar[Mapping[str, str]] = {"location": "Location"}
@@ -46,7 +46,7 @@ class WatchExport200(Reply):
 
 
 class ExportsService(Protocol):
-    """Files of items, made in the background."""
+    """Files of items, written in the background."""
 
     async def create_export(
         self,
@@ -55,7 +55,7 @@ class ExportsService(Protocol):
         idempotency_key: str | None,
         principal: Principal,
     ) -> CreateExport202 | Replayed:
-        """Ask for a file of your items.
+        """Start an export of your items.
 
         POST /exports; errors: 400, 401, 403, 409, 413, 415, 422, 429, 500, 503.
         """
@@ -67,7 +67,7 @@ class ExportsService(Protocol):
         *,
         principal: Principal,
     ) -> models.Export:
-        """Ask how far an export is.
+        """Read the status of an export.
 
         GET /exports/{export_id}; errors: 401, 403, 404, 422, 429, 500, 503.
         """
@@ -79,7 +79,7 @@ class ExportsService(Protocol):
         *,
         principal: Principal,
     ) -> GetExportFile200:
-        """Get the file of an export.
+        """Download the file of an export.
 
         GET /exports/{export_id}/file; errors: 401, 403, 404, 409, 422, 429, 500, 503.
         """

@@ -12,7 +12,7 @@ class HealthService(Protocol):
     async def get_liveness(
         self,
     ) -> models.Liveness:
-        """Tell whether the process runs.
+        """Check that the process runs.
 
         GET /health/live; errors: 500.
         """
@@ -21,7 +21,7 @@ class HealthService(Protocol):
     async def get_readiness(
         self,
     ) -> models.Readiness:
-        """Tell whether the process can serve requests.
+        """Check that the process can serve requests.
 
         GET /health/ready; errors: 500, 503.
         """

@@ -47,7 +47,7 @@ class GetItem200(Reply):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetItem304(Reply):
-    """The item is still the one that If-None-Match names."""
+    """The resource still has an entity tag that `If-None-Match` names."""
 
     status: ClassVar[int] = 304
     header_names: ClassVar[Mapping[str, str]] = {"etag": "ETag"}

@@ -1,5 +1,5 @@
 # Code generated from spec/v1/sessions.yaml by make generate. DO NOT EDIT.
-"""Where the signed-in user is signed in: what a service implements and what it may reply."""
+"""Active logins of the signed-in user: what a service implements and what it may reply."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class ListSessions200(Reply):
 
 
 class SessionsService(Protocol):
-    """Where the signed-in user is signed in."""
+    """Active logins of the signed-in user."""
 
     async def list_sessions(
         self,

@@ -39,7 +39,7 @@ class GetUser200(Reply):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetUser304(Reply):
-    """The account is still the one that If-None-Match names."""
+    """The resource still has an entity tag that `If-None-Match` names."""
 
     status: ClassVar[int] = 304
     header_names: ClassVar[Mapping[str, str]] = {"etag": "ETag"}
@@ -79,7 +79,7 @@ class UsersService(Protocol):
         *,
         principal: Principal,
     ) -> models.Accepted:
-        """Ask for verification mail.
+        """Request a verification mail.
 
         POST /users/me/verification; errors: 401, 403, 422, 429, 500, 503.
         """
