@@ -131,6 +131,11 @@ format: $(DEV) ## Format with ruff, isort, black and rumdl
 	$(BIN)/black --quiet .
 	$(BIN)/rumdl fmt --quiet .
 
+##@ Ship
+.PHONY: kubernetes-check
+kubernetes-check: $(DEV) ## Validate the manifests of deploy/ against the schemas of Kubernetes
+	$(BIN)/python -m pytest tests/deploy $(ARGS)
+
 ##@ Database
 migrate: $(RUNTIME) ## Migrate the database to the newest revision
 	@$(BIN)/alembic upgrade head
