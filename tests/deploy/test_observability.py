@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -93,33 +91,3 @@ def test_a_service_has_limits_a_health_check_and_its_files(name: str) -> None:
     # Neither has a password: only the machine itself reaches them.
     assert all(port.startswith("127.0.0.1:") for port in service["ports"])
     assert [file for file in files if not (ROOT / file).exists()] == []
-
-
-def has_compose() -> bool:
-    docker = shutil.which("docker")
-    if docker is None:
-        return False
-    answer = subprocess.run([docker, "compose", "version"], capture_output=True, check=False)
-    return answer.returncode == 0
-
-
-@pytest.mark.skipif(not has_compose(), reason="docker compose is not installed")
-def test_compose_accepts_both_files(tmp_path: Path) -> None:
-    for name in ("docker-compose.yml", "deploy/compose.observability.yml"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        shutil.copy(ROOT / name, tmp_path / name)
-    (tmp_path / ".env.production").touch()
-    files = ["-f", "docker-compose.yml", "-f", "deploy/compose.observability.yml"]
-
-    read = subprocess.run(
-        [shutil.which("docker") or "", "compose", *files, "config", "--format", "json"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert read.returncode == 0, read.stderr
-    api = json.loads(read.stdout)["services"]["api"]
-    assert api["environment"]["METRICS_PORT"] == "9000"
-    assert api["environment"]["ENVIRONMENT"] == "production"
