@@ -48,6 +48,15 @@ def assert_valid(files: list[Path], version: str, count: int) -> None:
     assert checked.stdout.count(" passed ") == count, checked.stdout
 
 
+def mount_secrets(folder: Path, secrets: dict[str, str]) -> None:
+    """Lay out files as a mounted Secret has them: links into a folder that changes at once."""
+    (folder / "..2026_11_28").mkdir()
+    (folder / "..data").symlink_to("..2026_11_28")
+    for name, value in secrets.items():
+        (folder / "..data" / name).write_text(f"{value}\n")
+        (folder / name).symlink_to(f"..data/{name}")
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_base_fits_the_schemas(version: str) -> None:
     assert_valid(manifests.base_files(), version, len(BASE))
@@ -90,10 +99,12 @@ def test_production_starts_with_the_settings_and_secrets(
     of_image = dict(re.findall(r"^(?:ENV|   ) ([A-Z_]+)=(\S+)", image, re.MULTILINE))
     for name, value in {**of_image, **manifests.settings_of(overlay)}.items():
         monkeypatch.setenv(name, value)
-    for name in SECRETS:
-        (tmp_path / name).write_text(f"{name}-of-more-than-32-characters-for-this\n")
-    (tmp_path / "database_url").write_text("postgresql+psycopg://app@postgres/app\n")
-    (tmp_path / "redis_url").write_text("redis://redis:6379/0\n")
+    mount_secrets(
+        tmp_path,
+        {name: f"{name}-of-more-than-32-characters-for-this" for name in SECRETS}
+        | {"database_url": "postgresql+psycopg://app@postgres/app"}
+        | {"redis_url": "redis://redis:6379/0"},
+    )
 
     settings = Settings(_env_file=None, _secrets_dir=tmp_path)
 
