@@ -112,7 +112,7 @@ docs-lint: $(DEV) ## Lint the pages
 docs-check: docs-lint docs docs-test ## Check pages, links, names and examples
 
 ##@ Check
-check: format-check types imports spec-lint spec-diff generate-check contract-lint docs-lint docs coverage contract-test docs-test fault-test ## Run all checks (make -j2 check runs two at the same time)
+check: format-check types imports spec-lint spec-diff generate-check contract-lint workflows-lint docs-lint docs coverage contract-test docs-test fault-test ## Run all checks (make -j2 check runs two at the same time)
 
 format-check: $(DEV) ## Check lint rules and formatting
 	$(BIN)/ruff check .
