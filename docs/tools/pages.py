@@ -15,7 +15,7 @@ REFERENCE = "docs/reference"
 CODE = f"{REFERENCE}/code"
 
 _FENCE = re.compile(r"^( *)(`{3,}).*?^\1\2$", re.MULTILINE | re.DOTALL)
-_FOLDERS = ("app", "docs", "spec", "tests")
+_FOLDERS = ("app", "deploy", "docs", "spec", "tests")
 _LINK = re.compile(r"(\[[^\]]*\]\()([^)\s#]*)(#[^)\s]*)?(\))")
 _GENERATED_CODE = re.compile(r"app/(schemas/v\d+|api/v\d+/routes|db/migrations/versions)/")
 

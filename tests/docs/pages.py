@@ -140,13 +140,14 @@ def package_readmes() -> list[str]:
         *(ROOT / "app").glob("*/"),
     ]
     folders += (ROOT / "app" / "api").glob("v*/")
-    packages = (folder for folder in folders if (folder / "__init__.py").is_file())
+    packages = [folder for folder in folders if (folder / "__init__.py").is_file()]
+    packages.append(ROOT / "deploy")
     return sorted((package / "README.md").relative_to(ROOT).as_posix() for package in packages)
 
 
 def _find() -> list[Page]:
     found = list(ROOT.glob("*.md"))
-    for folder in ("app", "docs", "spec", "tests"):
+    for folder in ("app", "deploy", "docs", "spec", "tests"):
         found += (ROOT / folder).rglob("*.md")
     return [Page(path) for path in sorted(path.relative_to(ROOT).as_posix() for path in found)]
 
