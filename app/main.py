@@ -31,10 +31,10 @@ logger = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """Return the application that the settings describe; no connection is opened before it starts.
+    """Return the application; it opens no connection before it starts.
 
     Raises:
-        RuntimeError: The routes are not those of the contract.
+        RuntimeError: Routes and contract differ.
         WrongSettings: No settings were given, and those of the environment are refused.
     """
     settings = settings or load_settings()
@@ -68,11 +68,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Open the resources for as long as the application runs.
+    """Open the resources while the application runs.
 
     Raises:
-        RuntimeError: Production was asked to serve operations that are not implemented.
-        WrongSettings: A port or a file that the settings name cannot be used.
+        RuntimeError: An operation is not implemented, in production.
+        WrongSettings: A port or a file of the settings cannot be used.
     """
     settings: Settings = app.state.settings
     configure_logging(settings.log_level)

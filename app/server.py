@@ -1,6 +1,6 @@
-"""The HTTP server: uvicorn with httptools, with the limits that it needs to face clients.
+"""The HTTP server: uvicorn with httptools, and limits for direct connections of clients.
 
-Answers of this module precede the application: they are problems without an X-Request-ID.
+Requests that this module refuses do not reach the application; the problem has no X-Request-ID.
 """
 
 import asyncio
@@ -23,15 +23,15 @@ from app.core.config import Settings, WrongSettings
 
 logger = logging.getLogger(__name__)
 
-# Docker kills 10 s after SIGTERM: requests get 4 s to end, then tasks of this process 5 s.
+# Docker kills 10 s after SIGTERM: requests have 4 s to finish, then tasks of this process 5 s.
 _SHUTDOWN_SECONDS = 4
-# Files that a process opens besides its connections: database, Redis, logs, modules.
+# Open files of a process besides its connections: database, Redis, logs, modules.
 _OTHER_FILES = 200
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=%-]+)(:[0-9]*)?")
 
 
 def uvicorn_options(settings: Settings) -> dict[str, Any]:
-    """Return the options of uvicorn, for any address and application.
+    """Return the options of uvicorn, except address and application.
 
     Raises:
         WrongSettings: The process may not open as many files as MAX_CONNECTIONS needs.
@@ -40,7 +40,7 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
     return {
         "http": partial(HttpProtocol, settings=settings),
         "ws": "none",
-        # More processes are more containers; WEB_CONCURRENCY does not count.
+        # Containers provide more processes, so WEB_CONCURRENCY is ignored.
         "workers": 1,
         # The application configures the log, and writes a line for each request.
         "log_config": None,
@@ -72,7 +72,7 @@ class _Refused(Exception):
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """One connection: refuses ambiguous requests, and ends when its client is too slow."""
+    """One connection: refuses ambiguous requests, and closes when its client is too slow."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class HttpProtocol(HttpToolsProtocol):
         # The part of a request that is being received; None between two requests.
         self._part: Literal["header", "body"] | None = None
         self._header_bytes = 0
-        # Bytes of a line that is not complete, which the parser has not reported.
+        # Bytes of an incomplete line, which the parser has not reported.
         self._pending_bytes = 0
         self._is_refused = False
         self._read_timer: TimerHandle | None = None
@@ -113,7 +113,7 @@ class HttpProtocol(HttpToolsProtocol):
         if idle := [other for other in others if other.is_idle]:
             min(idle, key=lambda other: other.idle_since).make_room()
         else:
-            self._refuse(503, "As many requests as MAX_CONNECTIONS are in progress.")
+            self._refuse(503, "MAX_CONNECTIONS requests are in progress.")
 
     def make_room(self) -> None:
         """Close this idle connection in favour of a new one."""
@@ -132,7 +132,7 @@ class HttpProtocol(HttpToolsProtocol):
         try:
             self._parse(data)
         except (httptools.HttpParserError, _Refused) as error:
-            # The parser wraps what its callbacks raise.
+            # The parser wraps exceptions of its callbacks.
             cause = error if isinstance(error, _Refused) else error.__context__
             refusal = cause if isinstance(cause, _Refused) else _Refused(400, f"{error}.")
             self._refuse(refusal.status, str(refusal))
@@ -175,15 +175,15 @@ class HttpProtocol(HttpToolsProtocol):
         try:
             super().on_headers_complete()
         except httptools.HttpParserInvalidURLError:
-            raise _Refused(400, "The request target is no path or URL.") from None
+            raise _Refused(400, "The request target is neither a path nor a URL.") from None
         self._stop_read_timer()
         self._part = "body"
 
     def _check_header(self) -> None:
-        """Refuse what the parser lets pass (RFC 9112, sections 2.3, 3.2 and 6.1)."""
+        """Refuse invalid requests that the parser accepts (RFC 9112, sections 2.3, 3.2, 6.1)."""
         version = self.parser.get_http_version()
         if version not in {"1.0", "1.1"}:
-            raise _Refused(505, "The server speaks HTTP/1.1.")
+            raise _Refused(505, "The server supports HTTP/1.1 only.")
         hosts = self._values(b"host")
         if len(hosts) > 1 or (version == "1.1" and not hosts):
             raise _Refused(400, "The request needs exactly one Host field.")
@@ -248,7 +248,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._stop_read_timer()
         self._log(reason)
         if self._is_busy and self._part != "body":
-            # The requests before this one get their answers.
+            # Earlier requests of the connection are answered first.
             self.cycle.keep_alive = False
             return
         if self._part == "body" and (self.cycle.response_started or self.pipeline):

@@ -65,7 +65,7 @@ def changed(settings: Settings, **changes: object) -> Settings:
 
 @contextmanager
 def own_log() -> Iterator[None]:
-    """Take back the log set-up of an application when the block ends: its output may be gone."""
+    """Undo the log configuration of an application at the end of the block."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     try:

@@ -59,7 +59,7 @@ async def sign_up_admin(client: httpx2.AsyncClient, database: Database, name: st
         user = await work.users.find_by_email(email)
         assert user is not None
         user.role = "admin"
-        await work.users.update(user)
+        await work.flush()
     token = await get_token(client, email)
     return Caller(email, {"Authorization": f"Bearer {token}"}, client)
 

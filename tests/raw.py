@@ -1,4 +1,4 @@
-"""Requests as raw bytes, as a client library would mend or refuse many of them."""
+"""Requests as raw bytes, because a client library would correct or refuse many of them."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -32,7 +32,7 @@ class RedisServer:
 
     @property
     def client(self) -> redis.Redis:
-        """A patient client of it."""
+        """A client of the server without short timeouts."""
         return redis.Redis.from_url(self.url, decode_responses=True)
 
     def start(self) -> None:

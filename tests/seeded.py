@@ -48,11 +48,9 @@ class Seeded:
         async with self.database.read() as work:
             keys = work.items.sort_keys(sort)
             keys.append(SortKey(Item.id, descending=keys[-1].descending))
+            order = [key.column.desc() if key.descending else key.column.asc() for key in keys]
             rows = await work.session.scalars(
-                work.items.owned_by(self.owner_id)
-                .order_by(*(key.ordered for key in keys))
-                .offset(count - 1)
-                .limit(1)
+                work.items.owned_by(self.owner_id).order_by(*order).offset(count - 1).limit(1)
             )
             return position_of(keys, rows.one())
 

@@ -118,6 +118,6 @@ async def test_a_row_that_is_loaded_can_be_changed_after_a_bulk_update(
         assert user is not None
         await work.session.execute(statement)
         user.role = "admin"
-        await work.users.update(user)
+        await work.flush()
 
     assert user.version == await version_of(database, user_id) == 3

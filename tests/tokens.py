@@ -57,7 +57,7 @@ def issue(settings: Settings, **changes: object) -> str:
 
 
 async def issue_let_in(app: FastAPI, settings: Settings) -> str:
-    """Return a token whose session the started application takes for one that lasts."""
+    """Return a token whose session the application treats as active."""
     content = claims(settings)
     await app.state.resources.session_gate._marks.note_alive(UUID(content["sid"]))
     return sign(settings, content)

@@ -1,8 +1,8 @@
-"""What the routes get from a request.
+"""Dependencies of routes.
 
-Whatever mentions `Request`, `Header` or `Depends` belongs here; whatever a worker or a command
-needs too belongs in `app/core/dependencies.py`. Providers are `async`: a plain function would cost
-a hop to a thread.
+A dependency that needs `Request`, `Header` or `Depends` belongs here; one that a worker or a
+command needs too belongs in `app/core/dependencies.py`. The functions are `async`, because FastAPI
+runs other functions in a thread.
 """
 
 from typing import cast
@@ -25,7 +25,7 @@ async def services(request: Request) -> v1.Services:
 
 
 async def principal(request: Request) -> Principal:
-    """Provide the caller that `app.api.request.security` authenticated."""
+    """Provide the caller that `app.api.request.admission` admitted."""
     return cast("Principal", request.state.principal)
 
 

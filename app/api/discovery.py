@@ -1,4 +1,4 @@
-"""Where clients find out how to get and send tokens (RFC 8414 and RFC 9728), without the prefix."""
+"""The OAuth 2.0 metadata of server and resource (RFC 8414, RFC 9728), without the prefix."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ _CACHED = {"Cache-Control": "public, max-age=300"}
 
 
 def discovery(settings: Settings, contract: Mapping[str, Any]) -> APIRouter:
-    """Return the routes of both metadata documents, made from settings and contract."""
+    """Return the routes of both metadata documents, built from settings and contract."""
     router = APIRouter(include_in_schema=False)
     server = authorization_server(settings.public_url, contract)
     resource = protected_resource(settings.public_url, contract)

@@ -1,4 +1,4 @@
-"""Any error → the response that the contract has for it."""
+"""Converts errors to the responses that the contract declares."""
 
 import logging
 import re
@@ -33,18 +33,18 @@ from app.core.exceptions import (
 logger = logging.getLogger(__name__)
 
 PROBLEM = "application/problem+json"
-# Bounds of the contract's Problem: a client decides how long its paths and keys are.
+# Bounds of the contract's Problem, because clients choose the length of paths and keys.
 _MAX_FIELD_ERRORS = 100
 _MAX_INSTANCE = 8000
 _MAX_NAME = 1000
 _MAX_DETAIL = 4000
 _MAX_DESCRIPTION = 1000
-# What RFC 6749, section 5.2, keeps out of descriptions.
+# Characters that RFC 6749, section 5.2, forbids in descriptions.
 _NOT_OAUTH = re.compile(r"[^ !#-\[\]-~]")
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Make the application answer every error as the contract says."""
+    """Register the handlers of all errors."""
     app.add_exception_handler(ProblemError, cast("Any", _answer_problem))
     app.add_exception_handler(RequestValidationError, cast("Any", _answer_validation))
     app.add_exception_handler(OAuthError, cast("Any", _answer_oauth))
@@ -80,7 +80,7 @@ def _render(scope: Scope, problem: ProblemError) -> Response:
 
 
 def _headers(problem: ProblemError, base: str) -> dict[str, str]:
-    """Return an error's headers; a challenge names the metadata too (RFC 9728, section 5.1)."""
+    """Return an error's headers; a challenge gets the metadata's URL (RFC 9728, section 5.1)."""
     headers = dict(problem.headers)
     if challenge := headers.get("WWW-Authenticate"):
         comma = "," if "=" in challenge else ""
@@ -91,7 +91,7 @@ def _headers(problem: ProblemError, base: str) -> dict[str, str]:
 
 
 def _instance(path: bytes) -> str:
-    """Return a path as a URI reference (RFC 3986), whatever the client sent as one."""
+    """Return a path as a valid URI reference (RFC 3986)."""
     return quote(re.sub(rb"%(?![0-9A-Fa-f]{2})", b"%25", path), safe="/%:@!$&'()*+,;=")
 
 
@@ -145,13 +145,13 @@ def _speaks_oauth2(request: Request) -> bool:
 
 
 def _allowed_methods(request: Request) -> Sequence[str]:
-    """Return every method that the path knows; the framework names those of one route."""
+    """Return every method of the path; the framework names only those of one route."""
     routes = [
         route
         for route in iter_route_contexts(request.app.routes)
         if route.matches(request.scope)[0] is not Match.NONE
     ]
-    # A path that is written out is not an instance of a template beside it.
+    # A literal path takes precedence over a template that matches it too.
     literal = [route for route in routes if "{" not in str(route.path)]
     methods = {method for route in literal or routes for method in route.methods or ()}
     if "GET" in methods:

@@ -21,7 +21,7 @@ _LENGTHS = {"too_short", "too_long"}
 
 
 def to_field_error(detail: Mapping[str, Any], body: object) -> FieldError:
-    """Return an error of Pydantic as clients read it; `body` is what the client sent."""
+    """Convert an error of Pydantic; `body` is what the client sent."""
     location, *path = detail["loc"]
     kind, message = _describe(detail)
     code = kind.replace("_", "-")
@@ -31,7 +31,7 @@ def to_field_error(detail: Mapping[str, Any], body: object) -> FieldError:
 
 
 def _describe(detail: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the kind of an error, and what is wrong in words that fit the contract."""
+    """Return the code of an error, and a description in terms of the contract."""
     kind, message, context = detail["type"], detail["msg"], detail.get("ctx", {})
     if kind in _LENGTHS and context["field_type"] == "Value":
         # The length of a secret string; it is checked outside of the string.
@@ -45,7 +45,7 @@ def _describe(detail: Mapping[str, Any]) -> tuple[str, str]:
 def _pointer(path: Sequence[str | int], body: object) -> str:
     """Return the JSON Pointer (RFC 6901) of a place in the body, without union branches.
 
-    Where the keys are too long for one, it points at what holds the place.
+    If the keys are too long for a pointer, it points at the enclosing object.
     """
     parts = []
     for index, part in enumerate(path):

@@ -1,4 +1,4 @@
-"""The documentation beside the API: a list for language models, and the site while developing."""
+"""Documentation: an index for language models, and the site in development."""
 
 import posixpath
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ class Guide(StaticFiles):
 
 
 def docs_url(settings: Settings) -> str | None:
-    """Return where the documentation is: published, or served here; None where it is not."""
+    """Return the address of the documentation, published or served here; None without one."""
     if settings.docs_url:
         return settings.docs_url
     serves_site = settings.environment == "development" and SITE.is_dir()
@@ -63,7 +63,7 @@ def add_guide(app: FastAPI, settings: Settings, contract: Mapping[str, Any]) -> 
 
 
 def llms_txt(contract: Mapping[str, Any], settings: Settings) -> str:
-    """Return what a language model needs to find its way, as llmstxt.org writes it."""
+    """Return the index for language models, in the format of llmstxt.org."""
     info, base = contract["info"], settings.public_url
     documents = [f"- [Contract]({base}/openapi.json): OpenAPI {contract['openapi']}, everything"]
     if where := docs_url(settings):

@@ -1,4 +1,4 @@
-"""What wraps every request, from the outside in: see `add_middleware`."""
+"""Middleware of every request, from the outside in: see `add_middleware`."""
 
 import logging
 import re
@@ -34,12 +34,12 @@ logger = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,128}")
 # Proxies log this status for a client that disconnects early; it is never sent.
 _CLIENT_GONE = 499
-# No size in bytes has more digits, and Python refuses to read numbers of thousands of digits.
+# No size in bytes has more digits, and Python refuses to parse thousands of digits.
 _MAX_LENGTH_DIGITS = 18
-# Parts that an escaped separator, an empty part or a dot segment would separate differently.
+# Paths that software parses differently: an empty part, a dot segment, an escaped separator.
 _AMBIGUOUS_PATH = re.compile(rb"//|\\|%2f|%5c|(^|/)(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 _IS_HANDSHAKE = "contract.is_handshake"
-# What the server adds to some answers beside the headers of the contract.
+# Headers that the server adds to some responses, beside those of the contract.
 _ADDED_HEADERS = {"Allow", "Deprecation", "Link", "Sunset", "X-Request-ID"}
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -50,7 +50,7 @@ _SECURITY_HEADERS = {
 
 
 def add_middleware(app: FastAPI, settings: Settings, declared_headers: Iterable[str]) -> None:
-    """Wrap the application; the last one added is the outermost.
+    """Add the middleware; the one added last runs first.
 
     Pages of `CORS_ORIGINS` may read the declared headers, which are those of the contract.
     """
@@ -67,7 +67,7 @@ def add_middleware(app: FastAPI, settings: Settings, declared_headers: Iterable[
 
 
 class RequestContext:
-    """Names and logs the request, adds security headers, answers HEAD as GET without body."""
+    """Sets the request id, logs the request, adds security headers, answers HEAD like GET."""
 
     def __init__(self, app: ASGIApp, *, strict_transport: bool) -> None:
         self._app = app
@@ -113,7 +113,7 @@ class RequestContext:
 
 
 def _as_request(scope: Scope, send: Send) -> tuple[Scope, Send]:
-    """Make a WebSocket handshake the GET request that it is, to be refused like any other.
+    """Treat a WebSocket handshake as the GET request that it is, so that it is refused.
 
     A server that cannot send a response to it (ASGI, WebSocket Denial Response) answers 403 itself.
     """
@@ -129,9 +129,9 @@ def _as_request(scope: Scope, send: Send) -> tuple[Scope, Send]:
 
 
 def _plainly(send: Send) -> Send:
-    """Tell the server why it cannot start: settings in words, the rest as a traceback without data.
+    """Report a failed start: wrong settings as text, other errors as a traceback without data.
 
-    The framework would send a traceback with the messages of drivers, which quote rows.
+    The framework's own traceback would contain the messages of drivers, which quote rows.
     """
 
     async def tell(message: Message) -> None:
@@ -148,7 +148,7 @@ def _plainly(send: Send) -> Send:
 def _log_request(method: str, scope: Scope, status: int, seconds: float) -> None:
     operation = scope.get(OPERATION)
     name = operation.operation_id if operation else "none"
-    # A client may invent as many methods as it likes.
+    # Clients may send any method, and each value of a label is a new time series.
     known = method if method in HTTPMethod.__members__ else "other"
     REQUEST_SECONDS.labels(name, known, f"{status // 100}xx").observe(seconds)
     logger.info(
@@ -163,8 +163,8 @@ def _log_request(method: str, scope: Scope, status: int, seconds: float) -> None
     )
 
 
-def _check_target(scope: Scope) -> None:
-    """Refuse WebSockets, and paths that other software could parse differently.
+def _check_head(scope: Scope, max_body_bytes: int) -> None:
+    """Refuse WebSockets, paths that other software could parse differently, and large bodies.
 
     Proxies decide by the path that is sent, the router by the decoded one.
     """
@@ -173,15 +173,19 @@ def _check_target(scope: Scope) -> None:
     if _AMBIGUOUS_PATH.search(scope["raw_path"]):
         raise NotFound(
             "The path has an empty part, a dot segment, a backslash or an escaped separator; "
-            "send it written out."
+            "send the plain path."
         )
+    for name, length in scope["headers"]:
+        is_size = name == b"content-length" and length.isdigit()
+        if is_size and (len(length) > _MAX_LENGTH_DIGITS or int(length) > max_body_bytes):
+            raise ContentTooLarge(max_body_bytes)
 
 
 class Cors(CORSMiddleware):
-    """Answers preflight requests, and lets pages of known origins read the answers."""
+    """Answers preflight requests, and allows pages of known origins to read responses."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request; a preflight request that is refused gets a problem."""
+        """Handle one request; a refused preflight request gets a problem."""
         is_preflight = (
             scope["type"] == "http"
             and scope["method"] == "OPTIONS"
@@ -201,7 +205,7 @@ class Cors(CORSMiddleware):
 class ErrorBoundary:
     """Refuses ambiguous paths and large bodies, and answers unexpected errors with a problem.
 
-    It sits inside CORS and RequestContext, so that a failed request has their headers too.
+    It runs inside CORS and RequestContext, so that a failed request has their headers too.
     """
 
     def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
@@ -213,35 +217,7 @@ class ErrorBoundary:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = False
-
-        async def answer(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            _check_target(scope)
-            self._check_declared_size(scope)
-            await self._app(scope, self._limited(receive), answer)
-        except ClientDisconnect:
-            raise
-        except Exception as error:
-            if started:
-                raise
-            problem = error if isinstance(error, ProblemError) else InternalError()
-            problem.__cause__ = problem.__cause__ or error
-            await problem_response(scope, problem)(scope, receive, send)
-
-    def _check_declared_size(self, scope: Scope) -> None:
-        length = Headers(scope=scope).get("content-length", "0")
-        if not length.isdecimal():
-            return
-        if len(length) > _MAX_LENGTH_DIGITS or int(length) > self._max_body_bytes:
-            raise ContentTooLarge(self._max_body_bytes)
-
-    def _limited(self, receive: Receive) -> Receive:
-        received = 0
+        started, received = False, 0
 
         async def limited() -> Message:
             nonlocal received
@@ -251,4 +227,19 @@ class ErrorBoundary:
                 raise ContentTooLarge(self._max_body_bytes)
             return message
 
-        return limited
+        async def answer(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            _check_head(scope, self._max_body_bytes)
+            await self._app(scope, limited, answer)
+        except ClientDisconnect:
+            raise
+        except Exception as error:
+            if started:
+                raise
+            problem = error if isinstance(error, ProblemError) else InternalError()
+            problem.__cause__ = problem.__cause__ or error
+            await problem_response(scope, problem)(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Pages beside the API: the contract, its explorers and one page per kind of problem."""
+"""Pages of the API: the contract, its explorers, and a page per kind of problem."""
 
 from functools import cache
 from html import escape
@@ -25,7 +25,7 @@ _PAGE_HEADERS: Final = {
 
 
 def pages(contract: bytes, title: str, contract_path: str) -> APIRouter:
-    """Return the routes of the pages around one contract, which is served byte for byte."""
+    """Return the routes of a contract's pages; the contract is served byte for byte."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/openapi.json")
@@ -71,9 +71,9 @@ async def asset(name: str) -> Response:
 
 
 async def problem_page(request: Request, slug: str) -> Response:
-    """Explain the kind of problem that a problem document's `type` points at.
+    """Explain the kind of problem that a problem document's `type` names.
 
-    The documentation says more; this page does where there is none.
+    If the documentation is available, the request is redirected there.
     """
     problem = CATALOGUE.get(slug)
     if problem is None:
@@ -85,7 +85,7 @@ async def problem_page(request: Request, slug: str) -> Response:
 
 @cache
 def _assets() -> dict[str, bytes]:
-    """Return the explorers' files, without ReDoc's one picture from another host."""
+    """Return the explorers' files, without ReDoc's image from another host."""
     contents = {file.name: file.read_bytes() for file in _ASSETS.iterdir()}
     script = "redoc.standalone.js"
     contents[script] = contents[script].replace(_FOREIGN_LOGO.encode(), _NO_LOGO.encode())

@@ -1,4 +1,4 @@
-"""Security events: one structured line each, whatever the log level, and never a secret."""
+"""Security events: one log line each, at every log level, without secrets."""
 
 import logging
 from enum import StrEnum
@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 
 
 class Event(StrEnum):
-    """What may happen to accounts, sessions and keys."""
+    """An event that concerns accounts, sessions or keys."""
 
     ACCOUNT_CREATED = "account.created"
     LOGIN_SUCCEEDED = "login.succeeded"
@@ -43,12 +43,12 @@ def record(
     session_id: UUID | None = None,
     **facts: str | int,
 ) -> None:
-    """Log an event with who is concerned and where the request came from.
+    """Log an event with its user and the client's address.
 
     Args:
         event: What happened.
-        user_id: The account, where it is known.
-        session_id: The session, where there is one.
+        user_id: The account, if it is known.
+        session_id: The session, if there is one.
         facts: Other facts that help an investigation; never an e-mail address, password or token.
     """
     subject = {"user_id": user_id, "session_id": session_id, "address": client.get().address}

@@ -1,200 +1,184 @@
-"""Cached reads that are never older than the last committed change.
+"""Cached reads on Redis, or in the only process, that a change invalidates by version.
 
-A writer marks a key before its transaction and again after it. While the mark stands, readers go to
-the database and store nothing, so a slow reader cannot bring back what it read before the change.
+Each key has a version, which a change replaces. A value is kept with the version that was read
+before the value was loaded, and it is used only while the key still has that version. So a slow
+reader cannot bring back what it read before a change.
 """
 
 import asyncio
-import hmac
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import NamedTuple
+from typing import Any, Protocol, TypeVar, cast
 from uuid import uuid4
-from weakref import WeakValueDictionary
 
-import cashews
+from pydantic import BaseModel, ValidationError
+from redis.asyncio import Redis
 
-from app.core.redis import CONNECTION, MAX_CALLS, Breaker, RedisUnavailable
+from app.core.redis import Breaker, RedisUnavailable
 
-_CHANGING, _ABSENT, _PRESENT = b"changing", b"-", b"="
-_MARK_SECONDS = 10
-# What took longer to load is not stored: the mark of a change meanwhile may be gone.
-_LOAD_SECONDS = 5
-# After this a waiting caller loads as well: the process that loads may have ended.
-_LOCK_SECONDS, _POLL_SECONDS = 2, 0.01
-_DIGEST_BYTES = 32
+Model = TypeVar("Model", bound=BaseModel)
 
-Load = Callable[[], Awaitable[str | None]]
+_ABSENT = b""
 
 
-def make_cache_backend(redis_url: str | None, *, size: int) -> cashews.Cache:
-    """Return the library's cache, on Redis or, with at most `size` entries, in this process.
+class Store(Protocol):
+    """Keeps values by name, each for some time."""
 
-    It keeps bytes as they are: the library's default would unpickle, and so run, whatever is in
-    Redis, and its signatures let the writer of a value choose a weak algorithm.
+    async def read(self, names: Sequence[str]) -> Sequence[bytes | None]:
+        """Return the values of the names, None where there is none.
+
+        Raises:
+            RedisUnavailable: The values cannot be read now.
+        """
+        ...
+
+    async def write(self, name: str, value: bytes, seconds: int) -> None:
+        """Keep a value, in place of the one before.
+
+        Raises:
+            RedisUnavailable: The value cannot be kept now.
+        """
+        ...
+
+
+class RedisStore:
+    """Values that all processes share."""
+
+    def __init__(self, redis: Redis, breaker: Breaker) -> None:
+        self._redis = redis
+        self._breaker = breaker
+
+    async def read(self, names: Sequence[str]) -> Sequence[bytes | None]:
+        """Return the values of the names in one round trip."""
+        found = await self._breaker.ask(self._redis.mget, names)
+        return cast("list[bytes | None]", found)
+
+    async def write(self, name: str, value: bytes, seconds: int) -> None:
+        """Keep a value, in place of the one before."""
+        await self._breaker.ask(self._redis.set, name, value, ex=seconds)
+
+
+class MemoryStore:
+    """Values of the only process.
+
+    Args:
+        size: Values to keep; the one that was written first is forgotten first, so that a version
+            outlives the values of the one before.
+        clock: Tells the time in seconds.
     """
-    backend = cashews.Cache()
-    if redis_url is None:
-        # The size bounds it; looking for expired values would stop the event loop each time.
-        backend.setup("mem://", size=size, check_interval=0)
-        return backend
-    backend.setup(
-        redis_url,
-        pickle_type="null",
-        check_repr=False,
-        suppress=False,
-        socket_timeout=None,
-        socket_connect_timeout=None,
-        max_connections=MAX_CALLS,
-        health_check_interval=0,
-        client_name=None,
-        **CONNECTION,
-    )
-    return backend
 
+    def __init__(self, size: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._size = size
+        self._clock = clock
+        self._values: OrderedDict[str, tuple[bytes, float]] = OrderedDict()
 
-class _Found(NamedTuple):
-    value: str | None
+    async def read(self, names: Sequence[str]) -> Sequence[bytes | None]:
+        """Return the values of the names."""
+        now = self._clock()
+        found = [self._values.get(name) for name in names]
+        return [one[0] if one is not None and now < one[1] else None for one in found]
 
-
-class _Unusable(Exception):
-    """Go to the database, and store nothing."""
+    async def write(self, name: str, value: bytes, seconds: int) -> None:
+        """Keep a value, in place of the one before."""
+        self._values[name] = (value, self._clock() + seconds)
+        self._values.move_to_end(name)
+        if len(self._values) > self._size:
+            self._values.popitem(last=False)
 
 
 class Cache:
-    """Caches texts by key; a key has to include who may see its value.
+    """Reads through a store; without Redis every read is loaded.
+
+    A key holds nothing of the reader, so a change by anybody invalidates it for everybody. Who may
+    see a value is checked on the value, after the read.
 
     Args:
-        prefix: Start of every key.
-        secret: Signs the values, so that a value written by another party is not used. Values of
-            another secret are neither used nor replaced, so include the version of their format.
+        prefix: Start of every name in the store.
+        release: What the format of the values depends on; releases share versions, but no values.
         life_seconds: Longest life of a value.
         absent_seconds: Longest life of the knowledge that there is none.
     """
 
     def __init__(
-        self,
-        backend: cashews.Cache,
-        breaker: Breaker,
-        *,
-        prefix: str,
-        secret: bytes,
-        life_seconds: int,
-        absent_seconds: int,
+        self, store: Store, *, prefix: str, release: str, life_seconds: int, absent_seconds: int
     ) -> None:
-        self._backend = backend
-        self._breaker = breaker
-        self._prefix = prefix
-        self._secret = secret
+        self._store = store
+        self._prefix = f"{prefix}cache:"
+        self._release = release
         self._life_seconds = life_seconds
         self._absent_seconds = absent_seconds
-        self._missed: dict[str, float] = {}
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._longest_seconds = max(life_seconds, absent_seconds)
+        self._missed_changes = 0
+        self._loads: dict[tuple[str, bytes], asyncio.Task[Any]] = {}
 
-    async def get_or_load(self, key: str, load: Load) -> str | None:
-        """Return the value of a key; of many callers that miss it at once, one loads it."""
-        name = f"{self._prefix}cache:{key}"
+    async def read(
+        self, key: str, model: type[Model], load: Callable[[], Awaitable[Model | None]]
+    ) -> Model | None:
+        """Return the value of a key; of the callers of this process that miss it, one loads it."""
+        name = self._prefix + key
+        started = time.monotonic()
         try:
-            await self._mark_missed()
-            found = await self._find(name) or await self._load_once(name, load)
-        except (RedisUnavailable, _Unusable):
-            found = None
-        return await load() if found is None else found.value
+            if self._missed_changes:
+                await self._forget_everything()
+            era, version, kept = await self._store.read(
+                (self._prefix, name, f"{name}:{self._release}")
+            )
+        except RedisUnavailable:
+            return await load()
+        now_valid = b"%b.%b" % (era or b"", version or b"")
+        if kept is not None:
+            valid, _, content = kept.partition(b"\n")
+            if valid == now_valid:
+                with suppress(ValidationError):  # It is of a release with another model.
+                    return None if content == _ABSENT else model.model_validate_json(content)
+        # Who comes after a change asks for another version, so it joins no load from before.
+        task = self._loads.get((name, now_valid))
+        if task is None:
+            task = asyncio.ensure_future(self._load(name, now_valid, load, started))
+            self._loads[name, now_valid] = task
+        return await asyncio.shield(task)
+
+    async def _load(
+        self,
+        name: str,
+        valid: bytes,
+        load: Callable[[], Awaitable[Model | None]],
+        started: float,
+    ) -> Model | None:
+        try:
+            value = await load()
+            content = _ABSENT if value is None else value.model_dump_json().encode()
+            seconds = self._absent_seconds if value is None else self._life_seconds
+            # The version may have been replaced and have expired while a slow load ran.
+            if time.monotonic() - started < self._longest_seconds:
+                with suppress(RedisUnavailable):
+                    kept = valid + b"\n" + content
+                    await self._store.write(f"{name}:{self._release}", kept, seconds)
+            return value
+        finally:
+            del self._loads[name, valid]
 
     @asynccontextmanager
     async def changing(self, key: str) -> AsyncIterator[None]:
-        """Wrap the transaction that changes what a key stands for."""
-        name = f"{self._prefix}cache:{key}"
-        await self._mark(name)
+        """Wrap the transaction that changes what a key stands for, and invalidate it."""
         try:
             yield
         finally:
             # After an error, too: the answer to a commit may have got lost.
-            await self._mark(name)
+            try:
+                await self._replace(self._prefix + key)
+            except RedisUnavailable:
+                self._missed_changes += 1
 
-    async def _find(self, name: str) -> _Found | None:
-        sealed = await self._breaker.ask(self._backend.get, name)
-        if sealed is None:
-            return None
-        content = self._unseal(name, sealed)
-        return _Found(None if content == _ABSENT else content[1:].decode())
+    async def _forget_everything(self) -> None:
+        """Invalidate all keys: some were changed while Redis did not answer."""
+        missed = self._missed_changes
+        await self._replace(self._prefix)
+        if missed == self._missed_changes:
+            self._missed_changes = 0
 
-    async def _load_once(self, name: str, load: Load) -> _Found:
-        # The callers of one process wait here; one of them waits for the other processes.
-        turn = self._turns.setdefault(name, asyncio.Lock())
-        waits = turn.locked()
-        try:
-            async with asyncio.timeout(_LOAD_SECONDS):
-                await turn.acquire()
-        except TimeoutError:
-            raise _Unusable from None
-        try:
-            found = await self._find(name) if waits else None
-            return found or await self._load_alone(name, load)
-        finally:
-            turn.release()
-
-    async def _load_alone(self, name: str, load: Load) -> _Found:
-        lock, token = f"{name}:lock", uuid4().hex
-        deadline = time.monotonic() + _LOAD_SECONDS
-        ask, backend = self._breaker.ask, self._backend
-        while not await ask(backend.set_lock, lock, token, expire=_LOCK_SECONDS):
-            if time.monotonic() > deadline:
-                raise _Unusable
-            await asyncio.sleep(_POLL_SECONDS)
-            if found := await self._find(name):
-                return found
-        try:
-            return await self._find(name) or await self._load_and_store(name, load)
-        finally:
-            with suppress(RedisUnavailable):
-                await ask(backend.unlock, lock, token)
-
-    async def _load_and_store(self, name: str, load: Load) -> _Found:
-        started = time.monotonic()
-        value = await load()
-        if time.monotonic() - started < _LOAD_SECONDS:
-            content = _ABSENT if value is None else _PRESENT + value.encode()
-            life = self._absent_seconds if value is None else self._life_seconds
-            sealed = self._digest(name, content) + content
-            with suppress(RedisUnavailable):
-                await self._breaker.ask(self._backend.set, name, sealed, expire=life, exist=False)
-        return _Found(value)
-
-    def _digest(self, name: str, content: bytes) -> bytes:
-        return hmac.digest(self._secret, name.encode() + b"\0" + content, "sha256")
-
-    def _unseal(self, name: str, sealed: object) -> bytes:
-        if isinstance(sealed, bytes):
-            digest, content = sealed[:_DIGEST_BYTES], sealed[_DIGEST_BYTES:]
-            if hmac.compare_digest(digest, self._digest(name, content)):
-                return content
-        raise _Unusable  # a mark, or not from us
-
-    async def _mark(self, name: str) -> None:
-        try:
-            await self._breaker.ask(self._backend.set, name, _CHANGING, expire=_MARK_SECONDS)
-        except RedisUnavailable:
-            now = time.monotonic()
-            self._missed.pop(name, None)
-            self._missed[name] = now + max(self._life_seconds, self._absent_seconds)
-            # What was stored before the oldest of these were missed has expired by now.
-            while next(iter(self._missed.values())) < now:
-                del self._missed[next(iter(self._missed))]
-        else:
-            self._missed.pop(name, None)
-
-    async def _mark_missed(self) -> None:
-        """Mark what changed while Redis did not answer, before anything is read from it again."""
-        if not self._missed:
-            return
-        missed = await self._breaker.ask(self._send_missed)
-        for name, until in missed.items():
-            if self._missed.get(name) == until:
-                del self._missed[name]
-
-    async def _send_missed(self) -> dict[str, float]:
-        missed = dict(self._missed)
-        await self._backend.set_many(dict.fromkeys(missed, _CHANGING), expire=_MARK_SECONDS)
-        return missed
+    async def _replace(self, name: str) -> None:
+        """Give a key, or all of them, a new version, which outlives every value of an older one."""
+        await self._store.write(name, uuid4().hex.encode(), 2 * self._longest_seconds)

@@ -18,7 +18,7 @@ from app.core.settings.tasks import TaskSettings
 __all__ = ["DEVELOPMENT_SECRET", "Settings", "WrongSettings", "load_settings"]
 
 
-# Where Docker and Kubernetes mount secrets as files: the name of the file is that of the setting.
+# Docker and Kubernetes mount secrets here as files; a file has the name of a setting.
 _SECRETS = Path("/run/secrets")
 
 
@@ -28,8 +28,8 @@ class Settings(
     """Everything that differs between two deployments.
 
     Raises:
-        ValidationError: A value is malformed, or production was asked for with a value that is only
-            safe in development; the message names the setting and the fix.
+        ValidationError: A value is malformed, or unsafe in production; the message names the
+            setting and the fix.
     """
 
     model_config = SettingsConfigDict(
@@ -40,13 +40,13 @@ class Settings(
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
-        # Each value is read by the type of its field, so that a malformed one is refused by name.
+        # Fields parse their own values, so that an error names the malformed setting.
         enable_decoding=False,
     )
 
     @cached_property
     def in_production(self) -> bool:
-        """Whether unsafe shortcuts are forbidden."""
+        """Whether unsafe settings are forbidden."""
         return self.environment == "production"
 
     @cached_property
@@ -59,7 +59,7 @@ class Settings(
 
     @cached_property
     def keys_file(self) -> Path:
-        """File of the private keys; in development it is made at the first start."""
+        """File of the private keys; in development the first start creates it."""
         folder = Path("data") if self.sqlite_file is None else self.sqlite_file.parent
         return self.signing_keys_file or folder / "signing-keys.json"
 
@@ -87,14 +87,14 @@ class Settings(
 
 
 class WrongSettings(SystemExit):
-    """Settings that no process can start with: it ends with a line for each, and the status 1."""
+    """Settings with which no process can start: it prints a line for each and exits with 1."""
 
 
 def load_settings(**fixed: Any) -> Settings:  # noqa: ANN401 - as the fields have them
     """Return the settings of the environment, of `.env` and of the files in /run/secrets.
 
     Args:
-        fixed: Fields whose value is not up to the environment.
+        fixed: Values of fields that the environment does not override.
 
     Raises:
         WrongSettings: Some are malformed or unsafe; each line names one, and the fix.

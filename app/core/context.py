@@ -16,6 +16,7 @@ class Client:
     user_agent: str | None = None
 
 
+# Ambient like the ids: the audit log names the address of events at any depth, also after commits.
 client: ContextVar[Client] = ContextVar("client", default=Client())  # noqa: B039 - frozen
 
 

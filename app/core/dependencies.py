@@ -4,21 +4,20 @@ Whatever a worker or a command needs too belongs here; whatever mentions `Reques
 `Depends` belongs in `app/api/deps.py`.
 """
 
-import hmac
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from inspect import getmembers
+from inspect import iscoroutinefunction
 
-from app.core.cache import Cache, make_cache_backend
+from app.core.cache import Cache, MemoryStore, RedisStore, Store
 from app.core.config import Settings
 from app.core.crypto.cursors import Cursors
 from app.core.crypto.key_file import open_keys
 from app.core.crypto.keys import KeyRing
 from app.core.crypto.opaque import RefreshTokens
 from app.core.crypto.passwords import HashCost, PasswordPolicy, Passwords
-from app.core.document import contract_digest, contract_document
+from app.core.document import contract_digest
 from app.core.mail import make_mailer
 from app.core.rate_limit import FallbackLimiter, Limiter, MemoryLimiter, RedisLimiter
 from app.core.redis import Breaker, make_redis
@@ -102,7 +101,7 @@ def _make_resources(settings: Settings, notify: Notify, stack: AsyncExitStack) -
     stack.push_async_callback(engine.dispose)
     stack.push_async_callback(probe_engine.dispose)
     database = Database(engine, notify)
-    limiter, marks = _open_limiter(settings, breaker, stack)
+    limiter, marks, store = _open_shared_state(settings, breaker, stack)
     keys = open_keys(settings)
     access_tokens = _make_access_tokens(settings, keys)
     gate = SessionGate(database, marks)
@@ -117,7 +116,7 @@ def _make_resources(settings: Settings, notify: Notify, stack: AsyncExitStack) -
         cursors=cursors,
         idempotency=_make_idempotency(settings, database),
         limiter=limiter,
-        cache=_open_cache(settings, breaker, stack),
+        cache=_make_cache(settings, store),
         probes=Probes({"database": Database(probe_engine).ping}),
         stream_seconds=settings.event_stream_seconds,
     )
@@ -137,34 +136,32 @@ def _make_idempotency(settings: Settings, database: Database) -> Idempotency:
     )
 
 
-def _open_limiter(
+def _open_shared_state(
     settings: Settings, breaker: Breaker, stack: AsyncExitStack
-) -> tuple[Limiter, SessionMarks]:
-    """Return the rate limiter and the session marks."""
-    memory = MemoryLimiter(processes=settings.processes)
+) -> tuple[Limiter, SessionMarks, Store]:
+    """Return the rate limiter, the session marks, and the store of the cache."""
     if settings.redis_url is None:
         # Several processes without Redis cannot notify each other, so each asks the database.
-        return memory, MemoryMarks(max_sessions=50_000 if settings.processes == 1 else 0)
-    redis = make_redis(settings.redis_url.get_secret_value())
+        is_alone = settings.processes == 1
+        marks = MemoryMarks(max_sessions=50_000 if is_alone else 0)
+        limiter = MemoryLimiter(processes=settings.processes, read=marks.get)
+        return limiter, marks, MemoryStore(10_000 if is_alone else 0)
+    redis, prefix = make_redis(settings.redis_url.get_secret_value()), settings.redis_prefix
     stack.push_async_callback(redis.aclose)
-    limiter = FallbackLimiter(RedisLimiter(redis, settings.redis_prefix), memory, breaker)
-    return limiter, RedisMarks(redis, settings.redis_prefix, breaker)
+    memory = MemoryLimiter(processes=settings.processes)
+    return (
+        FallbackLimiter(RedisLimiter(redis, prefix), memory, breaker),
+        RedisMarks(redis, prefix, breaker),
+        RedisStore(redis, breaker),
+    )
 
 
-def _open_cache(settings: Settings, breaker: Breaker, stack: AsyncExitStack) -> Cache:
-    """Return the cache of reads."""
-    url = settings.redis_url.get_secret_value() if settings.redis_url else None
-    # Without Redis other processes cannot invalidate what this one keeps, so it keeps nothing.
-    backend = make_cache_backend(url, size=10_000 if settings.processes == 1 else 0)
-    stack.push_async_callback(backend.close)
-    # Another contract means another format of what is kept.
+def _make_cache(settings: Settings, store: Store) -> Cache:
     return Cache(
-        backend,
-        breaker,
+        store,
         prefix=settings.redis_prefix,
-        secret=hmac.digest(
-            settings.secret_key.get_secret_value().encode(), contract_document(), "sha256"
-        ),
+        # Another contract means another format of what is kept.
+        release=contract_digest()[:16],
         life_seconds=settings.cache_seconds,
         absent_seconds=settings.cache_absent_seconds,
     )
@@ -240,10 +237,10 @@ def make_services(resources: Resources) -> v1.Services:
 
 def unimplemented_operations(services: v1.Services) -> list[str]:
     """Return the methods that the contract asks for and no service has yet, as `Service.method`."""
-    kinds = [type(getattr(services, field.name)) for field in fields(services)]
     return [
-        f"{kind.__name__}.{name}"
-        for kind in kinds
-        for name, method in getmembers(kind)
-        if hasattr(method, "unimplemented")
+        f"{type(service).__name__}.{name}"
+        for field in fields(services)
+        for service in [getattr(services, field.name)]
+        for name, method in vars(field.type).items()
+        if iscoroutinefunction(method) and getattr(type(service), name) is method
     ]

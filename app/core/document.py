@@ -1,4 +1,4 @@
-"""The bundled contract as the service serves it."""
+"""The bundled contract, as the service serves it."""
 
 import hashlib
 from importlib.resources import files

@@ -1,9 +1,9 @@
-"""Exceptions as text for logs and for rows: what happened and where, without the data involved.
+"""Exceptions as text for logs and rows: what happened and where, without the data involved.
 
-Drivers and libraries put values into their messages: a failing row, the parameters of a statement,
-the input of a model, the address of a mail. So of their exceptions only the type and what names no
-value is written; the traceback says where it was. Messages of other exceptions are written, so code
-of the application must keep values out of its own.
+Drivers and libraries quote values in their messages: a failing row, the parameters of a statement,
+the input of a model, the address of a mail. So only the type of such an exception is written, with
+facts that contain no value, such as the name of a constraint. Messages of the application's own
+exceptions are written; they must not contain such values.
 """
 
 import sys
@@ -19,9 +19,8 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 # Packages whose messages may quote data.
 _QUOTING = frozenset(
     (
-        *("aiosqlite", "alembic", "cashews", "email", "fastapi", "jsonschema_rs", "passlib"),
+        *("aiosqlite", "alembic", "email", "fastapi", "jsonschema_rs", "passlib"),
         *("psycopg", "pydantic", "pydantic_core", "redis", "smtplib", "sqlalchemy", "sqlite3"),
-        "taskiq",
     )
 )
 _CAUSE = "\nThe above exception was the direct cause of the following exception:\n\n"
@@ -29,12 +28,12 @@ _CONTEXT = "\nDuring handling of the above exception, another exception occurred
 
 
 def code_of(error: BaseException | None) -> str | None:
-    """Return how a database names an error: SQLSTATE, or SQLite's name such as `SQLITE_BUSY`."""
+    """Return a database's code of an error: SQLSTATE, or SQLite's name such as `SQLITE_BUSY`."""
     return getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
 
 
 def describe(error: BaseException) -> str:
-    """Return an exception in one line: its type, and its message or what is known without data."""
+    """Return an exception in one line: its type, and its message or the facts without data."""
     package, name = _package(type(error)), type(error).__qualname__
     if package not in {"app", "builtins"}:
         name = f"{package}.{name}"
@@ -48,14 +47,14 @@ def shown(value: object) -> object:
 
 
 def format_exception(error: BaseException) -> str:
-    """Return the traceback of an exception and of all that led to it, as Python prints it."""
+    """Return the traceback of an exception and of its causes, in Python's format."""
     return _format(error, set()).rstrip("\n")
 
 
 def print_exception(
     _: type[BaseException], error: BaseException, __: TracebackType | None = None
 ) -> None:
-    """Write an exception that ends the process to standard error; meant as `sys.excepthook`."""
+    """Write an exception that ends the process to standard error; used as `sys.excepthook`."""
     sys.stderr.write(f"{format_exception(error)}\n")
 
 
@@ -78,17 +77,17 @@ def _package(kind: type) -> str:
 
 def _may_quote(error: BaseException) -> bool:
     if isinstance(error, RedisConnectionError | RedisTimeoutError):
-        return False  # They name the server, and what the network said.
+        return False  # They contain only the server and the network's error.
     if isinstance(error, OperationalError) and error.sqlstate is None:
-        return False  # The server was not reached: it quotes nothing.
+        return False  # The server was not reached, so the message quotes no data.
     return any(_package(base) in _QUOTING for base in type(error).__mro__)
 
 
 def _facts(error: BaseException) -> Iterator[str]:
-    """Yield what a library's exception says without data."""
+    """Yield the facts of a library's exception that contain no data."""
     if isinstance(error, ValidationError):
         for fault in error.errors(include_url=False, include_context=False, include_input=False):
-            # The name of a field that is not declared is input, too.
+            # The name of an undeclared field is input.
             known = [] if fault["type"] == "extra_forbidden" else fault["loc"]
             yield f"{'.'.join(map(str, known)) or error.title} {fault['type']}"
         return

@@ -1,4 +1,4 @@
-"""Every error that the service answers with.
+"""Every error that clients may receive.
 
 ProblemError                    answered as RFC 9457 problem document
 ├── MalformedBody           400
@@ -9,7 +9,7 @@ ProblemError                    answered as RFC 9457 problem document
 ├── NotFound                404
 ├── MethodNotAllowed        405
 ├── Conflict                409
-├── LostRace                409  (tried again before it is answered)
+├── LostRace                409  (after several retries)
 ├── PreconditionFailed      412
 ├── ContentTooLarge         413
 ├── UnsupportedMediaType    415
@@ -41,8 +41,8 @@ class FieldError:
 class ProblemError(Exception):
     """Base of all errors that reach a client; subclasses declare slug, title, status and remedy.
 
-    A subclass has no subclasses, so that an `except` of it catches nothing else.
-    The cause of an error is chained with `raise … from …`: it is logged, never sent.
+    A subclass must not have subclasses, so that an `except` catches only that error.
+    Chain the cause of an error with `raise … from …`: it is logged, never sent.
     """
 
     slug: ClassVar[str]
@@ -64,16 +64,16 @@ class ProblemError(Exception):
 
 
 class MalformedBody(ProblemError):
-    """The body is not the format that it claims to be."""
+    """The body is malformed."""
 
     slug = "malformed-body"
     title = "The body cannot be read"
     status = 400
-    remedy = "Send a body that is well formed: JSON in UTF-8 without NaN or Infinity, or a form."
+    remedy = "Send a well-formed body: JSON in UTF-8 without NaN or Infinity, or a form."
 
 
 class InvalidCursor(ProblemError):
-    """A list has no page with this cursor."""
+    """The cursor does not belong to this list."""
 
     slug = "invalid-cursor"
     title = "The cursor is not valid for this list"
@@ -100,12 +100,12 @@ class Unauthorized(ProblemError):
 
 
 class InsufficientScope(ProblemError):
-    """Valid credentials that do not suffice (RFC 6750, section 3.1)."""
+    """Valid credentials that lack a scope (RFC 6750, section 3.1)."""
 
     slug = "insufficient-scope"
     title = "The token lacks a scope"
     status = 403
-    remedy = "Ask for a token with the scopes that the operation needs."
+    remedy = "Request a token with the scopes that the operation needs."
 
     def __init__(self, scopes: Sequence[str]) -> None:
         wanted = " ".join(scopes)
@@ -116,16 +116,16 @@ class InsufficientScope(ProblemError):
 
 
 class PreflightRefused(ProblemError):
-    """A page of this origin may not send such a request (Fetch standard, CORS preflight)."""
+    """Pages of this origin may not send such a request (Fetch standard, CORS preflight)."""
 
     slug = "preflight-refused"
     title = "The preflight request is refused"
     status = 403
-    remedy = "Add the origin of the page to CORS_ORIGINS, and send a method that the API uses."
+    remedy = "Add the origin of the page to CORS_ORIGINS, and use a method of the API."
 
 
 class NotFound(ProblemError):
-    """No such resource, or not the caller's to see."""
+    """The resource does not exist, or the caller may not see it."""
 
     slug = "not-found"
     title = "There is no such resource"
@@ -134,37 +134,37 @@ class NotFound(ProblemError):
 
 
 class MethodNotAllowed(ProblemError):
-    """The path exists, the method does not (RFC 9110, section 15.5.6)."""
+    """The path does not support the method (RFC 9110, section 15.5.6)."""
 
     slug = "method-not-allowed"
-    title = "The path does not know this method"
+    title = "The path does not support this method"
     status = 405
     remedy = "Use one of the methods in the Allow header."
 
     def __init__(self, allowed: Sequence[str]) -> None:
         methods = ", ".join(allowed)
-        super().__init__(f"This path knows: {methods}.", headers={"Allow": methods})
+        super().__init__(f"This path supports: {methods}.", headers={"Allow": methods})
 
 
 class Conflict(ProblemError):
-    """A valid request that does not fit the present state."""
+    """A valid request that conflicts with the current state."""
 
     slug = "conflict"
     title = "The request conflicts with the present state"
     status = 409
-    remedy = "Read the present state, and change the fields that `errors` names."
+    remedy = "Read the current state, and change the fields that `errors` names."
 
 
 class LostRace(ProblemError):
-    """Another transaction was faster; the whole use case may be tried again."""
+    """Another transaction changed the same data first; the use case may be retried."""
 
     slug = "concurrent-update"
     title = "Another request changed the same data"
     status = 409
-    remedy = "Read the present state, and send the request again."
+    remedy = "Read the current state, and send the request again."
 
     def __init__(self) -> None:
-        detail = "Another request changed the same data at the same time; send this one again."
+        detail = "Another request changed the same data at the same time. Send this one again."
         super().__init__(detail, headers={"Retry-After": "1"})
 
 
@@ -190,16 +190,16 @@ class ContentTooLarge(ProblemError):
 
 
 class UnsupportedMediaType(ProblemError):
-    """The body's media type or coding is not one that the server reads (RFC 9110, 15.5.16)."""
+    """The server does not support the body's media type or coding (RFC 9110, 15.5.16)."""
 
     slug = "unsupported-media-type"
     title = "The media type is not supported"
     status = 415
-    remedy = "Send the body uncompressed, and name a media type of the operation in Content-Type."
+    remedy = "Send the body uncompressed, with a Content-Type that the operation accepts."
 
 
 class ValidationFailed(ProblemError):
-    """A field breaks the contract."""
+    """A field does not satisfy the contract."""
 
     slug = "validation-failed"
     title = "The request breaks the contract"
@@ -207,7 +207,7 @@ class ValidationFailed(ProblemError):
     remedy = "Correct the fields that `errors` names."
 
     def __init__(self, errors: Sequence[FieldError], *, total: int | None = None) -> None:
-        # Only the first of many invalid fields are listed.
+        # Only the first invalid fields are listed.
         total = len(errors) if total is None else total
         count = "1 field was" if total == 1 else f"{total} fields were"
         super().__init__(f"{count} refused; see errors.", errors=errors)
@@ -219,7 +219,7 @@ class TooManyRequests(ProblemError):
     slug = "quota-exceeded"
     title = "Too many requests"
     status = 429
-    remedy = "Wait for the seconds that Retry-After names; RateLimit tells what is left beforehand."
+    remedy = "Wait for the seconds in Retry-After. RateLimit shows how many requests remain."
 
     def __init__(self, retry_after_seconds: int) -> None:
         super().__init__(
@@ -234,7 +234,7 @@ class InternalError(ProblemError):
     slug = "internal-error"
     title = "The server failed"
     status = 500
-    remedy = "Try again later, and quote the request_id when you ask for help."
+    remedy = "Try again later. If it fails again, report the request_id."
 
     def __init__(self) -> None:
         super().__init__(
@@ -243,16 +243,16 @@ class InternalError(ProblemError):
 
 
 class ContractViolation(ProblemError):
-    """The service, or its models, disagree with the contract; checked in development and tests."""
+    """Code or models do not match the contract; checked in development and tests."""
 
     slug = "contract-violation"
-    title = "The server broke its own contract"
+    title = "The server does not satisfy its contract"
     status = 500
-    remedy = "Change the service or the contract until they agree."
+    remedy = "Change the service or the contract so that they match."
 
 
 class OperationNotImplemented(ProblemError):
-    """The contract has an operation that no service implements yet."""
+    """No service implements this operation of the contract yet."""
 
     slug = "not-implemented"
     title = "The operation is not implemented yet"
@@ -264,12 +264,12 @@ class OperationNotImplemented(ProblemError):
 
 
 class ServiceUnavailable(ProblemError):
-    """Something that the service depends on does not answer."""
+    """A dependency of the service does not answer."""
 
     slug = "service-unavailable"
     title = "The service is not available right now"
     status = 503
-    remedy = "Wait for the seconds that Retry-After names, then try again."
+    remedy = "Wait for the seconds in Retry-After, then try again."
 
     def __init__(self, detail: str, *, retry_after_seconds: int = 5) -> None:
         super().__init__(detail, headers={"Retry-After": str(retry_after_seconds)})

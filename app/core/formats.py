@@ -1,16 +1,16 @@
-"""Formats of JSON Schema, as the contract, the models and the settings all read them."""
+"""Formats of JSON Schema, checked alike in the contract, the models and the settings."""
 
 from collections.abc import Callable
 
 from jsonschema_rs import EmailOptions, validator_for
 from pydantic_core import PydanticCustomError
 
-# RFC 5321 has no `Name <address>`, which the validator would take for an address otherwise.
+# Without this option the validator accepts `Name <address>`, which RFC 5321 does not allow.
 EMAIL_OPTIONS = EmailOptions(allow_display_text=False)
 
 
 def checker(name: str) -> Callable[[object], bool]:
-    """Return what tells whether a text has this format, by the contract's own validator."""
+    """Return a function that checks this format with the contract's validator."""
     schema = {"type": "string", "format": name}
     return validator_for(schema, validate_formats=True, email_options=EMAIL_OPTIONS).is_valid
 
@@ -19,10 +19,10 @@ _is_email = checker("email")
 
 
 def email(value: str) -> str:
-    """Return an email address as it is.
+    """Accept an email address and return it unchanged.
 
     Raises:
-        PydanticCustomError: It is none.
+        PydanticCustomError: The value is not an email address.
     """
     if not _is_email(value):
         raise PydanticCustomError("email", "Input should be an email address (RFC 5321)")

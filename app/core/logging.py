@@ -1,4 +1,4 @@
-"""JSON logs: one object a line, with request and trace on every line of a request or task."""
+"""JSON logs: one object per line, with the ids of the request, trace and task."""
 
 import json
 import logging
@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TypeAlias
 
 from app.core.context import request_id, task_id, trace_id
-from app.core.error_text import format_exception, shown
+from app.core.error_text import describe, format_exception, shown
 
 _ExcInfo: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -17,7 +17,7 @@ _RECORD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "color
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes a record as one line of JSON; `extra` becomes members of its own."""
+    """Writes a record as one line of JSON; the values of `extra` become members."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line for `record`, without a line break at its end."""
@@ -39,32 +39,32 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, default=lambda value: str(shown(value)), ensure_ascii=False)
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the name of logging
-        """Return the traceback without the data that libraries put into their messages."""
+        """Return the traceback without the data that messages of libraries contain."""
         return "" if ei[1] is None else format_exception(ei[1])
 
 
 def _message(record: logging.LogRecord) -> str:
     values = tuple(map(shown, record.args)) if isinstance(record.args, tuple) else record.args
-    text = str(shown(record.msg))
+    text = describe(record.msg) if isinstance(record.msg, BaseException) else str(record.msg)
     return text % values if values else text
 
 
 def _keep_first_line(record: logging.LogRecord) -> bool:
-    """Cut off the repr of a failed task, which quotes its exception; the traceback says it."""
+    """Remove the repr of a failed task, which quotes its exception; the traceback has it."""
     record.msg = str(record.msg).partition("\n")[0]
     return True
 
 
 def _is_no_request(record: logging.LogRecord) -> bool:
-    """Tell whether a line of the server is without the query and the headers of a WebSocket."""
+    """Tell whether a line of the server contains no query and no headers of a WebSocket."""
     return record.levelno > logging.DEBUG and '"WebSocket %s"' not in str(record.msg)
 
 
 def configure_logging(level: str) -> None:
     """Send every log line of the process to standard output as JSON.
 
-    Uvicorn's own lines are taken over too. Its lines about requests are silenced, as the request
-    middleware writes better ones, without the query.
+    This includes Uvicorn's lines, except those about requests: the request middleware writes its
+    own, without the query.
     """
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter())

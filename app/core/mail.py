@@ -1,4 +1,4 @@
-"""Mail leaves through one port: a mail server in production, files in development."""
+"""Sends mail: through a mail server in production, to files in development."""
 
 import logging
 import smtplib
@@ -26,7 +26,7 @@ class Mail:
     """A plain-text mail to one address.
 
     Attributes:
-        key: Says that two are the same mail, as one that may have been lost is sent again.
+        key: Identifies the mail, so that receivers recognise one that is sent twice.
     """
 
     key: str
@@ -35,12 +35,12 @@ class Mail:
     text: str
 
     def message(self, sender: str) -> EmailMessage:
-        """Return the mail as RFC 5322 has it."""
+        """Return the mail in the format of RFC 5322."""
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = sender, self.to, self.subject
         message["Date"] = formatdate()
         message["Message-ID"] = f"<{self.key}@{sender.rpartition('@')[2]}>"
-        # Keeps vacation notices from answering.
+        # Prevents automatic replies such as vacation notices.
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(self.text)
         return message
@@ -54,23 +54,23 @@ class Mailer(Protocol):
     """Sends mail."""
 
     async def send(self, mail: Mail) -> None:
-        """Hand a mail over.
+        """Send a mail.
 
         Raises:
-            MailFailed: It was not taken.
+            MailFailed: The mail was not accepted.
         """
         ...
 
 
 class FileMailer:
-    """Writes mail to files: development has no mail server, and a log is no place for tokens."""
+    """Writes mail to files, for development; a log must not contain its tokens."""
 
     def __init__(self, folder: Path, sender: str) -> None:
         self._folder = folder
         self._sender = sender
 
     async def send(self, mail: Mail) -> None:
-        """Write the mail, and log where it is."""
+        """Write the mail, and log the path of its file."""
         file = self._folder / f"{uuid7()}.eml"
         await to_thread.run_sync(self._write, file, bytes(mail.message(self._sender)))
         logger.info("mail written to a file", extra={"file": str(file), "subject": mail.subject})
@@ -93,17 +93,17 @@ class MailServer:
 
 
 class SmtpMailer:
-    """Hands mail to a server, one connection each: mail is rare, and a task waits for it."""
+    """Sends mail to a server, with one connection per mail."""
 
     def __init__(self, server: MailServer, sender: str) -> None:
         self._server = server
         self._sender = sender
 
     async def send(self, mail: Mail) -> None:
-        """Hand the mail to the server.
+        """Send the mail to the server.
 
         Raises:
-            MailFailed: The server does not answer, or does not take it.
+            MailFailed: The server does not answer, or refuses the mail.
         """
         await to_thread.run_sync(self._send, mail)
 
@@ -114,7 +114,7 @@ class SmtpMailer:
                     connection.login(self._server.username, self._server.password or "")
                 connection.send_message(mail.message(self._sender))
         except (OSError, smtplib.SMTPException) as error:
-            # The server's words may repeat the address; the kind of the error is enough.
+            # The server's message may contain the address, so only the type is kept.
             raise MailFailed(type(error).__name__) from error
 
     def _connect(self) -> smtplib.SMTP:
@@ -131,7 +131,7 @@ class SmtpMailer:
 
 
 def make_mailer(settings: Settings) -> Mailer:
-    """Return the mail server of the settings, or the folder that stands in for it."""
+    """Return the mail server of the settings, or a folder if there is none."""
     if settings.smtp_host is None:
         return FileMailer(settings.mail_folder, settings.mail_from)
     password = settings.smtp_password

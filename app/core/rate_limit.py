@@ -43,7 +43,7 @@ class Decision:
 
     Attributes:
         moment: When the request was counted, by the clock of who counted it.
-        note: The value under the key that was to be read along.
+        note: The value that was read along.
     """
 
     allowed: bool
@@ -74,29 +74,28 @@ class Limiter(Protocol):
     """Counts requests."""
 
     async def hit(
-        self, key: str, policies: Sequence[Policy], *, read_along: str | None = None
+        self,
+        key: str,
+        policies: Sequence[Policy],
+        *,
+        read_along: str | None = None,
+        shared: bool = False,
     ) -> Decision:
         """Count one request of `key` if every policy has room for it.
 
         Args:
             key: Who is counted.
             policies: What has to have room.
-            read_along: A key in Redis whose value comes with the answer, at no further round trip.
+            read_along: Name of a value that comes with the answer, at no further round trip.
+            shared: Never count in one of several processes alone.
+
+        Raises:
+            RedisUnavailable: `shared`, and the count that all processes share cannot be reached.
         """
         ...
 
     async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
         """Return what `hit` would decide now, without counting."""
-        ...
-
-    async def hit_shared(
-        self, key: str, policies: Sequence[Policy], *, read_along: str | None = None
-    ) -> Decision:
-        """Count as `hit` does, but never for one of several processes alone.
-
-        Raises:
-            RedisUnavailable: The count that all processes share cannot be reached.
-        """
         ...
 
     async def take_back(self, key: str, policies: Sequence[Policy], decision: Decision) -> None:
@@ -109,9 +108,6 @@ def make_quota(policy: Policy, remaining: int, reset_microseconds: int) -> Quota
     return Quota(policy, max(0, remaining), math.ceil(reset_microseconds / MICROSECONDS))
 
 
-Clock = Callable[[], int]
-
-
 class MemoryLimiter:
     """Counts in this process.
 
@@ -119,29 +115,33 @@ class MemoryLimiter:
         processes: How many processes share each limit; this one gets an equal part.
         max_keys: Keys to remember (1 kB each); the one that was quiet longest is forgotten first.
         clock: Tells the time in nanoseconds.
+        read: Returns the values that are read along.
     """
 
     def __init__(
-        self, *, processes: int = 1, max_keys: int = 50_000, clock: Clock = time.monotonic_ns
+        self,
+        *,
+        processes: int = 1,
+        max_keys: int = 50_000,
+        clock: Callable[[], int] = time.monotonic_ns,
+        read: Callable[[str], bytes | None] = lambda _: None,
     ) -> None:
         self._processes = processes
+        self._read = read
         self._max_keys = max_keys
         self._clock = clock
         self._logs: OrderedDict[tuple[str, str], deque[int]] = OrderedDict()
 
     async def hit(
-        self, key: str, policies: Sequence[Policy], *, read_along: str | None = None
+        self,
+        key: str,
+        policies: Sequence[Policy],
+        *,
+        read_along: str | None = None,
+        shared: bool = False,
+        counts: bool = True,
     ) -> Decision:
         """Count one request of `key` if every policy has room for it."""
-        return self._decide(key, policies, counts=True)
-
-    hit_shared = hit
-
-    async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
-        """Return what `hit` would decide now, without counting."""
-        return self._decide(key, policies, counts=False)
-
-    def _decide(self, key: str, policies: Sequence[Policy], *, counts: bool) -> Decision:
         now = self._clock() // 1000
         logs = [self._log(key, policy, now) for policy in policies]
         limits = [max(1, policy.requests // self._processes) for policy in policies]
@@ -153,7 +153,12 @@ class MemoryLimiter:
             first = log[max(0, len(log) - limit)] if log else now
             reset = first + policy.seconds * MICROSECONDS - now
             quotas.append(make_quota(policy, limit - len(log), reset))
-        return Decision(allowed, tuple(quotas), now)
+        note = None if read_along is None else self._read(read_along)
+        return Decision(allowed, tuple(quotas), now, note)
+
+    async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
+        """Return what `hit` would decide now, without counting."""
+        return await self.hit(key, policies, counts=False)
 
     async def take_back(self, key: str, policies: Sequence[Policy], decision: Decision) -> None:
         """Do as if the request that was decided on had not been counted."""
@@ -219,18 +224,14 @@ class RedisLimiter:
         self._script = redis.register_script(_HIT)
 
     async def hit(
-        self, key: str, policies: Sequence[Policy], *, read_along: str | None = None
+        self,
+        key: str,
+        policies: Sequence[Policy],
+        *,
+        read_along: str | None = None,
+        counts: bool = True,
     ) -> Decision:
         """Count one request of `key` if every policy has room for it."""
-        return await self._decide(key, policies, read_along, counts=True)
-
-    async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
-        """Return what `hit` would decide now, without counting."""
-        return await self._decide(key, policies, None, counts=False)
-
-    async def _decide(
-        self, key: str, policies: Sequence[Policy], read_along: str | None, *, counts: bool
-    ) -> Decision:
         keys = self._names(key, policies)
         arguments = [
             number
@@ -239,11 +240,15 @@ class RedisLimiter:
         ]
         arguments.append(int(counts))
         if read_along is not None:
-            keys.append(read_along)
+            keys.append(self._prefix + read_along)
         answer = cast("list[Any]", await self._script(keys=keys, args=arguments))
         allowed, moment, note, *state = answer
         quotas = zip(policies, state[0::2], state[1::2], strict=True)
         return Decision(bool(allowed), tuple(make_quota(*quota) for quota in quotas), moment, note)
+
+    async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
+        """Return what `hit` would decide now, without counting."""
+        return await self.hit(key, policies, counts=False)
 
     async def take_back(self, key: str, policies: Sequence[Policy], decision: Decision) -> None:
         """Do as if the request that was decided on had not been counted."""
@@ -265,19 +270,20 @@ class FallbackLimiter:
         self._breaker = breaker
 
     async def hit(
-        self, key: str, policies: Sequence[Policy], *, read_along: str | None = None
+        self,
+        key: str,
+        policies: Sequence[Policy],
+        *,
+        read_along: str | None = None,
+        shared: bool = False,
     ) -> Decision:
         """Count one request of `key` if every policy has room for it."""
         try:
-            return await self.hit_shared(key, policies, read_along=read_along)
+            return await self._breaker.ask(self._redis.hit, key, policies, read_along=read_along)
         except RedisUnavailable:
+            if shared:
+                raise
             return await self._memory.hit(key, policies)
-
-    async def hit_shared(
-        self, key: str, policies: Sequence[Policy], *, read_along: str | None = None
-    ) -> Decision:
-        """Count on Redis or not at all."""
-        return await self._breaker.ask(self._redis.hit, key, policies, read_along=read_along)
 
     async def peek(self, key: str, policies: Sequence[Policy]) -> Decision:
         """Return what `hit` would decide now, without counting."""

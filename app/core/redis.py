@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
-from cashews.exceptions import CacheBackendInteractionError
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -69,7 +68,7 @@ class _CallLimit:
 
     async def __aenter__(self) -> None:
         await self._timeout.__aenter__()
-        self._wait()
+        self._timer = self._loop.call_later(self._pause, self._turn)
 
     async def __aexit__(
         self,
@@ -80,13 +79,10 @@ class _CallLimit:
         self._timer.cancel()
         await self._timeout.__aexit__(kind, error, trace)
 
-    def _wait(self) -> None:
-        self._timer = self._loop.call_later(self._pause, self._turn)
-
     def _turn(self) -> None:
         self._turns -= 1
         if self._turns:
-            self._wait()
+            self._timer = self._loop.call_later(self._pause, self._turn)
         else:
             self._timeout.reschedule(self._loop.time())
 
@@ -138,10 +134,11 @@ class Breaker:
             except TimeoutError as error:
                 self._note_failure(asked_at, RedisTimeoutError("no reply"))
                 raise RedisUnavailable from error
-            except (RedisError, CacheBackendInteractionError) as error:
-                self._note_failure(asked_at, error.__cause__ or error)
+            except RedisError as error:
+                self._note_failure(asked_at, error)
                 raise RedisUnavailable from error
-        self._note_answer(asked_at)
+        if self._failures and asked_at == self._news:
+            self._note_answer()
         return answer
 
     def _refuse_while_down(self) -> None:
@@ -161,9 +158,7 @@ class Breaker:
             logger.error("redis does not answer", extra={"reason": describe(error)})
             self._tell(up=False)
 
-    def _note_answer(self, asked_at: int) -> None:
-        if not self._failures or asked_at != self._news:
-            return
+    def _note_answer(self) -> None:
         self._news += 1
         if self._failures > 1:
             logger.warning("redis answers again")

@@ -3,6 +3,7 @@
 Access tokens are JWTs with the claims of RFC 9068, read as RFC 8725 demands.
 """
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -63,10 +64,16 @@ class AccessTokens:
             algorithm of that key. Whatever else its header says (`jku`, `x5u`, `jwk`) is ignored.
         issuer: Address of this service, both issuer and audience.
         lifetime: How long a token is valid.
+        max_remembered: Tokens to keep until they expire, so that they are verified once; the one
+            that was verified longest ago is forgotten first.
     """
 
-    def __init__(self, keys: KeyRing, issuer: str, lifetime: timedelta) -> None:
+    def __init__(
+        self, keys: KeyRing, issuer: str, lifetime: timedelta, *, max_remembered: int = 5_000
+    ) -> None:
         self._keys = keys
+        self._max_remembered = max_remembered
+        self._remembered: OrderedDict[str, Principal] = OrderedDict()
         self._loaded = {key.kid: key.loaded for key in keys.keys}
         self._issuer = issuer
         self.lifetime = lifetime
@@ -100,6 +107,16 @@ class AccessTokens:
             Unauthorized: The token is malformed, forged, expired, not yet valid, or not meant for
                 this service.
         """
+        known = self._remembered.get(token)
+        if known is not None and known.expires_at and datetime.now(UTC) < known.expires_at:
+            return known
+        principal = self._verify(token)
+        self._remembered[token] = principal
+        if len(self._remembered) > self._max_remembered:
+            self._remembered.popitem(last=False)
+        return principal
+
+    def _verify(self, token: str) -> Principal:
         try:
             header = jwt.get_unverified_header(token)
             key = self._keys.find(header.get("kid"))

@@ -9,6 +9,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Protocol
 from uuid import UUID
 
@@ -23,24 +24,13 @@ ALIVE_SECONDS = 10
 it died, or lost Redis, right after its commit."""
 ENDED_SECONDS = 600
 
-_ALIVE, _ENDED = b"alive", b"ended"
+MARK = "session:"
+"""Start of the name of a mark; the id of the session follows."""
+ALIVE, ENDED = b"alive", b"ended"
 
 
 class SessionMarks(Protocol):
-    """Knows the marks of sessions."""
-
-    def key(self, session_id: UUID) -> str | None:
-        """Return the key in Redis that the limiter is to read along; None where there is none."""
-        ...
-
-    def is_alive(self, session_id: UUID, note: bytes | None) -> bool | None:
-        """Return what the mark says, or None without one.
-
-        Args:
-            session_id: Which session.
-            note: What the limiter read along.
-        """
-        ...
+    """Writes the marks of sessions; the limiter reads them."""
 
     async def note_alive(self, session_id: UUID) -> None:
         """Mark a session that the database knows as lasting, unless it was ended meanwhile."""
@@ -56,25 +46,14 @@ class RedisMarks:
 
     def __init__(self, redis: Redis, prefix: str, breaker: Breaker) -> None:
         self._redis = redis
-        self._prefix = prefix
+        self._prefix = prefix + MARK
         self._breaker = breaker
-
-    def key(self, session_id: UUID) -> str | None:
-        """Return the key in Redis that the limiter is to read along."""
-        return f"{self._prefix}session:{session_id}"
-
-    def is_alive(self, session_id: UUID, note: bytes | None) -> bool | None:
-        """Return what the mark says, or None without one."""
-        return None if note is None else note == _ALIVE
 
     async def note_alive(self, session_id: UUID) -> None:
         """Mark a session as lasting, unless it was ended meanwhile."""
-        try:
-            await self._breaker.ask(
-                self._redis.set, str(self.key(session_id)), _ALIVE, ex=ALIVE_SECONDS, nx=True
-            )
-        except RedisUnavailable:
-            return
+        name = f"{self._prefix}{session_id}"
+        with suppress(RedisUnavailable):
+            await self._breaker.ask(self._redis.set, name, ALIVE, ex=ALIVE_SECONDS, nx=True)
 
     async def note_ended(self, session_ids: Sequence[UUID]) -> None:
         """Mark sessions whose end is committed."""
@@ -91,7 +70,7 @@ class RedisMarks:
     async def _set_ended(self, session_ids: Sequence[UUID]) -> None:
         async with self._redis.pipeline(transaction=False) as pipeline:
             for session_id in session_ids:
-                pipeline.set(str(self.key(session_id)), _ENDED, ex=ENDED_SECONDS)
+                pipeline.set(f"{self._prefix}{session_id}", ENDED, ex=ENDED_SECONDS)
             await pipeline.execute()
 
 
@@ -108,29 +87,26 @@ class MemoryMarks:
     ) -> None:
         self._max_sessions = max_sessions
         self._clock = clock
-        self._marks: OrderedDict[UUID, tuple[bytes, float]] = OrderedDict()
+        self._marks: OrderedDict[str, tuple[bytes, float]] = OrderedDict()
 
-    def key(self, session_id: UUID) -> str | None:
-        """Return None: there is no Redis."""
-        return None
-
-    def is_alive(self, session_id: UUID, note: bytes | None) -> bool | None:
-        """Return what the mark says, or None without one."""
-        mark, until = self._marks.get(session_id, (b"", 0.0))
-        return mark == _ALIVE if self._clock() < until else None
+    def get(self, name: str) -> bytes | None:
+        """Return the mark with this name, or None without one."""
+        mark, until = self._marks.get(name, (None, 0.0))
+        return mark if self._clock() < until else None
 
     async def note_alive(self, session_id: UUID) -> None:
         """Mark a session as lasting, unless it was ended meanwhile."""
-        if self.is_alive(session_id, None) is None:
-            self._note(session_id, _ALIVE, ALIVE_SECONDS)
+        if self.get(f"{MARK}{session_id}") is None:
+            self._note(session_id, ALIVE, ALIVE_SECONDS)
 
     async def note_ended(self, session_ids: Sequence[UUID]) -> None:
         """Mark sessions whose end is committed."""
         for session_id in session_ids:
-            self._note(session_id, _ENDED, ENDED_SECONDS)
+            self._note(session_id, ENDED, ENDED_SECONDS)
 
     def _note(self, session_id: UUID, mark: bytes, seconds: float) -> None:
-        self._marks[session_id] = (mark, self._clock() + seconds)
-        self._marks.move_to_end(session_id)
+        name = f"{MARK}{session_id}"
+        self._marks[name] = (mark, self._clock() + seconds)
+        self._marks.move_to_end(name)
         if len(self._marks) > self._max_sessions:
             self._marks.popitem(last=False)

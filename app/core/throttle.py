@@ -6,7 +6,7 @@ import hmac
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-from app.core import audit, context
+from app.core import audit
 from app.core.exceptions import ServiceUnavailable, TooManyRequests
 from app.core.rate_limit import Decision, Limiter, Policy
 
@@ -49,14 +49,14 @@ class Throttle:
         self._delay_seconds = delay_seconds
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def begin(self, account: str) -> Attempt:
-        """Reserve an attempt to log in to an account, which need not exist.
+    async def begin(self, account: str, address: str | None) -> Attempt:
+        """Reserve an attempt to log in from an address to an account, which need not exist.
 
         Raises:
             TooManyRequests: There were too many failures.
             ServiceUnavailable: Too many attempts are being checked.
         """
-        address, name = context.client.get().address, self._name(account)
+        name = self._name(account)
         policies = (
             self._policy(f"pair:{address}:{name}", 5, 900),
             self._policy(f"account:{name}", 20, 3600),

@@ -30,11 +30,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     python_type = datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn an aware moment into UTC."""
+        """Convert an aware timestamp to UTC."""
         if value is None:
             return None
         if value.tzinfo is None:
-            message = "a naive datetime has no place in the database; pass an aware one"
+            message = "a naive datetime cannot be stored; pass a timezone-aware one"
             raise ValueError(message)
         return value.astimezone(UTC)
 
@@ -46,7 +46,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class DatabaseNow(FunctionElement[datetime]):
-    """The database's clock, some seconds from now: one clock for all processes."""
+    """The time of the database's clock plus some seconds: one clock for all processes."""
 
     type = UtcDateTime()
     inherit_cache = True
@@ -67,7 +67,7 @@ def _sqlite_now(element: DatabaseNow, compiler: SQLCompiler, **options: object) 
 
 
 def sortable_text(length: int) -> TypeEngine[str]:
-    """Return the type of a text that sorts by code point on every database, in every country."""
+    """Return the type of a text that sorts by code point, whatever the database's locale is."""
     return String(length).with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
 
 
@@ -89,8 +89,8 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False):
 class Entity(Base, kw_only=True, repr=False):
     """A row that clients see: a UUIDv7 key, two timestamps and a version against lost updates.
 
-    The version is the row's ETag, so every UPDATE counts it up, a bulk one too. Leave
-    `synchronize_session` of those at its default: a loaded row has to learn its new version.
+    The version is the row's ETag, so every UPDATE increments it, including bulk updates. Keep
+    their `synchronize_session` at its default, so that a loaded row gets its new version.
     """
 
     __abstract__ = True
@@ -111,5 +111,5 @@ class Entity(Base, kw_only=True, repr=False):
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, object]:  # noqa: N805 - SQLAlchemy calls it on the class
-        """Let SQLAlchemy count up `version` and refuse a write to a row that has moved on."""
+        """Let SQLAlchemy increment `version`, and refuse to write a row with another version."""
         return {"version_id_col": cls.version, "eager_defaults": True}

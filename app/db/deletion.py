@@ -1,4 +1,4 @@
-"""Deletion in bounded pieces: no statement takes long, however much there is to delete."""
+"""Deletion in batches: no statement takes long, however many rows there are to delete."""
 
 from collections.abc import Iterator
 from typing import Any, cast
@@ -20,12 +20,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.db.base import Base
 
 ROWS = 1_000
-"""Most rows that a statement deletes."""
+"""Maximum number of rows that a statement deletes."""
 FILES = 10
-"""The same for rows that hold pieces of files."""
+"""The same for rows that contain chunks of files."""
 PARENTS = 20
-"""The same for rows that others refer to: for each of them PostgreSQL passes over the rows that
-referred to it until just now, as long as no vacuum has removed them."""
+"""The same for rows to which others refer: for each of them PostgreSQL scans the deleted referring
+rows that no vacuum has removed yet."""
 
 
 async def delete_piece(
@@ -35,17 +35,17 @@ async def delete_piece(
     *,
     oldest_first: InstrumentedAttribute[Any] | None = None,
 ) -> int:
-    """Delete some rows, and before them what belongs to them; return how many rows went.
+    """Delete some rows, and before them the rows that refer to them; return how many.
 
-    Call it in a transaction of its own each time, until it returns 0. A row goes when nothing is
-    left for the foreign keys that refer to it to cascade to.
+    Call it until it returns 0, each time in a new transaction. A row is deleted when no other row
+    refers to it by a foreign key that cascades.
 
     Args:
         session: The transaction.
-        model: Whose rows.
-        which: Which rows; an index has to find them.
-        oldest_first: The indexed moment that `which` compares, so that the index is used although
-            most rows match.
+        model: The model of the rows.
+        which: The condition of the rows; an index has to support it.
+        oldest_first: The indexed timestamp that `which` compares. Sorting by it makes the database
+            use the index even if most rows match.
     """
     return await _delete(session, Base.metadata.tables[model.__tablename__], which, oldest_first)
 
@@ -62,7 +62,7 @@ async def _delete(
     if not dependents:
         some = chosen.limit(FILES if _holds_files(table) else ROWS)
         return await _run(session, delete(table).where(key.in_(some)))
-    # What is looked for in other tables and what is deleted at last have to be the same rows.
+    # The search in referring tables and the deletion have to select the same rows.
     if not (ids := (await session.scalars(chosen.limit(PARENTS))).all()):
         return 0
     for column in dependents:
@@ -78,7 +78,7 @@ async def _run(session: AsyncSession, statement: Delete) -> int:
 
 
 def _dependent_columns(table: Table) -> Iterator[Column[object]]:
-    """Yield the columns whose rows the database would delete with those of a table."""
+    """Yield the columns by which the database would cascade a deletion in a table."""
     for other in Base.metadata.sorted_tables:
         for foreign_key in other.foreign_keys:
             if foreign_key.column.table is table and foreign_key.ondelete == "CASCADE":

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def make_engine(settings: Settings) -> AsyncEngine:
-    """Return an engine for the database that the settings name; it connects at the first use."""
+    """Return an engine for the database of the settings; it connects on first use."""
     if settings.sqlite_file is None:
         return _make_postgresql_engine(settings)
     settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
@@ -35,13 +35,13 @@ def make_engine(settings: Settings) -> AsyncEngine:
 
 
 def make_probe_engine(settings: Settings) -> AsyncEngine:
-    """Return an engine with one connection, which is free when all of the requests are in use."""
+    """Return an engine with one connection, which requests do not use."""
     alone = {"database_pool_size": 1, "database_max_overflow": 0}
     return make_engine(settings.model_copy(update=alone))
 
 
 def postgresql_limits(settings: Settings) -> Mapping[str, str]:
-    """Return PostgreSQL's settings that keep a statement, a lock or a pause from taking long."""
+    """Return PostgreSQL's time limits of statements, locks and idle transactions."""
     statement, lock = (
         settings.database_statement_timeout_seconds,
         settings.database_lock_timeout_seconds,
@@ -90,7 +90,8 @@ def _make_postgresql_engine(settings: Settings) -> AsyncEngine:
 def _with_time_limit(seconds: float) -> type[AsyncConnection[Any]]:
     """Return a connection class with a timeout for a server that does not answer.
 
-    PostgreSQL's own timeouts need a server that runs; one that hangs would hold requests forever.
+    PostgreSQL enforces its timeouts itself, so without this one a server that hangs would block
+    requests forever.
     """
 
     class TimeLimitedConnection(AsyncConnection[Any]):
@@ -111,7 +112,7 @@ def _with_time_limit(seconds: float) -> type[AsyncConnection[Any]]:
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    # The driver would begin transactions too late, and updates would get lost: see _begin_sqlite.
+    # The driver would begin transactions too late, and lose updates: see _begin_sqlite.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):

@@ -2,8 +2,6 @@
 
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -20,26 +18,21 @@ logger = logging.getLogger(__name__)
 _RACES = {"40001": "serialization failure", "40P01": "deadlock"}
 _MISSING = {"42P01": "table", "42703": "column"}
 _FOREIGN_KEYS = {"23503", "SQLITE_CONSTRAINT_FOREIGNKEY"}
-_WRONG_STATEMENT = "SQLITE_ERROR"  # SQLite's driver has one class for this and for a lost file.
+_WRONG_STATEMENT = "SQLITE_ERROR"  # SQLite's driver has one class for this and for a missing file.
 _MISSING_IN_SQLITE = re.compile(r"no such (table|column)|table \w+ has no column")
-_READ_ONLY = "25006"  # A standby, or a server that is being replaced by one.
+_READ_ONLY = "25006"  # A standby server, or a primary during a failover.
 _UNIQUE_RULES = (PrimaryKeyConstraint, UniqueConstraint, Index)
 
 
-@contextmanager
-def translated_errors() -> Iterator[None]:
-    """Turn errors of drivers and SQLAlchemy into those that `Database` documents."""
-    try:
-        yield
-    except StaleDataError as error:
-        raise LostRace from error
-    except PoolTimeoutError as error:
-        raise ServiceUnavailable("The database does not answer.") from error
-    except DBAPIError as error:
-        problem = _conflict(error) if isinstance(error, IntegrityError) else _failure(error)
-        if problem is None:
-            raise
-        raise problem from error
+def to_problem(error: Exception) -> ProblemError | None:
+    """Return which of the errors that `Database` documents an error of SQLAlchemy stands for."""
+    if isinstance(error, StaleDataError):
+        return LostRace()
+    if isinstance(error, PoolTimeoutError):
+        return ServiceUnavailable("The database does not answer.")
+    if isinstance(error, IntegrityError):
+        return _conflict(error)
+    return _failure(error) if isinstance(error, DBAPIError) else None
 
 
 def _failure(error: DBAPIError) -> ProblemError | None:
@@ -48,10 +41,10 @@ def _failure(error: DBAPIError) -> ProblemError | None:
         return LostRace()
     if state in _MISSING or _MISSING_IN_SQLITE.match(str(error.orig)):
         reason = str(error.orig).partition("\n")[0]
-        logger.error("the database is behind: run `make migrate`", extra={"reason": reason})
+        logger.error("database schema is out of date: run make migrate", extra={"reason": reason})
         return ServiceUnavailable("The database is not up to date.")
     if state == _READ_ONLY:
-        return ServiceUnavailable("The database takes no changes at the moment.")
+        return ServiceUnavailable("The database is read-only at the moment.")
     if isinstance(error, OperationalError | InterfaceError) and state != _WRONG_STATEMENT:
         return ServiceUnavailable("The database does not answer.")
     if error.connection_invalidated:
@@ -60,7 +53,7 @@ def _failure(error: DBAPIError) -> ProblemError | None:
 
 
 def _conflict(error: IntegrityError) -> Conflict | None:
-    """Return what the caller can do something about; a check that fails is a fault of the code."""
+    """Return the conflict that the caller can resolve; a failed check is a bug in the code."""
     if columns := _taken_columns(error):
         names = ", ".join(columns)
         errors = [
@@ -69,12 +62,12 @@ def _conflict(error: IntegrityError) -> Conflict | None:
         ]
         return Conflict(f"Another resource has this {names} already.", errors=errors)
     if code_of(error.orig) in _FOREIGN_KEYS:
-        return Conflict("This refers to something that is not there, or something refers to it.")
+        return Conflict("The resource refers to a missing one, or another resource refers to it.")
     return None
 
 
 def _taken_columns(error: IntegrityError) -> list[str]:
-    """Return the columns whose values are taken; none where another rule was broken."""
+    """Return the columns whose values are taken; none if another constraint failed."""
     diagnosis = getattr(error.orig, "diag", None)
     if diagnosis is None:
         _, _, columns = str(error.orig).partition("UNIQUE constraint failed: ")

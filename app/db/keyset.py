@@ -1,7 +1,7 @@
-"""Keyset pagination: a page starts after a row, not after a count of rows.
+"""Keyset pagination: a page starts after a row, not after a number of rows.
 
-So a page at any depth costs the same, and rows that come or go meanwhile shift nothing. The
-row-value form `(a, b) > (x, y)` is the one that PostgreSQL answers from an index.
+So every page costs the same, and inserted or deleted rows shift no page. PostgreSQL can use an
+index for the row-value form `(a, b) > (x, y)`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, UnaryExpression, and_, or_, tuple_
+from sqlalchemy import ColumnElement, and_, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.exceptions import InvalidCursor
@@ -31,14 +31,9 @@ class SortKey:
     column: InstrumentedAttribute[Any]
     descending: bool
 
-    @property
-    def ordered(self) -> UnaryExpression[Any]:
-        """Return the column's part of ORDER BY."""
-        return self.column.desc() if self.descending else self.column.asc()
-
 
 def position_of(keys: Sequence[SortKey], row: Entity) -> list[str]:
-    """Return the order, and the sort keys' values of a row as text."""
+    """Return the names of the sort keys, and their values in a row as text."""
     values = (getattr(row, key.column.key) for key in keys)
     texts = (value.isoformat() if isinstance(value, datetime) else str(value) for value in values)
     return [_name_of(keys), *texts]
@@ -48,7 +43,7 @@ def after(keys: Sequence[SortKey], position: Sequence[str]) -> ColumnElement[boo
     """Return the condition for the rows that come after a position.
 
     Raises:
-        InvalidCursor: The position is one of another order: an earlier release may have sorted so.
+        InvalidCursor: The position has other sort keys; an earlier release may have used them.
     """
     if not position or position[0] != _name_of(keys):
         raise InvalidCursor
@@ -60,7 +55,7 @@ def after(keys: Sequence[SortKey], position: Sequence[str]) -> ColumnElement[boo
     if len({key.descending for key in keys}) == 1:
         row = tuple_(*(key.column for key in keys))
         return row < tuple(values) if first.descending else row > tuple(values)
-    # An index does not help with the alternatives, but it does with this bound on the first key.
+    # An index supports this bound on the first key, but not the alternatives.
     bound = first.column <= values[0] if first.descending else first.column >= values[0]
     alternatives = (
         and_(

@@ -1,4 +1,4 @@
-"""Which migrations a database has, seen from this release."""
+"""Checks that a database has the migrations of this release."""
 
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ _REVISION = text("SELECT version_num FROM alembic_version")
 
 
 async def require_migrated(session: AsyncSession) -> None:
-    """Check that the database has the migrations of this release; it may have newer ones, too.
+    """Check that the database has the migrations of this release; newer ones are allowed.
 
     Raises:
         ServiceUnavailable: Some have not run yet.

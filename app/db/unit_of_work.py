@@ -4,15 +4,17 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import cached_property, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.pool import QueuePool
 
 from app.core.exceptions import LostRace, ServiceUnavailable
-from app.db.errors import translated_errors
+from app.db import revisions
+from app.db.errors import to_problem
 from app.db.repositories.account_tokens import AccountTokenRepository
 from app.db.repositories.api_keys import ApiKeyRepository
 from app.db.repositories.dead_tasks import DeadTaskRepository
@@ -24,7 +26,6 @@ from app.db.repositories.schedules import ScheduleRepository
 from app.db.repositories.sessions import SessionRepository
 from app.db.repositories.tasks import TaskRepository
 from app.db.repositories.users import UserRepository
-from app.db.revisions import require_migrated
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -51,6 +52,18 @@ class UnitOfWork:
         self.session = session
         self.after_commit: list[Callback] = []
         self.notify = notify
+
+    async def flush(self) -> None:
+        """Write the changes of rows that were read here, which gives them their new versions."""
+        await self.session.flush()
+
+    async def require_migrated(self) -> None:
+        """Refuse a database whose migrations are not those of the code.
+
+        Raises:
+            ServiceUnavailable: It is behind.
+        """
+        await revisions.require_migrated(self.session)
 
     @cached_property
     def account_tokens(self) -> AccountTokenRepository:
@@ -125,37 +138,42 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[UnitOfWork]:
         """Open a transaction: committed at the end, rolled back on any error or cancellation."""
-        with translated_errors():
-            async with self._turn(), self._sessions.begin() as session:
+        turn = self._turn() if self._has_one_writer else nullcontext()
+        try:
+            async with turn, self._sessions.begin() as session:
                 work = UnitOfWork(session, self._notify)
                 yield work
-        await _call_all(work.after_commit)
+        except SQLAlchemyError as error:
+            if (problem := to_problem(error)) is None:
+                raise
+            raise problem from error
+        if work.after_commit:
+            await _call_all(work.after_commit)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:
         """Open a transaction that only reads; readers never wait for writers."""
-        with translated_errors():
+        try:
             async with self._sessions() as session:
                 await session.connection(execution_options={"read_only": True})
                 yield UnitOfWork(session, self._notify)
+        except SQLAlchemyError as error:
+            if (problem := to_problem(error)) is None:
+                raise
+            raise problem from error
 
     async def ping(self) -> None:
         """Ask the database for a sign of life, and for its migrations."""
-        with translated_errors():
-            async with self._sessions() as session:
-                # On SQLite any other transaction would wait for the writers.
-                await session.connection(execution_options={"read_only": True})
-                await require_migrated(session)
+        # On SQLite any other transaction would wait for the writers.
+        async with self.read() as work:
+            await work.require_migrated()
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
-        """Wait for the writers before this one on SQLite, as long as for a free connection.
+        """Wait for the writers before this one, as long as for a free connection.
 
         SQLite itself would let them poll, each with a connection in hand that readers then lack.
         """
-        if not self._has_one_writer:
-            yield
-            return
         try:
             async with asyncio.timeout(self._patience):
                 await self._writing.acquire()

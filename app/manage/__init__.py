@@ -1,1 +1,1 @@
-"""Commands for operators: `python -m app.manage --help`."""
+"""Commands for operators and developers: `python -m app.manage --help`."""

@@ -1,4 +1,4 @@
-"""Commands for operators: `python -m app.manage --help`."""
+"""Commands for operators and developers: `python -m app.manage --help`."""
 
 import argparse
 import sys

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.core import audit
 from app.core.audit import Event
 from app.core.config import Settings
-from app.core.crypto.keys import KeyRing, make_key, read_keys, write_keys
+from app.core.crypto.keys import KeyRing, make_signing_key, read_keys, write_keys
 from app.core.logging import configure_logging
 
 Step = Callable[[Path], None]
@@ -16,15 +16,15 @@ Step = Callable[[Path], None]
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `keys` to a command line."""
-    keys = commands.add_parser("keys", help="make, rotate and list the keys of access tokens")
+    keys = commands.add_parser("keys", help="create, rotate and list the keys of access tokens")
     keys.add_argument("step", choices=_STEPS, help="; ".join(_HELP))
-    keys.add_argument("--file", type=Path, help="instead of SIGNING_KEYS_FILE")
-    # Production's settings are not complete before there are keys.
+    keys.add_argument("--file", type=Path, help="key file; default: SIGNING_KEYS_FILE")
+    # The settings of production are incomplete until the keys exist.
     keys.set_defaults(run=run_step, fixed={"environment": "development"})
 
 
 def run_step(settings: Settings, chosen: argparse.Namespace) -> None:
-    """Run one step on the key file, then list the keys; their private parts are never shown."""
+    """Run one step on the key file, then list the keys without their private parts."""
     configure_logging(settings.log_level)
     path = chosen.file or settings.keys_file
     try:
@@ -39,13 +39,13 @@ def run_step(settings: Settings, chosen: argparse.Namespace) -> None:
 
 def _make(path: Path) -> None:
     if not path.exists():
-        key = make_key("ES256")
+        key = make_signing_key("ES256")
         write_keys(path, KeyRing([key]), replacing=False)
         audit.record(Event.SIGNING_KEY_CREATED, kid=key.kid)
 
 
 def _add(path: Path) -> None:
-    key = make_key("ES256")
+    key = make_signing_key("ES256")
     write_keys(path, read_keys(path).with_next(key))
     audit.record(Event.SIGNING_KEY_CREATED, kid=key.kid)
 
@@ -73,9 +73,9 @@ _STEPS: dict[str, Step] = {
     "list": _show,
 }
 _HELP = (
-    "make: a file with one key, if there is none",
-    "add: a key that verifies and does not sign yet",
-    "activate: the added key signs, the one before is retired",
-    "prune: retired keys go",
-    "list: only show",
+    "make: create the file with one key, if it does not exist",
+    "add: add a key that verifies but does not sign yet",
+    "activate: sign with the added key, and retire the previous one",
+    "prune: remove retired keys",
+    "list: only list the keys",
 )

@@ -1,4 +1,4 @@
-"""`python -m app.manage seed`: realistic data for development and load tests."""
+"""`python -m app.manage seed`: sample data for development and load tests."""
 
 import argparse
 import asyncio
@@ -31,25 +31,25 @@ _STATUSES = ("draft", "active", "active", "active", "active", "archived")
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `seed` to a command line."""
-    parser = commands.add_parser("seed", help="add made-up items and users; not in production")
+    parser = commands.add_parser("seed", help="add sample items and users; not in production")
     parser.add_argument("--items", type=int, default=1000, help="items to add (default: 1000)")
     parser.add_argument("--users", type=int, default=5, help="users who own them (default: 5)")
     parser.set_defaults(run=run_seed)
 
 
 def run_seed(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Add made-up data to the database of the settings.
+    """Add sample data to the database of the settings.
 
     Raises:
         WrongSettings: The settings are those of production.
     """
     if settings.in_production:
-        raise WrongSettings("ENVIRONMENT: production refuses made-up data")
+        raise WrongSettings("ENVIRONMENT: production refuses sample data; set development")
     asyncio.run(seed(settings, items=arguments.items, users=arguments.users))
 
 
 async def seed(settings: Settings, *, items: int, users: int) -> list[UUID]:
-    """Add items, shared by users that are created where they do not exist yet.
+    """Add items, owned by users who are created if they do not exist.
 
     Returns:
         The users' ids. Their addresses are like `ada@example.com`; their password is `PASSWORD`.
@@ -86,7 +86,7 @@ async def _find_or_add_users(
 def _make_items(
     owners: Sequence[UUID], places: Sequence[int], total: int
 ) -> Iterator[dict[str, Any]]:
-    """Yield the items of these places in a history of `total`, the oldest first."""
+    """Yield the items at these places in a history of `total` items, the oldest first."""
     choice = random.choice
     begin = datetime.now(UTC) - _SPAN
     for place in places:

@@ -11,10 +11,10 @@ from app.server import uvicorn_options
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `serve` to a command line."""
-    server = commands.add_parser("serve", help="serve the API; in development set up before")
+    server = commands.add_parser("serve", help="serve the API; in development run setup first")
     server.add_argument("--host", default="127.0.0.1", help="address to listen on")
     server.add_argument("--port", default=8000, type=int, help="port; 0 picks a free one")
-    server.add_argument("--reload", action="store_true", help="start again when app/ changes")
+    server.add_argument("--reload", action="store_true", help="restart when app/ changes")
     server.set_defaults(run=serve)
 
 

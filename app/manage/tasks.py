@@ -1,4 +1,4 @@
-"""`python -m app.manage worker`, `scheduler` and `tasks`: run tasks, and handle dead ones."""
+"""`python -m app.manage worker`, `scheduler` and `tasks`: run tasks, and manage dead ones."""
 
 import argparse
 import asyncio
@@ -28,9 +28,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     worker.set_defaults(run=lambda settings, _: run_workers(settings, HANDLERS))
     scheduler = commands.add_parser("scheduler", help="create the tasks of schedules until SIGTERM")
     scheduler.set_defaults(run=lambda settings, _: run_scheduler(settings))
-    tasks = commands.add_parser("tasks", help="list, replay or drop the tasks that failed for good")
+    tasks = commands.add_parser("tasks", help="list, replay or drop dead tasks")
     steps = tasks.add_subparsers(required=True)
-    list_ = steps.add_parser("list", help="list the dead tasks, the latest first")
+    list_ = steps.add_parser("list", help="list dead tasks, the latest first")
     list_.set_defaults(run=_with_resources(list_dead))
     replay = steps.add_parser("replay", help="queue dead tasks again, with all their attempts")
     replay.set_defaults(run=_with_resources(replay_dead))
@@ -60,7 +60,7 @@ async def list_dead(resources: Resources, _: argparse.Namespace) -> None:
 
 
 async def replay_dead(resources: Resources, arguments: argparse.Namespace) -> None:
-    """Queue dead tasks again, each with its old id."""
+    """Queue dead tasks again under their old ids."""
     await _take_each(resources, arguments.ids, _queue_again, "queued again")
 
 
@@ -83,7 +83,7 @@ async def _take_each(
         else:
             sys.stdout.write(f"{task_id} {done}\n")
     if unknown:
-        sys.exit(f"Not among the dead tasks: {', '.join(unknown)}")
+        sys.exit(f"No dead task has the id {', '.join(unknown)}; list them with make tasks")
 
 
 async def _queue_again(work: UnitOfWork, dead: DeadTask) -> None:

@@ -35,7 +35,6 @@ class Operation:
     headers: tuple[str, ...] = ()
     media_types: tuple[str, ...] = ()
     form_fields: tuple[str, ...] = ()
-    body_required: bool = False
     statuses: frozenset[int]
     error_format: Literal["problem", "oauth2"] = "problem"
     extensions: Mapping[str, object] = field(default_factory=dict[str, object])

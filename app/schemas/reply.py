@@ -1,26 +1,10 @@
-"""Base class of the generated replies, and the mark of an interface's methods."""
+"""Base class of the generated replies."""
 
 from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
+from typing import ClassVar, Protocol
 
 from pydantic import BaseModel
-
-__all__ = ["Replayed", "Reply", "Upload", "operation"]
-
-if TYPE_CHECKING:
-    from abc import abstractmethod as operation
-else:
-    Method = TypeVar("Method")
-
-    def operation(method: Method) -> Method:
-        """Mark an interface's method that a service has to implement.
-
-        Type checkers see `abc.abstractmethod`, so they name each method that a service lacks. At
-        run time the class can still be made, and the missing operation alone answers 501.
-        """
-        method.unimplemented = True
-        return method
 
 
 class Upload(Protocol):
@@ -75,8 +59,3 @@ class Replayed:
     headers: Mapping[str, str]
     body: str | None
     contract: str
-
-
-def to_json(body: BaseModel) -> str:
-    """Return a body as it is sent."""
-    return body.model_dump_json(by_alias=True)

@@ -13,13 +13,12 @@ from app.core.crypto.cursors import Cursors
 from app.core.exceptions import (
     InsufficientScope,
     LostRace,
-    NotFound,
     ServiceUnavailable,
     Unauthorized,
 )
 from app.core.security import ROLE_SCOPES, Principal
 from app.db.models.api_keys import ApiKey
-from app.db.unit_of_work import Database, UnitOfWork, retried
+from app.db.unit_of_work import Database, retried
 from app.schemas import v1
 from app.schemas.v1.operations import LIST_API_KEYS
 from app.services.support.pagination import ListQuery
@@ -45,15 +44,13 @@ class ApiKeys(v1.ApiKeysService):
             InvalidCursor: The cursor is not one that this server gave out for this list.
         """
         query = ListQuery(operation=LIST_API_KEYS, reader=principal.user_id, filters={})
-        start = None if cursor is None else self._cursors.decode(cursor, query.scope)
+        start = query.start(self._cursors, cursor)
         async with self._database.read() as work:
             visible = work.api_keys.owned_by(principal.user_id)
             page = await work.api_keys.list_page(visible, sort=(), start=start, limit=limit)
-        body = v1.ApiKeyPage(items=[_to_api_key(row) for row in page.rows], next=None)
-        if page.next_position is None:
-            return v1.ListApiKeys200(body=body)
-        body.next = self._cursors.encode(page.next_position, query.scope)
-        return v1.ListApiKeys200(body=body, link=query.next_link(body.next, limit))
+        next_cursor, link = query.next_page(self._cursors, page.next_position, limit)
+        body = v1.ApiKeyPage(items=[_to_api_key(row) for row in page.rows], next=next_cursor)
+        return v1.ListApiKeys200(body=body, link=link)
 
     @retried
     async def create_api_key(
@@ -93,7 +90,8 @@ class ApiKeys(v1.ApiKeysService):
             NotFound: There is no such key, or another user owns it.
         """
         async with self._database.read() as work:
-            return _to_api_key(await _owned(work, api_key_id, principal))
+            visible = work.api_keys.owned_by(principal.user_id)
+            return _to_api_key(await work.api_keys.require(visible, api_key_id))
 
     @retried
     async def revoke_api_key(self, api_key_id: UUID, *, principal: Principal) -> None:
@@ -103,7 +101,8 @@ class ApiKeys(v1.ApiKeysService):
             NotFound: There is no such key, or another user owns it.
         """
         async with self._database.write() as work:
-            await work.api_keys.delete(await _owned(work, api_key_id, principal))
+            visible = work.api_keys.owned_by(principal.user_id)
+            await work.api_keys.delete(await work.api_keys.require(visible, api_key_id))
         audit.record(Event.API_KEY_REVOKED, user_id=principal.user_id, api_key_id=str(api_key_id))
 
     def last_owner(self, key: str) -> UUID | None:
@@ -146,13 +145,6 @@ class ApiKeys(v1.ApiKeysService):
 
 def _refused() -> Unauthorized:
     return Unauthorized("The API key is not valid: it is unknown, revoked or expired.")
-
-
-async def _owned(work: UnitOfWork, api_key_id: UUID, principal: Principal) -> ApiKey:
-    row = await work.api_keys.get(work.api_keys.owned_by(principal.user_id), api_key_id)
-    if row is None:
-        raise NotFound("There is no API key with this id.")
-    return row
 
 
 def _to_api_key(row: ApiKey) -> v1.ApiKey:

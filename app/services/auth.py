@@ -11,7 +11,7 @@ from app.services.accounts.grants import Grants
 from app.services.accounts.login import Login
 
 _ACCEPTED = v1.Accepted(
-    detail="Done, if it can be done; mail tells the owner of the address what happens next."
+    detail="The request was accepted. Mail tells the owner of the address what happens next."
 )
 
 

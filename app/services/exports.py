@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from typing import ClassVar, final
 from uuid import UUID
 
-from app.core.exceptions import Conflict, NotFound, ServiceUnavailable, Unauthorized
+from app.core.exceptions import Conflict, ServiceUnavailable, Unauthorized
 from app.core.security import Principal
 from app.db.models.exports import Export
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
 from app.schemas.reply import Replayed
+from app.schemas.v1.operations import CREATE_EXPORT
 from app.services.accounts.session_gate import still_let_in
-from app.services.support.idempotency import Attempt, Idempotency
+from app.services.support.idempotency import Idempotency
 from app.services.support.outbox import Payload, enqueue
 
 _LOOK_SECONDS = 0.5
@@ -62,13 +63,9 @@ class Exports(v1.ExportsService):
             await enqueue(work, WriteExport(export_id=export.id), key=f"export:{export.owner_id}")
             return v1.CreateExport202(body=_to_export(export), location=f"/exports/{export.id}")
 
-        attempt = Attempt(
-            principal_id=principal.user_id,
-            operation="createExport",
-            key=idempotency_key,
-            body=body,
+        return await self._idempotency.run(
+            create, operation=CREATE_EXPORT, principal=principal, key=idempotency_key, body=body
         )
-        return await self._idempotency.run(attempt, create)
 
     async def get_export(self, export_id: UUID, *, principal: Principal) -> v1.Export:
         """Return one of the caller's exports.
@@ -77,7 +74,8 @@ class Exports(v1.ExportsService):
             NotFound: There is no such export, or another user owns it.
         """
         async with self._database.read() as work:
-            return _to_export(await _owned(work, export_id, principal))
+            visible = work.exports.owned_by(principal.user_id)
+            return _to_export(await work.exports.require(visible, export_id))
 
     @retried
     async def cancel_export(self, export_id: UUID, *, principal: Principal) -> v1.Export:
@@ -89,7 +87,8 @@ class Exports(v1.ExportsService):
         """
         async with self._database.write() as work:
             # Its worker changes it all the time; who waits for a turn gets one.
-            export = await _owned(work, export_id, principal, locks=True)
+            visible = work.exports.owned_by(principal.user_id).with_for_update()
+            export = await work.exports.require(visible, export_id)
             if export.status in _OPEN:
                 await work.exports.end(export, "cancelled")
             elif export.status != "cancelled":
@@ -106,7 +105,8 @@ class Exports(v1.ExportsService):
             Conflict: The export is not done.
         """
         async with self._database.read() as work:
-            export = await _owned(work, export_id, principal)
+            visible = work.exports.owned_by(principal.user_id)
+            export = await work.exports.require(visible, export_id)
         if export.status in _OPEN:
             raise Conflict("The export is not done yet.", headers={"Retry-After": "1"})
         if export.status != "done":
@@ -177,16 +177,6 @@ class Exports(v1.ExportsService):
 
 def _event(export: v1.Export) -> bytes:
     return b"event: export\ndata: " + export.model_dump_json().encode() + b"\n\n"
-
-
-async def _owned(
-    work: UnitOfWork, export_id: UUID, principal: Principal, *, locks: bool = False
-) -> Export:
-    visible = work.exports.owned_by(principal.user_id)
-    export = await work.exports.get(visible.with_for_update() if locks else visible, export_id)
-    if export is None:
-        raise NotFound("There is no export with this id.")
-    return export
 
 
 def _to_export(export: Export) -> v1.Export:

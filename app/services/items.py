@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import final
 from uuid import UUID
 
-from pydantic import MISSING, TypeAdapter
+from pydantic import MISSING, BaseModel
 
 from app.core.cache import Cache
 from app.core.crypto.cursors import Cursors
@@ -14,13 +14,18 @@ from app.db.models.items import Item
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas import v1
 from app.schemas.reply import Replayed
-from app.schemas.v1.operations import LIST_ITEMS
-from app.services.item_views import cache_key, to_item
-from app.services.support.idempotency import Attempt, Idempotency
+from app.schemas.v1.operations import CREATE_ITEM, LIST_ITEMS
+from app.services.support.idempotency import Idempotency
 from app.services.support.pagination import ListQuery
 from app.services.support.preconditions import etag, is_unchanged, require_match
 
-_CACHED = TypeAdapter(v1.GetItem200)
+
+class CachedItem(BaseModel):
+    """An item as the cache keeps it for all readers; `owner_id` tells who may see it."""
+
+    owner_id: UUID
+    etag: str
+    item: v1.Item
 
 
 @final
@@ -58,7 +63,7 @@ class Items(v1.ItemsService):
             "created_before": created_before,
         }
         query = ListQuery(operation=LIST_ITEMS, reader=principal.user_id, filters=filters)
-        start = None if cursor is None else self._cursors.decode(cursor, query.scope)
+        start = query.start(self._cursors, cursor)
         async with self._database.read() as work:
             visible = work.items.owned_by(
                 principal.user_id,
@@ -68,11 +73,9 @@ class Items(v1.ItemsService):
             )
             keys = work.items.sort_keys(sort or [v1.ItemSort.CREATED_AT_DESC])
             page = await work.items.list_page(visible, sort=keys, start=start, limit=limit)
-        body = v1.ItemPage(items=[to_item(row) for row in page.rows], next=None)
-        if page.next_position is None:
-            return v1.ListItems200(body=body)
-        body.next = self._cursors.encode(page.next_position, query.scope)
-        return v1.ListItems200(body=body, link=query.next_link(body.next, limit))
+        next_cursor, link = query.next_page(self._cursors, page.next_position, limit)
+        body = v1.ItemPage(items=[to_item(row) for row in page.rows], next=next_cursor)
+        return v1.ListItems200(body=body, link=link)
 
     async def create_item(
         self, body: v1.ItemCreate, *, idempotency_key: str | None, principal: Principal
@@ -98,10 +101,9 @@ class Items(v1.ItemsService):
                 body=to_item(item), location=f"/items/{item.id}", etag=etag(item.version)
             )
 
-        attempt = Attempt(
-            principal_id=principal.user_id, operation="createItem", key=idempotency_key, body=body
+        return await self._idempotency.run(
+            create, operation=CREATE_ITEM, principal=principal, key=idempotency_key, body=body
         )
-        return await self._idempotency.run(attempt, create)
 
     async def get_item(
         self, item_id: UUID, *, if_none_match: str | None, principal: Principal
@@ -112,22 +114,19 @@ class Items(v1.ItemsService):
             NotFound: There is no such item, or another user owns it.
         """
 
-        async def load() -> str | None:
+        async def load() -> CachedItem | None:
             async with self._database.read() as work:
-                visible = work.items.owned_by(principal.user_id)
-                item = await work.items.get(visible, item_id)
+                item = await work.items.find(item_id)
             if item is None:
                 return None
-            reply = v1.GetItem200(body=to_item(item), etag=etag(item.version))
-            return _CACHED.dump_json(reply).decode()
+            return CachedItem(owner_id=item.owner_id, etag=etag(item.version), item=to_item(item))
 
-        cached = await self._cache.get_or_load(cache_key(item_id, principal.user_id), load)
-        if cached is None:
+        cached = await self._cache.read(cache_key(item_id), CachedItem, load)
+        if cached is None or cached.owner_id != principal.user_id:
             raise NotFound("There is no item with this id.")
-        reply = _CACHED.validate_json(cached)
-        if is_unchanged(if_none_match, reply.etag):
-            return v1.GetItem304(etag=reply.etag)
-        return reply
+        if is_unchanged(if_none_match, cached.etag):
+            return v1.GetItem304(etag=cached.etag)
+        return v1.GetItem200(body=cached.item, etag=cached.etag)
 
     @retried
     async def update_item(
@@ -139,9 +138,8 @@ class Items(v1.ItemsService):
             NotFound: There is no such item, or another user owns it.
             PreconditionFailed: The item has changed since the caller read it.
         """
-        changing = self._cache.changing(cache_key(item_id, principal.user_id))
-        async with changing, self._database.write() as work:
-            item = await _owned(work, item_id, principal)
+        async with self._cache.changing(cache_key(item_id)), self._database.write() as work:
+            item = await work.items.require(work.items.owned_by(principal.user_id), item_id)
             require_match(if_match, etag(item.version))
             if body.name is not MISSING:
                 item.name = body.name
@@ -151,7 +149,7 @@ class Items(v1.ItemsService):
                 item.status = body.status.value
             if body.quantity is not MISSING:
                 item.quantity = body.quantity
-            await work.items.update(item)
+            await work.flush()
         return v1.UpdateItem200(body=to_item(item), etag=etag(item.version))
 
     @retried
@@ -164,15 +162,25 @@ class Items(v1.ItemsService):
             NotFound: There is no such item, or another user owns it.
             PreconditionFailed: The item has changed since the caller read it.
         """
-        changing = self._cache.changing(cache_key(item_id, principal.user_id))
-        async with changing, self._database.write() as work:
-            item = await _owned(work, item_id, principal)
+        async with self._cache.changing(cache_key(item_id)), self._database.write() as work:
+            item = await work.items.require(work.items.owned_by(principal.user_id), item_id)
             require_match(if_match, etag(item.version))
             await work.items.delete(item)
 
 
-async def _owned(work: UnitOfWork, item_id: UUID, principal: Principal) -> Item:
-    item = await work.items.get(work.items.owned_by(principal.user_id), item_id)
-    if item is None:
-        raise NotFound("There is no item with this id.")
-    return item
+def cache_key(item_id: UUID) -> str:
+    """Return the name under which the cache keeps an item."""
+    return f"item:{item_id}"
+
+
+def to_item(item: Item) -> v1.Item:
+    """Return the representation of a row for clients."""
+    return v1.Item(
+        id=item.id,
+        name=item.name,
+        description=item.description,
+        status=v1.ItemStatus(item.status),
+        quantity=item.quantity,
+        created_at=item.created_at,
+        updated_at=item.updated_at,
+    )

@@ -32,15 +32,15 @@ class Sessions(v1.SessionsService):
             InvalidCursor: The cursor is not one that this server gave out for this list.
         """
         query = ListQuery(operation=LIST_SESSIONS, reader=principal.user_id, filters={})
-        start = None if cursor is None else self._cursors.decode(cursor, query.scope)
+        start = query.start(self._cursors, cursor)
         async with self._database.read() as work:
             visible, order = work.sessions.owned_by(principal.user_id), work.sessions.newest_first
             page = await work.sessions.list_page(visible, sort=order, start=start, limit=limit)
-        body = v1.SessionPage(items=[_to_session(row, principal) for row in page.rows], next=None)
-        if page.next_position is None:
-            return v1.ListSessions200(body=body)
-        body.next = self._cursors.encode(page.next_position, query.scope)
-        return v1.ListSessions200(body=body, link=query.next_link(body.next, limit))
+        next_cursor, link = query.next_page(self._cursors, page.next_position, limit)
+        body = v1.SessionPage(
+            items=[_to_session(row, principal) for row in page.rows], next=next_cursor
+        )
+        return v1.ListSessions200(body=body, link=link)
 
     @retried
     async def end_sessions(self, *, principal: Principal) -> None:

@@ -18,7 +18,6 @@ from app.services.accounts.accounts import Accounts
 from app.services.accounts.administration import (
     DeleteAccounts,
     change_access,
-    find_account,
     require_another_admin,
     to_account,
     to_user,
@@ -61,7 +60,7 @@ class Users(v1.UsersService):
             user = await _caller(work, principal)
             if body.display_name is not MISSING:
                 user.display_name = body.display_name
-            await work.users.update(user)
+            await work.flush()
         return to_user(user)
 
     async def change_password(self, body: v1.PasswordChange, *, principal: Principal) -> None:
@@ -109,17 +108,15 @@ class Users(v1.UsersService):
             "email": email,
         }
         query = ListQuery(operation=LIST_USERS, reader=principal.user_id, filters=filters)
-        start = None if cursor is None else self._cursors.decode(cursor, query.scope)
+        start = query.start(self._cursors, cursor)
         async with self._database.read() as work:
             visible = work.users.accounts(
                 role=role.value if role else None, disabled=disabled, email=email
             )
             page = await work.users.list_page(visible, sort=(), start=start, limit=limit)
-        body = v1.AccountPage(items=[to_account(row) for row in page.rows], next=None)
-        if page.next_position is None:
-            return v1.ListUsers200(body=body)
-        body.next = self._cursors.encode(page.next_position, query.scope)
-        return v1.ListUsers200(body=body, link=query.next_link(body.next, limit))
+        next_cursor, link = query.next_page(self._cursors, page.next_position, limit)
+        body = v1.AccountPage(items=[to_account(row) for row in page.rows], next=next_cursor)
+        return v1.ListUsers200(body=body, link=link)
 
     async def get_user(
         self, user_id: UUID, *, if_none_match: str | None, principal: Principal
@@ -130,7 +127,7 @@ class Users(v1.UsersService):
             NotFound: There is no such account.
         """
         async with self._database.read() as work:
-            user = await find_account(work, user_id)
+            user = await work.users.require(work.users.accounts(), user_id)
         if is_unchanged(if_none_match, etag(user.version)):
             return v1.GetUser304(etag=etag(user.version))
         return v1.GetUser200(body=to_account(user), etag=etag(user.version))
@@ -147,14 +144,14 @@ class Users(v1.UsersService):
             Conflict: The last active administrator would be demoted or disabled.
         """
         async with self._database.write() as work:
-            user = await find_account(work, user_id)
+            user = await work.users.require(work.users.accounts(), user_id)
             require_match(if_match, etag(user.version))
             if body.role == v1.UserRole.USER or body.disabled is True:
                 await require_another_admin(work, user)
             if body.display_name is not MISSING:
                 user.display_name = body.display_name
             events = change_access(user, body)
-            await work.users.update(user)
+            await work.flush()
             if events:
                 await self._gate.end_sessions(work, user.id)
         for event in events:
@@ -173,7 +170,7 @@ class Users(v1.UsersService):
             Conflict: It is the last active administrator.
         """
         async with self._database.write() as work:
-            user = await find_account(work, user_id)
+            user = await work.users.require(work.users.accounts(), user_id)
             require_match(if_match, etag(user.version))
             await require_another_admin(work, user)
             await self._gate.end_sessions(work, user.id)

@@ -5,7 +5,7 @@ from app.tasks.engine.context import TaskContext
 
 
 async def send_account_mail(context: TaskContext, payload: SendAccountMail) -> None:
-    """Write the mail and hand it to the mail server; a repeat sends the same mail."""
+    """Write the mail and send it to the mail server; a retry sends the same mail."""
     await context.resources.sign_in.account_mail.deliver(
         payload.kind, payload.user_id, key=context.idempotency_key
     )

@@ -9,16 +9,16 @@ from app.db.models.exports import Export
 from app.db.unit_of_work import UnitOfWork
 from app.schemas import v1
 from app.services.exports import WriteExport
-from app.services.item_views import to_item
+from app.services.items import to_item
 from app.tasks.engine.context import TaskContext
 
 _ORDER = ("created_at.asc",)
-# What a spreadsheet takes for the beginning of a formula; the last four are full-width.
+# Characters that start a formula in a spreadsheet; the last four are full-width.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 async def write_export(context: TaskContext, payload: WriteExport) -> None:
-    """Write the file chunk by chunk; an attempt continues where the one before it ended.
+    """Write the file chunk by chunk; an attempt continues where the previous one ended.
 
     An export that was cancelled, or deleted with its owner, is skipped.
     """
@@ -34,7 +34,7 @@ async def write_export(context: TaskContext, payload: WriteExport) -> None:
 
 
 async def fail_export(work: UnitOfWork, payload: WriteExport) -> None:
-    """Mark the export as failed, so that its owner learns that there is no file."""
+    """Mark the export as failed, so that its owner sees that there is no file."""
     export = await work.exports.get_open(payload.export_id)
     if export is not None:
         await work.exports.end(export, "failed")
@@ -68,7 +68,7 @@ async def _write_chunk(work: UnitOfWork, export: Export, context: TaskContext) -
 
 
 def _csv(rows: Sequence[v1.Item], *, with_header: bool) -> str:
-    """Return rows of CSV (RFC 4180), every text quoted, and no cell a formula."""
+    """Return rows as CSV (RFC 4180), with all texts quoted and no formulas."""
     file = io.StringIO()
     writer = csv.DictWriter(file, v1.Item.model_fields, quoting=csv.QUOTE_NONNUMERIC)
     if with_header:
@@ -80,9 +80,9 @@ def _csv(rows: Sequence[v1.Item], *, with_header: bool) -> str:
 
 
 def _as_text(value: object) -> object:
-    """Prefix a text that a spreadsheet would run (CWE-1236; OWASP, CSV Injection).
+    """Prefix a text that a spreadsheet would run as a formula (CWE-1236; OWASP, CSV Injection).
 
-    A number stays a number: the server wrote it, so a minus sign begins no formula.
+    Numbers are not prefixed, because the server wrote them: their minus sign starts no formula.
     """
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"

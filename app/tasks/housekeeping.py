@@ -1,4 +1,4 @@
-"""Deletes what has expired, in small transactions."""
+"""Deletes expired rows, in small transactions."""
 
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
@@ -12,7 +12,7 @@ _DAY = 86_400
 
 
 class Housekeeping(Payload):
-    """A deletion that may take long in all; each of its transactions is short."""
+    """A deletion that may take long as a whole; each of its transactions is short."""
 
     timeout_seconds: ClassVar = 3600.0
 
@@ -36,7 +36,7 @@ class DeleteOldExports(Housekeeping):
 
 
 class DeleteFinishedTasks(Housekeeping):
-    """Delete the rows of tasks that were done `TASK_KEEP_SECONDS` ago."""
+    """Delete tasks that finished more than `TASK_KEEP_SECONDS` ago."""
 
     task: ClassVar = "delete_finished_tasks"
 
@@ -58,7 +58,7 @@ async def delete_expired_tokens(context: TaskContext, _: DeleteExpiredTokens) ->
 
 
 async def delete_old_exports(context: TaskContext, _: DeleteOldExports) -> None:
-    """Delete files that cannot be fetched, then old exports."""
+    """Delete files that cannot be downloaded, then old exports."""
     age = context.settings.export_keep_seconds
     await _delete(context, lambda work: work.exports.delete_unwanted_files())
     await _delete(context, lambda work: work.exports.delete_old(older_than_seconds=age))

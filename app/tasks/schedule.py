@@ -1,4 +1,4 @@
-"""The schedules: which task is due when, as cron expressions in UTC."""
+"""The schedules of tasks, as cron expressions in UTC."""
 
 from app.services.accounts.administration import DeleteAccounts
 from app.tasks.engine.scheduler import ScheduledTask
@@ -10,7 +10,7 @@ from app.tasks.housekeeping import (
 )
 
 SCHEDULES = (
-    # Each deletion of an account creates this task as well; this one resumes where those failed.
+    # Deleting an account creates this task too; the scheduled one continues if that one failed.
     ScheduledTask("delete_accounts", "47 * * * *", DeleteAccounts()),
     ScheduledTask("delete_expired_keys", "7 * * * *", DeleteExpiredKeys()),
     ScheduledTask("delete_expired_tokens", "37 * * * *", DeleteExpiredTokens()),

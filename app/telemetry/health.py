@@ -1,4 +1,4 @@
-"""Background probes of everything that the service depends on."""
+"""Health probes of dependencies, in the background."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 FAILURES = 2
 """Number of failed probes in a row after which a dependency counts as down."""
-# Only a step at a time is lost where this process did not run, and not the whole wait.
+# A timeout in steps: when this process does not run for a while, only one step elapses.
 _STEPS = 20
 
 Probe = Callable[[], Awaitable[None]]
@@ -21,7 +21,7 @@ Probe = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Outcome of a probe: `error` says why it failed, `at` is the monotonic time in seconds."""
+    """Result of a probe: the reason of a failure, and the monotonic time in seconds."""
 
     error: str | None
     at: float
@@ -33,17 +33,17 @@ class Result:
 
 
 class Probes:
-    """Probes every dependency again and again, so that readiness always answers at once.
+    """Probes dependencies periodically in the background, so that readiness answers at once.
 
-    A driver may ignore cancellation for many seconds, so a probe that takes too long is left alone
-    and counted as failed. What was up is down after `FAILURES` failures in a row: one slow answer
-    is no outage. With the defaults an outage shows within 1.6 s: 2 * (interval + timeout).
+    A probe that exceeds its timeout counts as failed, but is not cancelled, because a driver may
+    ignore cancellation for many seconds. A dependency is down after `FAILURES` failures in a row.
+    With the defaults an outage is visible within 1.6 s: 2 * (interval + timeout).
 
     Args:
-        probes: Name of a dependency → a call that raises when it is down. It should not share
-            connections with requests, or a process that is busy looks like an outage.
+        probes: The name of a dependency → a function that raises when it is down. It should not
+            share connections with requests, or a busy process looks like an outage.
         interval_seconds: Pause between two rounds.
-        timeout_seconds: A probe that takes longer counts as failed; once per round.
+        timeout_seconds: A probe that takes longer counts as failed, once per round.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Probes:
 
     @asynccontextmanager
     async def watch(self) -> AsyncIterator[None]:
-        """Probe everything once, then go on in the background until the block ends."""
+        """Probe everything once, then periodically in the background until the block ends."""
         await self._probe_all()
         watcher = asyncio.create_task(self._watch(), name="health")
         try:
@@ -100,7 +100,7 @@ class Probes:
         before = self.results.get(name)
         failures = self._failures[name] = self._failures.get(name, 0) + 1 if error else 0
         if before is not None and before.error is None and 0 < failures < FAILURES:
-            return  # The last good result stays, and its age tells.
+            return  # Keep the last success; its age shows that it is old.
         self.results[name] = Result(error, time.monotonic())
         if error and (before is None or before.error is None):
             logger.error("dependency is down", extra={"dependency": name, "reason": error})
@@ -109,7 +109,7 @@ class Probes:
 
 
 def _error_of(task: asyncio.Future[None]) -> str | None:
-    """Return the error of an ended task as text, also when its message is empty."""
+    """Return the error of an ended task as text, even if its message is empty; None without one."""
     if task.cancelled():
         return "CancelledError"
     error = task.exception()

@@ -1,4 +1,4 @@
-"""A heartbeat of processes that serve no requests."""
+"""The heartbeat of a process, as a file."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ INTERVAL_SECONDS = 5.0
 
 @asynccontextmanager
 async def heartbeat(file: Path | None) -> AsyncIterator[None]:
-    """Touch a file every few seconds until the block ends; a blocked event loop stops it.
+    """Touch a file every few seconds until the block ends, unless the event loop is blocked.
 
     Raises:
         WrongSettings: The file cannot be written.
@@ -36,7 +36,7 @@ async def heartbeat(file: Path | None) -> AsyncIterator[None]:
 async def _beat(file: Path) -> None:
     while True:
         await asyncio.sleep(INTERVAL_SECONDS)
-        # On a full disk the process goes on; the age of the file shows it.
+        # The process continues on a full disk; the age of the file shows the problem.
         with suppress(OSError):
             _touch(file)
 

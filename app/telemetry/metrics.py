@@ -1,4 +1,4 @@
-"""Metrics for Prometheus, on a port of their own."""
+"""Metrics for Prometheus, served on a separate port."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,7 +12,7 @@ from app.core.config import WrongSettings
 _LONG = (0.01, 0.05, 0.25, 1, 5, 30, 120, 600)
 
 REQUEST_SECONDS = Histogram(
-    "http_request_seconds", "Time to answer a request.", ["operation", "method", "status"]
+    "http_request_seconds", "Duration of a request.", ["operation", "method", "status"]
 )
 RATE_LIMITED = Counter("rate_limited_requests", "Requests refused with 429.", ["operation"])
 CONTRACT_VIOLATIONS = Counter(
@@ -20,17 +20,17 @@ CONTRACT_VIOLATIONS = Counter(
 )
 TASK_SECONDS = Histogram(
     "task_attempt_seconds",
-    "Time that an attempt at a task took.",
+    "Duration of an attempt at a task.",
     ["task", "outcome"],
     buckets=_LONG,
 )
 TASK_LATE_SECONDS = Histogram(
     "task_late_seconds",
-    "Time between when a task was due and its attempt.",
+    "Delay between the due time of a task and its attempt.",
     ["task"],
     buckets=_LONG,
 )
-REDIS_UP = Gauge("redis_up", "1 while Redis answers, 0 while the service does without it.")
+REDIS_UP = Gauge("redis_up", "1 while Redis answers, 0 while the service works without it.")
 TASK_NOTIFICATIONS_UP = Gauge(
     "task_notifications_up", "1 while workers are notified of tasks, 0 while Redis does not answer."
 )
@@ -48,16 +48,16 @@ def set_task_notifications_up(up: bool) -> None:  # noqa: FBT001 - the signature
 
 @contextmanager
 def serve_metrics(setting: str, host: str, port: int | None, processes: int) -> Iterator[None]:
-    """Serve /metrics until the block ends, where each process of a host needs a port of its own.
+    """Serve /metrics until the block ends, on the first free port.
 
     Args:
-        setting: Name of the setting that says the port.
+        setting: Name of the setting of the port, for the error message.
         host: Address to listen on.
-        port: Port of the first process; the next one takes the next port. None: serve nothing.
-        processes: How many ports to try.
+        port: Port of the first process; each further one uses the next port. None: do not serve.
+        processes: Number of ports to try.
 
     Raises:
-        WrongSettings: All of the ports are taken, or the host has no such address.
+        WrongSettings: All ports are in use, or the host does not have the address.
     """
     if port is None:
         yield
@@ -67,7 +67,7 @@ def serve_metrics(setting: str, host: str, port: int | None, processes: int) -> 
         server, thread = _start(host, ports)
     except OSError as error:
         where = f"METRICS_HOST {host}, ports {ports[0]} to {ports[-1]}"
-        raise WrongSettings(f"{setting}: {error.strerror} ({where}); choose others") from error
+        raise WrongSettings(f"{setting}: {error.strerror} ({where}); choose another one") from error
     try:
         yield
     finally:

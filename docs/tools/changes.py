@@ -1,81 +1,58 @@
-"""The contract's changelog, from the history of the bundled document.
+"""The contract's changelog: the changes of every commit that changed the bundled document.
 
-It exists in the site only: a committed copy would differ after every commit.
+It is generated with the site only, because a committed copy would be outdated by every commit.
 """
 
-import json
-import subprocess
-from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Any
 
-from spec.tools.contract import METHODS
+from docs.tools.markdown import page, table
+from spec.diff.catalogue import RULES
+from spec.diff.compare import compare
+from spec.diff.report import Change
+from spec.diff.revisions import bundled_at, git, nothing
 
 _LONGEST = 50
-_Facts = dict[str, str]
+# Only a pull request is asked for it.
+_UNSAID = "version-not-raised"
 
 
 def changelog(root: Path, version: str) -> str:
-    """Return what every commit but merges changed, the newest first, as far as known."""
+    """Return the changes of every commit except merges, the newest first."""
     path = f"app/schemas/{version}/openapi.json"
     form = ["--no-merges", f"-{_LONGEST}", "--format=%H:%P:%cs: %s"]
-    is_shallow = _git(root, "rev-parse", "--is-shallow-repository").strip() == "true"
-    parts = []
-    for line in _git(root, "log", *form, "--", path).splitlines():
+    is_shallow = git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+    parts: list[str] = []
+    for line in git(root, "log", *form, "--", path).decode().splitlines():
         commit, parent, day, subject = line.split(":", 3)
         if is_shallow and not parent:
             continue  # what came before the oldest commit here is unknown
-        before, after = (_facts(_document(root, one, path)) for one in (parent, commit))
-        if changes := [f"- {change}" for change in _changes(before, after)]:
-            parts.append("\n".join([f"## {day}:{subject}", "", *changes]))
+        before, after = (
+            (one and bundled_at(root, one, version)) or nothing(version) for one in (parent, commit)
+        )
+        changes = compare(before, after, date.fromisoformat(day))
+        if lines := [_line(change) for change in changes if change.rule != _UNSAID]:
+            number = after.node("info").text("version")
+            title = f"## {day}:{subject}" + (f" ({number})" if number else "")
+            parts.append("\n".join([title, "", *lines]))
     if not parts:
-        parts = ["There is no history here; build the site from a whole clone."]
-    title = "# Changes of the contract"
-    return "\n\n".join([title, f"What clients of {version} see.", *parts]) + "\n"
+        parts = ["The Git history is not available; build the site from a full clone."]
+    return page("Changes of the contract", f"Changes that clients of {version} see.", *parts)
 
 
-def _changes(before: _Facts, after: _Facts) -> Iterator[str]:
-    for name in [*after, *(name for name in before if name not in after)]:
-        if _owner(name) in after.keys() ^ before.keys():
-            continue  # a schema comes and goes with its fields
-        if name not in before:
-            yield f"added {name}"
-        elif name not in after:
-            yield f"removed {name}"
-        elif before[name] != after[name]:
-            yield f"changed {name}"
+def _line(change: Change) -> str:
+    return f"- {change.level}: `{change.subject}`: `{change.text}`"
 
 
-def _owner(name: str) -> str:
-    return name.replace("field", "schema").partition(".")[0] + "`" if "." in name else ""
-
-
-def _facts(document: dict[str, Any]) -> _Facts:
-    """Return operations, schemas and their fields, each with a text that differs when it does."""
-    facts: _Facts = {}
-    for path, item in document.get("paths", {}).items():
-        for method in METHODS:
-            if method in item:
-                facts[f"operation `{method.upper()} {path}`"] = json.dumps(item[method])
-    for name, schema in document.get("components", {}).get("schemas", {}).items():
-        fields = schema.get("properties", {})
-        rest = {key: value for key, value in schema.items() if key != "properties"}
-        facts[f"schema `{name}`"] = json.dumps(rest)
-        for field, value in fields.items():
-            facts[f"field `{name}.{field}`"] = json.dumps(value)
-    return facts
-
-
-def _document(root: Path, commit: str, path: str) -> dict[str, Any]:
-    text = _git(root, "show", f"{commit}:{path}") if commit else ""
-    return dict(json.loads(text or "{}"))
-
-
-def _git(root: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(root), *arguments],  # noqa: S607 - the developer's own git
-        capture_output=True,
-        text=True,
-        check=False,
+def rules_page() -> str:
+    """Return every rule of the verdict."""
+    rows = [
+        (f"`{rule.id}`", str(rule.level), str(rule.direction), rule.reason)
+        for rule in sorted(RULES.values(), key=lambda rule: (-rule.level, rule.id))
+    ]
+    return page(
+        "Rules of the verdict",
+        "What `make spec-diff` says about each kind of change of the contract.",
+        "How it judges: [spec/diff/](../../spec/diff/README.md).",
+        table(("Rule", "Level", "Direction", "Reason"), rows),
     )
-    return done.stdout if done.returncode == 0 else ""

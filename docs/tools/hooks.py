@@ -1,4 +1,4 @@
-"""Hooks of mkdocs.yml: each hands the pages to MkDocs, in a few lines."""
+"""Hooks of mkdocs.yml, which pass the pages to MkDocs."""
 
 import json
 import logging
@@ -25,14 +25,14 @@ pages: dict[str, Page] = {}
 
 
 def on_config(config: MkDocsConfig) -> None:
-    """Read and build the pages, and fill the navigation with them."""
+    """Read and generate the pages, and add them to the navigation."""
     pages.clear()
     pages.update(written_pages() | _reference() | code_pages())
     config.nav = fill(config.nav, pages)
 
 
 def _reference() -> dict[str, Page]:
-    """Build the reference pages in a new process, as this one keeps the modules it has loaded."""
+    """Generate the reference pages in a new process, because this one keeps loaded modules."""
     command = [sys.executable, "-m", "docs.tools.reference"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -42,7 +42,7 @@ def _reference() -> dict[str, Page]:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Replace the Markdown of docs/ by the pages, under the paths of the repository."""
+    """Replace the Markdown of docs/ with the pages, under their paths in the repository."""
     for file in files.documentation_pages():
         files.remove(file)
     host = (config.repo_url or "").rstrip("/")
@@ -57,7 +57,7 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
 
 
 def on_page_markdown(markdown: str, page: SitePage, config: MkDocsConfig, files: Files) -> None:
-    """Give an operation's page its method, which the navigation shows as a badge."""
+    """Set the method of an operation's page, which the navigation shows as a badge."""
     start = markdown.partition("```http\n")[2].split(" ", 1)[0]
     if page.file.src_uri.startswith(f"{REFERENCE}/api/") and start.isupper():
         page.meta["status"] = start.lower()

@@ -1,4 +1,4 @@
-"""The site for language models: llms.txt, llms-full.txt, and Markdown beside every page."""
+"""The site for language models: llms.txt, llms-full.txt, and the Markdown of every page."""
 
 import posixpath
 from collections.abc import Sequence
@@ -6,9 +6,9 @@ from pathlib import Path
 
 from docs.tools.pages import CODE, REFERENCE, Page
 
-CHARACTERS_PER_TOKEN = 3.5  # on the safe side; English prose has about four
+CHARACTERS_PER_TOKEN = 3.5  # a conservative estimate; English prose has about four
 _SECTIONS = {"docs/how-to/": "How-to guides", f"{REFERENCE}/": "Reference", "docs/": "Documents"}
-# The overviews say what these pages say in detail.
+# The overviews summarise these pages.
 _DETAILS = (f"{CODE}/", f"{REFERENCE}/api/v", f"{REFERENCE}/problems/")
 
 
@@ -31,7 +31,7 @@ def write_copies(
 
 
 def copy_of(address: str) -> str:
-    """Return where a page's Markdown is: a README is its folder's index."""
+    """Return the path of a page's Markdown; a README becomes its folder's index."""
     folder, name = posixpath.split(address)
     return posixpath.join(folder, "index.md") if name == "README.md" else address
 

@@ -1,4 +1,4 @@
-"""Small pieces of Markdown that all generated pages are made of."""
+"""Parts of Markdown from which pages are generated."""
 
 import json
 from collections.abc import Iterable, Sequence

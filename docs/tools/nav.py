@@ -1,4 +1,4 @@
-"""Navigation: an entry of mkdocs.yml that ends in / becomes the pages of that folder."""
+"""Navigation: replaces an entry of mkdocs.yml that ends in / with the pages of that folder."""
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath
@@ -34,6 +34,6 @@ def _folder(folder: str, pages: Mapping[str, Page]) -> list[Any]:
 
 
 def _labelled(address: str) -> str | dict[str, str]:
-    """Return a page, under its title; a problem under its code, which is shorter."""
+    """Return a page with its title, or with its code if it is a problem."""
     is_problem = address.startswith(f"{REFERENCE}/problems/")
     return {PurePosixPath(address).stem: address} if is_problem else address

@@ -1,4 +1,4 @@
-"""Pages from the contract: one per operation, and one that lists them all."""
+"""Pages from the contract: one per operation, and an overview."""
 
 import json
 import re
@@ -6,8 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.exceptions import CATALOGUE
-from docs.tools.contract import API, address, contracts, curl, examples, limit, needs, prefix, roles
 from docs.tools.markdown import fence, json_block, page, table
+from docs.tools.operation_facts import (
+    API,
+    address,
+    contracts,
+    curl,
+    examples,
+    limit,
+    needs,
+    prefix,
+    roles,
+)
 from docs.tools.schemas import describe, members
 from spec.tools.contract import Contract, Endpoint, Node
 from spec.tools.target import Target
@@ -24,7 +34,7 @@ def operation_pages(root: Path) -> dict[str, str]:
         parts.append(_overview(target, contract))
         for endpoint in contract.endpoints():
             pages[address(target, endpoint)] = _operation(target, endpoint)
-    intro = "Every operation of every version, and what it needs."
+    intro = "Every operation of every version, with its requirements."
     return {f"{API}/README.md": page("Operations", intro, *parts), **pages}
 
 
@@ -66,7 +76,7 @@ def _operation(target: Target, endpoint: Endpoint) -> str:
 
 
 def _variables(command: str) -> str:
-    """Return where the values of a command's variables come from."""
+    """Return a sentence that explains the variables of a command."""
     found = dict.fromkeys(re.findall(r"\$([A-Z_]+)", command))
     walk = f"The [walk-through]({_UP}README.md#walk-through-the-api) sets"
     given = " and ".join(f"`${name}`" for name in found if name in _WALKED)

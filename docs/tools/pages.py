@@ -1,6 +1,6 @@
-"""The pages of the site: an address is a path of the repository, a page is Markdown.
+"""The pages of the site. A page is Markdown; its address is a path in the repository.
 
-One relative link therefore works on the Git host, in the site and in the Markdown copies.
+A relative link therefore works on the Git host, in the site and in the Markdown copies.
 """
 
 import os
@@ -15,14 +15,14 @@ REFERENCE = "docs/reference"
 CODE = f"{REFERENCE}/code"
 
 _FENCE = re.compile(r"^( *)(`{3,}).*?^\1\2$", re.MULTILINE | re.DOTALL)
-_FOLDERS = ("app", "docs", "spec", "tests")
+_FOLDERS = ("app", "deploy", "docs", "spec", "tests")
 _LINK = re.compile(r"(\[[^\]]*\]\()([^)\s#]*)(#[^)\s]*)?(\))")
 _GENERATED_CODE = re.compile(r"app/(schemas/v\d+|api/v\d+/routes|db/migrations/versions)/")
 
 
 @dataclass(frozen=True)
 class Page:
-    """Markdown; `is_built` says that no file of the repository holds it."""
+    """A page in Markdown; `is_built` tells that it is generated and not in the repository."""
 
     address: str
     text: str
@@ -44,11 +44,11 @@ class Page:
 
     @property
     def folder(self) -> str:
-        """Return the address of the folder that the page is in; empty for the root."""
+        """Return the address of the page's folder; empty for the root."""
         return posixpath.dirname(self.address)
 
     def relinked(self, place: Callable[[str], str]) -> str:
-        """Return the text with the target of every link replaced; fences stay as they are."""
+        """Return the text with the target of every link replaced, except in fenced blocks."""
 
         def replace(link: re.Match[str]) -> str:
             if not link[2] or "://" in link[2]:
@@ -89,7 +89,7 @@ def code_pages(root: Path = ROOT) -> dict[str, Page]:
 
 
 def place_in_site(page: Page, pages: dict[str, Page], host: str) -> Callable[[str], str]:
-    """Return what a link's address becomes in the site: a page, else the file on the Git host."""
+    """Return a function from a link's address to a page, or to the file on the Git host."""
 
     def place(address: str) -> str:
         shown = address.removesuffix("/")
@@ -99,7 +99,7 @@ def place_in_site(page: Page, pages: dict[str, Page], host: str) -> Callable[[st
             if candidate in pages:
                 return posixpath.relpath(candidate, page.folder or ".")
         if not (ROOT / shown).exists() or shown.startswith(".."):
-            return posixpath.relpath(shown, page.folder or ".")  # the strict build names it
+            return posixpath.relpath(shown, page.folder or ".")  # the strict build reports it
         kind = "tree" if (ROOT / shown).is_dir() else "blob"
         return f"{host}/{kind}/main/{shown}"
 

@@ -1,6 +1,6 @@
 """The reference pages: operations, problems, settings, tables, and changes of the contract.
 
-They follow from contract and code, so they are built with the site and never committed.
+They are generated from contract and code with the site, and never committed.
 `python -m docs.tools.reference` prints them as one JSON object: address → text.
 """
 
@@ -14,9 +14,9 @@ from sqlalchemy import Column, Table
 
 from app.core.exceptions import CATALOGUE, ProblemError
 from app.db import models
-from docs.tools.changes import changelog
-from docs.tools.contract import address, contracts
+from docs.tools.changes import changelog, rules_page
 from docs.tools.markdown import fence, json_block, page, table
+from docs.tools.operation_facts import address, contracts
 from docs.tools.operations import operation_pages
 from docs.tools.pages import REFERENCE, ROOT
 from spec.tools.load import Json
@@ -26,7 +26,7 @@ _SETTING = re.compile(r"^# (.+)\n(\w+)=(.*)$", re.MULTILINE)
 
 
 def reference_pages(root: Path = ROOT) -> dict[str, str]:
-    """Return address → text of every page that is not written by hand."""
+    """Return address → text of every generated page."""
     changes = {
         f"{REFERENCE}/changes-{target.version}.md": changelog(root, target.version)
         for target, _ in contracts(root)
@@ -36,12 +36,13 @@ def reference_pages(root: Path = ROOT) -> dict[str, str]:
         f"{REFERENCE}/settings.md": settings_page(root),
         f"{REFERENCE}/database.md": database_page(),
         **changes,
+        f"{REFERENCE}/rules-of-the-verdict.md": rules_page(),
         **problem_pages(root),
     }
 
 
 def settings_page(root: Path) -> str:
-    """Return every setting of `.env.example` with its default, in the sections of that file."""
+    """Return every setting of `.env.example` with its default, in the file's sections."""
     _, *sections = _SECTION.split((root / ".env.example").read_text(encoding="utf-8"))
     parts = []
     for title, text in zip(sections[::2], sections[1::2], strict=True):
@@ -53,7 +54,8 @@ def settings_page(root: Path) -> str:
     return page(
         "Settings",
         "Every setting of the application, read once by `Settings`.",
-        "Set them in the environment, which wins, or in `.env`. An empty value is the default.",
+        "Set them in the environment or in `.env`. The environment takes precedence. "
+        "An empty value means the default. Names that end in `_SECONDS` are durations in seconds.",
         *parts,
     )
 
@@ -92,7 +94,7 @@ def problem_pages(root: Path) -> dict[str, str]:
     ]
     overview = page(
         "Problems",
-        "Every kind of error that the API answers with; `type` of an error leads to its page.",
+        "Every kind of error of the API. The member `type` of an error is the address of its page.",
         table(("Code", "Status", "Title", "What to do"), rows),
         "How errors are made: [docs/ERROR_MODEL.md](../../ERROR_MODEL.md).",
     )
@@ -128,7 +130,7 @@ def _problem(problem: type[ProblemError], operations: list[str], example: Json) 
         ("Code", f"`{problem.slug}`"),
         ("Status", str(problem.status)),
         ("Class", f"`{problem.__name__}` in [{home}](../../../{home})"),
-        ("Operations", ", ".join(operations) or "none declares it; the framework answers with it"),
+        ("Operations", ", ".join(operations) or "none declares it; the framework raises it"),
     ]
     return page(
         problem.title,

@@ -1,4 +1,4 @@
-"""Schemas of the contract as text: a type in one cell, an object's members as a table."""
+"""Schemas of the contract as text: a type as a phrase, an object's members as a table."""
 
 import json
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from docs.tools.markdown import table
 from spec.tools.contract import Node
 
-# Lower and upper bound in one, where both are there.
+# Lower and upper bound in one phrase, if both exist.
 _RANGES = {
     ("minLength", "maxLength"): "{} to {} characters",
     ("minItems", "maxItems"): "{} to {} entries",
@@ -28,7 +28,7 @@ _BOUNDS = {
 
 
 def kind(schema: Node) -> str:
-    """Return what a value may be, without its bounds."""
+    """Return the type of a value, without its bounds."""
     node = schema.follow()
     if node.has("const"):
         return f"`{_json(node.child('const'))}`"
@@ -71,7 +71,7 @@ def describe(schema: Node) -> str:
 
 
 def members(schema: Node) -> str:
-    """Return tables of an object's members, and of the objects that they hold."""
+    """Return tables of an object's members, and of the objects in them."""
     parts = []
     for name, node in objects(schema, {}).items():
         required = node.strings("required")
@@ -90,7 +90,7 @@ def members(schema: Node) -> str:
 
 
 def objects(schema: Node, found: dict[str, Node]) -> dict[str, Node]:
-    """Return every object below a schema by its name; each is followed once."""
+    """Return every object below a schema by its name, each once."""
     node = schema.follow()
     if node.has("properties") and schema.schema_name not in found:
         found[schema.schema_name] = node

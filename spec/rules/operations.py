@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jsonschema_rs import validator_for
 
-from spec.rules.responses import declaration
+from spec.rules.responses import declaration, undeclared
 from spec.tools.contract import Endpoint, Node
 from spec.tools.load import Json, load
 
@@ -107,15 +107,8 @@ def valid_extensions(endpoint: Endpoint) -> Breaches:
 
 def statuses_of_extensions(endpoint: Endpoint) -> Breaches:
     """What makes the server refuse requests has its refusal in the contract."""
-    declared = {status for status, _ in endpoint.responses()}
-    limit = endpoint.extensions().get("x-rate-limit")
-    unlimited = limit is not None and not limit.child("policies").value
-    if not unlimited and "429" not in declared:
-        fix = f"{declaration(endpoint, '429')}, or state x-rate-limit without policies"
-        yield endpoint.node, f"{endpoint.operation_id} has a rate limit and no 429", fix
-    for name, node in endpoint.extensions().items():
-        statuses = _extensions().get(name, {}).get("statuses") if node.value is not False else None
-        for status in statuses if isinstance(statuses, list) else ():
-            if str(status) not in declared:
-                fix = declaration(endpoint, str(status))
-                yield node, f"{name} without the status {status}", fix
+    for implied in undeclared(endpoint, "TooManyRequests", "InvalidCursor", "Conflict"):
+        fix = declaration(endpoint, implied.status)
+        if implied.status == "429":
+            fix += ", or state x-rate-limit without policies"
+        yield endpoint.node, f"{implied.why}, but {implied.status} is not declared", fix

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from spec.tools.contract import Endpoint, Node
+from spec.tools.implied import OAUTH2_STATUSES, RESPONSES, Implied
 
 Breaches = Iterator[tuple[Node, str, str]]
 
@@ -15,7 +16,7 @@ def problems(endpoint: Endpoint) -> Breaches:
     """Clients read every error with the same code; only RFC 6749 demands its own form."""
     oauth2 = endpoint.node.text("x-error-format") == "oauth2"
     for status, response in endpoint.responses():
-        if status < "400" or (oauth2 and status in {"400", "401"}):
+        if status < "400" or (oauth2 and status in OAUTH2_STATUSES):
             continue
         contents = dict(response.get("content").entries())
         schema = contents[_PROBLEM].child("schema") if list(contents) == [_PROBLEM] else None
@@ -79,49 +80,39 @@ def declaration(endpoint: Endpoint, status: str) -> str:
     return f'add `"{status}": {{$ref: "{home}{reference}"}}`'
 
 
-def _demand(endpoint: Endpoint, statuses: tuple[str, ...], why: str) -> Breaches:
-    declared, node = dict(endpoint.responses()), endpoint.node.child("responses")
-    for status in statuses:
-        if status not in declared:
-            yield node, f"{why}, but {status} is not declared", declaration(endpoint, status)
+def undeclared(endpoint: Endpoint, *components: str) -> Iterator[Implied]:
+    """Yield what follows from the operation, of these components, and is not declared."""
+    declared = dict(endpoint.responses())
+    for implied in RESPONSES:
+        is_asked = implied.component in components and implied.status not in declared
+        if is_asked and implied.when(endpoint):
+            yield implied
+
+
+def _demand(endpoint: Endpoint, *components: str) -> Breaches:
+    for implied in undeclared(endpoint, *components):
+        what = f"{implied.why}, but {implied.status} is not declared"
+        yield endpoint.node.child("responses"), what, declaration(endpoint, implied.status)
 
 
 def secured_operations(endpoint: Endpoint) -> Breaches:
     """A caller without, or with too weak, credentials is answered 401 or 403."""
-    alternatives = endpoint.security()
-    if any(alternative.value for alternative in alternatives):
-        yield from _demand(endpoint, ("401",), "the operation is secured")
-    if any(
-        alternative.strings(scheme)
-        for alternative in alternatives
-        for scheme, _ in alternative.entries()
-    ):
-        yield from _demand(endpoint, ("403",), "the operation needs scopes")
+    yield from _demand(endpoint, "Unauthorized", "Forbidden")
 
 
 def refused_bodies(endpoint: Endpoint) -> Breaches:
     """A body can be malformed, too large or of the wrong type."""
-    for media_type, _ in endpoint.node.get("requestBody").get("content").entries():
-        why = f"the operation reads {media_type}"
-        yield from _demand(endpoint, ("400", "413", "415"), why)
+    yield from _demand(endpoint, "BadRequest", "ContentTooLarge", "UnsupportedMediaType")
 
 
 def refused_values(endpoint: Endpoint) -> Breaches:
     """A field or a parameter can break its schema, or be unknown; RFC 6749 has no 422 for it."""
-    lenient = endpoint.extensions().get("x-additional-query")
-    ignores_unknown = lenient is not None and lenient.value is True
-    is_oauth2 = endpoint.node.text("x-error-format") == "oauth2"
-    if endpoint.parameters():
-        yield from _demand(endpoint, ("422",), "the operation has parameters")
-    elif endpoint.node.has("requestBody") and not is_oauth2:
-        yield from _demand(endpoint, ("422",), "the operation has a body")
-    elif not ignores_unknown and not is_oauth2:
-        yield from _demand(endpoint, ("422",), "the operation refuses unknown parameters")
+    yield from _demand(endpoint, "ValidationFailed")
 
 
 def server_errors(endpoint: Endpoint) -> Breaches:
     """Any operation can fail, and says so in the form that clients read."""
-    yield from _demand(endpoint, ("500",), "every operation can fail")
+    yield from _demand(endpoint, "InternalError")
 
 
 def location_of_created(endpoint: Endpoint) -> Breaches:

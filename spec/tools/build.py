@@ -149,7 +149,6 @@ class Builder:
             "headers": _names(endpoint.parameters_in("header")),
             "media_types": repr(media_types),
             "form_fields": repr(form_fields(body.get("content"))),
-            "body_required": repr(body.child("required").value is True),
             "statuses": f"frozenset({{{declared}}})",
             "error_format": repr(node.text(_ERROR_FORMAT, "problem")),
             "extensions": repr(extensions),

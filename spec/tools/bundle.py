@@ -5,9 +5,11 @@ import re
 
 from spec.tools.contract import Contract
 from spec.tools.finding import Finding, RefusedError, Where, closest
+from spec.tools.implied import complete
 from spec.tools.load import Json, Pointer, Source, load
 from spec.tools.target import Target
 
+_IMPLIED = "x-implied-from"
 _COMPONENT = re.compile(r"/components/([A-Za-z]+)/([A-Za-z0-9._-]+)")
 _PATH_ITEM = re.compile(r"/paths/([^/]+)")
 
@@ -38,6 +40,7 @@ class _Bundler:
         if not isinstance(document, dict):
             raise RefusedError(*self.findings)  # the loader said why
         document.setdefault("components", {})
+        shared = self.shared(document.pop(_IMPLIED, None))
         done = {self.root.path.name}
         while waiting := [source for name, source in self.sources.items() if name not in done]:
             done.add(waiting[0].path.name)
@@ -47,7 +50,12 @@ class _Bundler:
         if self.findings:
             raise RefusedError(*sorted(self.findings))
         folder = self.target.show(self.target.contract.parent)
-        return Contract(folder, document, self.positions)
+        return complete(Contract(folder, document, self.positions), shared)
+
+    def shared(self, name: Json) -> Json:
+        """Return the components of the file from which implied parts come."""
+        file = self.file(self.root, str(name), (_IMPLIED,)) if name is not None else None
+        return find(file.data, ("components",)) if file else None
 
     def copy(self, source: Source, value: Json, at: Pointer, out: Pointer) -> Json:
         """Copy a value of a file into the document, with its references rewritten."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from spec.diff.command import add_arguments, diff
 from spec.tools.finding import RefusedError
 from spec.tools.target import REPOSITORY, Target, targets
 
@@ -15,6 +16,7 @@ VERBS = {
     "check": "fail when the code on disk is not what the contract gives",
     "lint": "say what is wrong with the contract",
     "bundle": "print the contract as one document",
+    "diff": "say what changed since a revision, and what breaks clients",
     "watch": "generate on every save",
 }
 
@@ -26,10 +28,15 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="verb")
     for name, summary in VERBS.items():
-        verbs.add_parser(name, help=summary, description=summary)
-    verb = parser.parse_args(arguments).verb
+        verb_parser = verbs.add_parser(name, help=summary, description=summary)
+        if name == "diff":
+            add_arguments(verb_parser)
+    parsed = parser.parse_args(arguments)
+    verb = parsed.verb
     if not (found := targets(root)):
         return say([f"{root / 'spec'}: there is no contract. Fix: add spec/v1/openapi.yaml"], 1)
+    if verb == "diff":
+        return diff(root, parsed)
     if verb == "watch":
         import_module("spec.tools.watch").watch(root)
         return 0

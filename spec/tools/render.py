@@ -20,11 +20,10 @@ _MODE = black.Mode(line_length=LINE_LENGTH, target_versions={TargetVersion.PY311
 _IMPORTS = {
     "app.api.request.route": "contract_route",
     "app.api.request.response": "render render_reply",
-    "app.core.exceptions": "OperationNotImplemented",
     "app.core.security": "Principal",
     "app.schemas": "types",
     "app.schemas.operation": "Operation",
-    "app.schemas.reply": "Replayed Reply Upload operation",
+    "app.schemas.reply": "Replayed Reply Upload",
     "collections.abc": "AsyncIterable Mapping",
     "dataclasses": "dataclass",
     "fastapi": "APIRouter Body Cookie Depends File Form Header Path Query Response UploadFile",

@@ -1,4 +1,4 @@
-"""How each operation is called validly, and whose the thing is that its path names.
+"""How to call each operation validly, and who owns the resource in its path.
 
 Every operation of the contract needs a row; the documentation shows the table that follows from it.
 """
@@ -15,7 +15,7 @@ Body = Callable[[Caller], Mapping[str, object]]
 
 @dataclass(frozen=True)
 class Thing:
-    """What a path names: made for a user, whose alone it is if it is owned."""
+    """A resource in a path, created for a user; only this user may see it if it is owned."""
 
     make: Callable[[Caller], Awaitable[str]]
     is_owned: bool

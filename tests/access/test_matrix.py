@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import httpx2
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from app.api.request import security
+from app.api.request.security import Count
 from app.core.config import Settings
 from app.schemas.operation import Operation
 from app.schemas.v1 import operations
@@ -33,7 +34,7 @@ CELLS: list[Cell] = [
 async def stage(
     app: FastAPI, settings: Settings, ada: Caller, bob: Caller, admin: Caller
 ) -> AsyncIterator[Stage]:
-    """The user whose things the paths name, another user, an administrator, and a worker."""
+    """The owner of the resources in the paths, another user, an administrator, and a worker."""
     async with working(settings):
         yield Stage(app, ada, bob, admin)
 
@@ -90,8 +91,8 @@ async def test_an_operation_that_forgets_who_may_call_would_be_found(
 ) -> None:
     satisfied = security._satisfy
 
-    async def satisfy(request: object, alternative: dict[str, object]) -> object:
-        return await satisfied(request, dict.fromkeys(alternative, ()))  # type: ignore[arg-type]
+    async def satisfy(request: Request, alternative: dict[str, object], count: Count) -> object:
+        return await satisfied(request, dict.fromkeys(alternative, ()), count)
 
     monkeypatch.setattr(security, "_satisfy", satisfy)
 

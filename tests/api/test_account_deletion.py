@@ -1,4 +1,4 @@
-"""A deleted account is gone at once for every caller; the rest goes in the background."""
+"""A deleted account disappears at once for every caller; a task deletes the rest."""
 
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4

@@ -1,4 +1,4 @@
-"""A service that breaks the contract is found out, and so is a model that disagrees with it."""
+"""Services and models that do not match the contract are detected."""
 
 import json
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,4 @@
-"""A deprecated operation announces in every answer that it will be gone."""
+"""Every response of a deprecated operation announces its removal."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

@@ -23,7 +23,7 @@ DEPTH = 30_000
 
 
 async def pieces(size: int) -> AsyncIterator[bytes]:
-    """Give a body whose size no header declares."""
+    """Yield a body whose size no header declares."""
     for _ in range(0, size, 65_536):
         yield b" " * 65_536
 

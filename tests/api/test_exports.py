@@ -191,7 +191,7 @@ async def test_an_export_is_cancelled_while_its_worker_writes_all_the_time(
                 if row is None:
                     return
                 row.rows_done += 1
-                await work.exports.update(row)
+                await work.flush()
                 # A chunk takes its time.
                 await asyncio.sleep(0.2)
             written.set()

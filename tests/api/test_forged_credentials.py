@@ -1,9 +1,10 @@
-"""Made-up credentials: what they may cost the database, and that they cost others nothing."""
+"""Forged credentials: they cost few queries, and do not use up the limits of others."""
 
 import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from secrets import token_urlsafe
 from uuid import uuid4
 
 import httpx2
@@ -12,7 +13,6 @@ from fastapi import FastAPI
 
 from app.core.config import Settings
 from app.core.crypto.api_keys import HEADER, make_key
-from app.core.crypto.opaque import make_secret
 from app.core.rate_limit import Limiter
 from app.main import create_app
 from tests.api_keys import create, with_key
@@ -156,8 +156,8 @@ async def test_a_revoked_key_is_counted_for_its_address_and_costs_its_owner_noth
 
 
 async def forge(kind: str, attacker: httpx2.AsyncClient) -> httpx2.Response:
-    """Send made-up credentials of a kind."""
-    secret = make_secret()
+    """Send forged credentials of a kind."""
+    secret = token_urlsafe()
     if kind == "refresh token":
         form = {"grant_type": "refresh_token", "refresh_token": secret}
         return await attacker.post("/auth/token", data=form)

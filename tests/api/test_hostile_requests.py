@@ -1,4 +1,4 @@
-"""Requests that no friendly client sends: each gets the problem that fits, none a failure."""
+"""Malformed and hostile requests: each gets a fitting problem, none a 500."""
 
 import json
 import logging

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.core.config import Settings
+from app.core.crypto.cursors import Cursors
 from app.db.repositories.items import ItemRepository
 from app.schemas.v1.operations import LIST_ITEMS
 from app.services.support.pagination import ListQuery
@@ -237,4 +238,5 @@ def test_lists_of_different_parents_have_cursors_of_their_own() -> None:
     same = replace(query, parents={"shelf_id": other})
 
     assert query.scope != same.scope
-    assert query.next_link("abc", 5) == f'</shelves/{shelf}/items?limit=5&cursor=abc>; rel="next"'
+    cursor, link = query.next_page(Cursors("secret"), ["1"], 5)
+    assert link == f'</shelves/{shelf}/items?limit=5&cursor={cursor}>; rel="next"'

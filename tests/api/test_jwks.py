@@ -7,7 +7,7 @@ from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 
 from app.core.config import Settings
-from app.core.crypto.keys import make_key
+from app.core.crypto.keys import make_signing_key
 from app.main import create_app
 from tests.apps import make_settings, started
 from tests.clients import Caller
@@ -44,7 +44,7 @@ async def test_another_library_refuses_a_forged_token(
     client: httpx2.AsyncClient, settings: Settings
 ) -> None:
     keys = KeySet.import_key_set((await client.get("/.well-known/jwks.json")).json())
-    forged = sign(settings, claims(settings), key=make_key("ES256").loaded.key)
+    forged = sign(settings, claims(settings), key=make_signing_key("ES256").loaded.key)
 
     with pytest.raises(BadSignatureError):
         jwt.decode(forged, keys, algorithms=["ES256"])
@@ -57,7 +57,7 @@ async def test_a_shared_secret_is_never_shown_and_tokens_of_the_file_stay_good()
     async with started(app) as client:
         keys = (await client.get("/.well-known/jwks.json")).json()["keys"]
         headers = {"Authorization": f"Bearer {await issue_let_in(app, settings)}"}
-        # No database answers: 503 is what a caller gets who is let in.
+        # No database answers, so an authenticated caller gets 503.
         assert (await client.get("/users/me", headers=headers)).status_code == 503
 
     assert [key["alg"] for key in keys] == ["ES256"]

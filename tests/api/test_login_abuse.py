@@ -1,4 +1,4 @@
-"""Guessing passwords: it is slowed down, refused, and tells nothing."""
+"""Guessing passwords is slowed down and refused, and reveals nothing."""
 
 import asyncio
 import threading
@@ -303,5 +303,5 @@ async def test_beyond_the_queue_a_login_is_told_to_come_back(
     for done in first:
         problem = assert_problem(done.result(), 503, "service-unavailable")
         assert int(done.result().headers["Retry-After"]) > 0
-        assert problem["detail"] == "Too many passwords wait to be checked."
+        assert problem["detail"] == "Too many passwords are waiting to be checked."
     assert {answer.status_code for answer in answers} == {400, 503}

@@ -1,4 +1,4 @@
-"""A request that says more than its operation reads is refused, not half obeyed."""
+"""A request with unknown or repeated parameters is refused."""
 
 import httpx2
 import pytest

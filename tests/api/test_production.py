@@ -1,4 +1,4 @@
-"""Production answers as development does: what it leaves out is the service's word, not its own."""
+"""Production responds like development, but does not validate responses."""
 
 import json
 from collections.abc import AsyncIterator

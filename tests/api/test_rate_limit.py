@@ -13,7 +13,7 @@ import pytest
 from fastapi import FastAPI, Request
 from pydantic import SecretStr
 
-from app.api.request.limits import client_network
+from app.api.request.admission import client_network
 from app.core.config import Settings
 from app.main import create_app
 from app.schemas.operation import Operation

@@ -1,4 +1,4 @@
-"""Who is let in."""
+"""Authentication: which credentials are accepted."""
 
 import hmac
 import json
@@ -12,15 +12,15 @@ import pytest
 from fastapi import FastAPI
 
 from app.core.config import Settings
-from app.core.crypto.keys import make_key, read_keys
+from app.core.crypto.keys import make_signing_key, read_keys
 from app.schemas.operation import Operation
 from app.schemas.v1 import operations
 from tests.clients import Caller
 from tests.problems import assert_problem, challenge_of
 from tests.tokens import claims, issue, sign
 
-FORGED_KEY = make_key("ES256")
-SHARED_KEY = make_key("HS256")
+FORGED_KEY = make_signing_key("ES256")
+SHARED_KEY = make_signing_key("HS256")
 HOUR = timedelta(hours=1)
 NOW = datetime.now(UTC)
 PROTECTED = [operation for operation in operations.OPERATIONS.values() if operation.security]

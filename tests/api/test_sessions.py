@@ -65,7 +65,7 @@ def session_of(answer: dict[str, Any]) -> UUID:
 
 
 async def change(app: FastAPI, statement: Executable) -> None:
-    """Change rows behind the back of the application."""
+    """Change rows without the application."""
     database: Database = app.state.resources.database
     async with database.write() as work:
         await work.session.execute(statement)

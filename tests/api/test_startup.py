@@ -1,4 +1,4 @@
-"""What is proved before the first request, and what is closed after the last."""
+"""What is checked before the first request, and closed after the last one."""
 
 import asyncio
 from collections.abc import Callable

@@ -26,7 +26,7 @@ from tests.workers import working
 
 @dataclass(frozen=True)
 class Pair:
-    """Two processes of a service whose tasks nothing runs, and a user."""
+    """Two processes of a service that run no tasks, and a user."""
 
     app: FastAPI
     here: httpx2.AsyncClient

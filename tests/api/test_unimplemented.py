@@ -19,7 +19,7 @@ from tests.tokens import issue_let_in
 
 
 class Users(v1.UsersService):
-    """A service whose author has written one method so far."""
+    """A service with one implemented method."""
 
     async def get_me(self, *, principal: Principal) -> v1.User:
         now = datetime.now(UTC)
@@ -34,7 +34,7 @@ class Users(v1.UsersService):
 
 
 class Items(v1.ItemsService):
-    """A service whose author has written nothing so far."""
+    """A service without implemented methods."""
 
 
 class Exports(v1.ExportsService):
@@ -160,3 +160,19 @@ async def test_production_does_not_start_without_all_operations(logs: Logs) -> N
     ):
         async with started(app):
             pass
+
+
+async def test_what_code_of_a_service_does_not_implement_is_a_failure_of_the_service(
+    logs: Logs,
+) -> None:
+    class Broken:
+        async def get_me(self, *, principal: Principal) -> v1.User:
+            raise NotImplementedError("a branch of the service")
+
+    settings = make_settings(unimplemented="mock")
+    app = create_app(settings)
+    replace_services(app, users=cast("Any", Broken)())
+    async with started(app) as client:
+        answer = await client.get("/users/me", headers=await sign_in(app, settings))
+
+    assert_problem(answer, 500, "internal-error")

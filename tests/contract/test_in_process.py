@@ -10,17 +10,19 @@ from anyio import to_thread
 from fastapi import FastAPI, Request
 from schemathesis.config import SchemathesisConfig
 from schemathesis.schemas import BaseSchema
-from sqlalchemy import Select
 
 from app.api.request import security
+from app.api.request.security import Count
 from app.core.config import Settings
 from app.core.crypto.api_keys import HEADER
+from app.core.exceptions import NotFound
 from app.core.security import ROLE_SCOPES, Principal
 from app.db.engine import make_engine
-from app.db.models import Item
-from app.db.repositories.items import ItemRepository
 from app.db.unit_of_work import Database
 from app.main import create_app
+from app.schemas import v1
+from app.services.items import Items, to_item
+from app.services.support.preconditions import etag
 from tests import backends
 from tests.apps import started
 from tests.contract import campaign
@@ -98,7 +100,7 @@ async def test_it_keeps_them_for_administrators(
 def test_an_operation_that_answers_without_a_token_would_be_found(
     contract: BaseSchema, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def let_in(_: Request) -> Principal:
+    async def let_in(_: Request, __: Count) -> Principal:
         return Principal(user_id=UUID(int=0), scopes=ROLE_SCOPES["user"])
 
     monkeypatch.setattr(security, "SCHEMES", {**security.SCHEMES, "oauth2": let_in})
@@ -113,7 +115,7 @@ def test_an_operation_that_answers_without_a_token_would_be_found(
 def test_an_operation_that_takes_any_api_key_would_be_found(
     contract: BaseSchema, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def let_in(request: Request) -> Principal | None:
+    async def let_in(request: Request, _: Count) -> Principal | None:
         nobody = Principal(user_id=UUID(int=0), scopes=ROLE_SCOPES["user"])
         return nobody if HEADER in request.headers else None
 
@@ -128,12 +130,14 @@ def test_an_operation_that_takes_any_api_key_would_be_found(
 def test_an_operation_that_shows_other_users_things_would_be_found(
     contract: BaseSchema, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def get_anybodys(
-        items: ItemRepository, visible: Select[Item], row_id: UUID
-    ) -> Item | None:
-        return await items._session.get(Item, row_id)
+    async def get_anybodys(items: Items, item_id: UUID, **_: object) -> v1.GetItem200:
+        async with items._database.read() as work:
+            item = await work.items.find(item_id)
+        if item is None:
+            raise NotFound("There is no item with this id.")
+        return v1.GetItem200(body=to_item(item), etag=etag(item.version))
 
-    monkeypatch.setattr(ItemRepository, "get", get_anybodys)
+    monkeypatch.setattr(Items, "get_item", get_anybodys)
 
     found = campaign.run(contract.include(operation_id=["createItem", "getItem"]))
 

@@ -42,9 +42,9 @@ def _empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"secret_key": SecretStr(DEVELOPMENT_SECRET)}, "SECRET_KEY: production refuses the def"),
         ({"database_url": SecretStr("sqlite+aiosqlite:///a.db")}, "DATABASE_URL: production ref"),
         ({"cors_origins": ["https://a.example.com", "*"]}, r"CORS_ORIGINS: production refuses \*"),
-        ({"bcrypt_rounds": 9}, "BCRYPT_ROUNDS: production refuses fewer than 10"),
-        ({"signing_keys_file": None}, "SIGNING_KEYS_FILE: production needs one"),
-        ({"smtp_host": None}, "SMTP_HOST: production needs one"),
+        ({"bcrypt_rounds": 9}, "BCRYPT_ROUNDS: production refuses less than 10"),
+        ({"signing_keys_file": None}, "SIGNING_KEYS_FILE: production requires it"),
+        ({"smtp_host": None}, "SMTP_HOST: production requires it"),
         ({"unimplemented": "mock"}, "UNIMPLEMENTED: production refuses mock"),
         ({"public_url": "http://127.0.0.1:8000"}, "PUBLIC_URL: production refuses the default"),
         ({"mail_from": "no-reply@example.com"}, "MAIL_FROM: production refuses the default"),
@@ -204,7 +204,7 @@ def test_the_example_file_lists_every_setting_with_its_description() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
 
     assert [entry for entry in described if entry not in text] == []
-    # Its order is for people: what belongs together stands together.
+    # The order of the file is for people.
     assert sorted(dotenv_values(EXAMPLE)) == sorted(name.upper() for name in Settings.model_fields)
 
 

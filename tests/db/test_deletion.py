@@ -1,4 +1,4 @@
-"""However much there is to delete, each statement deletes little and finds it by an index."""
+"""Each statement of a deletion deletes few rows, and finds them by an index."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise

@@ -34,7 +34,7 @@ async def test_what_is_referred_to_and_not_there_is_a_conflict(database: Databas
         async with database.write() as work:
             await work.items.add(item)
 
-    with pytest.raises(Conflict, match="refers to something that is not there"):
+    with pytest.raises(Conflict, match="refers to a missing one"):
         await write()
 
 

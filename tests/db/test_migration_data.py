@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import token_urlsafe
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, inspect, select
 
 from app.core.config import Settings
-from app.core.crypto.opaque import digest, make_secret
+from app.core.crypto.opaque import digest
 from app.db.base import Base
 from app.db.engine import make_engine
 from app.db.models import ApiKey, Export, Session
@@ -99,9 +100,9 @@ async def add_session(database: Database, owner: UUID) -> None:
                 expires_at=now + timedelta(days=1),
             )
         )
-        await work.refresh_tokens.add(digest(make_secret()), session.id)
+        await work.refresh_tokens.add(digest(token_urlsafe()), session.id)
         await work.account_tokens.put(
-            digest(make_secret()), owner, "verify-email", task_id=uuid4(), life_seconds=60
+            digest(token_urlsafe()), owner, "verify-email", task_id=uuid4(), life_seconds=60
         )
 
 

@@ -123,6 +123,6 @@ async def test_a_rule_of_the_data_is_kept_and_is_no_conflict_of_the_caller(
 
 
 async def test_an_item_needs_an_owner(database: Database) -> None:
-    with pytest.raises(Conflict, match="refers to something that is not there"):
+    with pytest.raises(Conflict, match="refers to a missing one"):
         async with database.write() as work:
             await work.items.add(make_item(uuid4()))

@@ -226,13 +226,13 @@ async def test_of_two_writers_of_one_row_the_second_has_lost_the_race(
         current = await work.items.get(work.items.owned_by(owner_id), item.id)
         assert current is not None
         current.quantity = 1
-        await work.items.update(current)
+        await work.flush()
 
     async def write_stale() -> None:
         async with database.write() as work:
             work.session.add(stale)
             stale.quantity = 2
-            await work.items.update(stale)
+            await work.flush()
 
     with pytest.raises(LostRace):
         await write_stale()
@@ -347,5 +347,5 @@ async def test_a_database_that_was_not_migrated_is_said_to_be_behind(
         await engine.dispose()
 
     [line] = [record for record in caplog.records if record.name == "app.db.errors"]
-    assert line.message == "the database is behind: run `make migrate`"
+    assert line.message == "database schema is out of date: run make migrate"
     assert "items" in vars(line)["reason"]

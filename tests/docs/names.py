@@ -14,7 +14,7 @@ from app.core.config import Settings
 from app.schemas.v1 import operations
 from tests.docs.pages import PAGES, ROOT, Page
 
-FOLDERS = ("app", "docs", "spec", "tests", ".ci", ".github")
+FOLDERS = ("app", "deploy", "docs", "spec", "tests", ".ci", ".github")
 FILES = {".ini", ".json", ".md", ".py", ".toml", ".txt", ".yaml", ".yml", ".example"}
 LATER = {"app/api/v1/deps.py"}  # spec/README.md: what an older version gets beside a newer one
 # Header parameters of RFC 7515 and functions of libraries that pages speak of.

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 _CODE = re.compile(r"`([^`\n]+)`")
-# What stands before a block that is a file, or a part of one, and no example.
+# The line before a block that is a file, or a part of one, and not an example.
 _EDIT = re.compile(r"^(?:Create|In) `([^`]+)`.*:\n\n\Z", re.MULTILINE)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -136,17 +136,18 @@ class Page:
 def package_readmes() -> list[str]:
     """Return the README.md that each package has to have."""
     folders = [
-        *(ROOT / name for name in ("app", "docs/tools", "spec", "tests")),
+        *(ROOT / name for name in ("app", "docs/tools", "spec", "spec/diff", "tests")),
         *(ROOT / "app").glob("*/"),
     ]
     folders += (ROOT / "app" / "api").glob("v*/")
-    packages = (folder for folder in folders if (folder / "__init__.py").is_file())
+    packages = [folder for folder in folders if (folder / "__init__.py").is_file()]
+    packages.append(ROOT / "deploy")
     return sorted((package / "README.md").relative_to(ROOT).as_posix() for package in packages)
 
 
 def _find() -> list[Page]:
     found = list(ROOT.glob("*.md"))
-    for folder in ("app", "docs", "spec", "tests"):
+    for folder in ("app", "deploy", "docs", "spec", "tests"):
         found += (ROOT / folder).rglob("*.md")
     return [Page(path) for path in sorted(path.relative_to(ROOT).as_posix() for path in found)]
 

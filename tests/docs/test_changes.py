@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from docs.tools.changes import changelog
+from docs.tools.changes import changelog, rules_page
+from spec.diff.catalogue import RULES
 from tests.docs.follow import GIT
 
 BUNDLE = "app/schemas/v1/openapi.json"
-ITEM = {"type": "object", "properties": {"name": {"type": "string"}}}
+ITEM: dict[str, object] = {"type": "object", "properties": {"name": {"type": "string"}}}
+GROWN: dict[str, object] = {
+    **ITEM,
+    "properties": {"name": {"type": "string"}, "colour": {"type": "string"}},
+}
+SHAPE: dict[str, object] = {"/shapes": {"get": {"operationId": "listShapes"}}}
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -18,47 +24,55 @@ def git(folder: Path, *arguments: str) -> None:
     subprocess.run([GIT, "-C", str(folder), *who, *arguments], check=True, capture_output=True)
 
 
-def commit(folder: Path, subject: str, schemas: dict[str, object]) -> None:
+def commit(
+    folder: Path, subject: str, item: dict[str, object], paths: dict[str, object] | None = None
+) -> None:
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Item"}}}
+    operation = {"operationId": "getItem", "responses": {"200": {"content": content}}}
+    document = {
+        "info": {"version": "1.0.0"},
+        "paths": {"/item": {"get": operation}, **(paths or {})},
+        "components": {"schemas": {"Item": item}},
+    }
     path = folder / BUNDLE
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"components": {"schemas": schemas}}))
+    path.write_text(json.dumps(document))
     git(folder, "add", ".")
     git(folder, "commit", "--quiet", "-m", subject)
 
 
 @pytest.fixture
 def history(tmp_path: Path) -> Path:
-    """Two commits: a schema with a field, then another field."""
+    """Two commits: an operation that answers with a field, then another field."""
     folder = tmp_path / "whole"
     folder.mkdir()
     git(folder, "init", "--quiet")
-    commit(folder, "Begin", {"Item": ITEM})
-    grown = {**ITEM, "properties": {"name": {"type": "string"}, "colour": {"type": "string"}}}
-    commit(folder, "Add a colour", {"Item": grown})
+    commit(folder, "Begin", ITEM)
+    commit(folder, "Add a colour", GROWN)
     return folder
 
 
-def test_the_newest_change_comes_first_and_a_new_schema_is_one_line(history: Path) -> None:
+def test_the_newest_change_comes_first_with_its_level_and_version(history: Path) -> None:
     text = changelog(history, "v1")
 
-    assert text.index("Add a colour\n\n- added field `Item.colour`") < text.index(": Begin")
-    assert "Begin\n\n- added schema `Item`\n" in text
+    added = "- harmless: `Item.colour`: `property colour added`"
+    assert text.index(f"Add a colour (1.0.0)\n\n{added}\n\n") < text.index(": Begin")
+    assert "Begin (1.0.0)\n\n- harmless: `GET /item`: `operation getItem added`\n" in text
     assert "`Item.name`" not in text
 
 
 def test_a_merge_is_no_change_and_each_branch_has_its_own(history: Path) -> None:
     git(history, "checkout", "--quiet", "-b", "shape", "HEAD~")
-    commit(history, "Add a shape", {"Item": ITEM, "Shape": ITEM})
+    commit(history, "Add a shape", ITEM, SHAPE)
     git(history, "checkout", "--quiet", "-")
     git(history, "merge", "--no-commit", "-s", "ours", "shape")
-    both = json.loads((history / BUNDLE).read_text())["components"]["schemas"] | {"Shape": ITEM}
-    commit(history, "Merge branch 'shape'", both)
+    commit(history, "Merge branch 'shape'", GROWN, SHAPE)
 
     text = changelog(history, "v1")
 
     assert "Merge" not in text
-    assert "Add a shape\n\n- added schema `Shape`\n\n" in text
-    assert "Add a colour\n\n- added field `Item.colour`\n\n" in text
+    assert "Add a shape (1.0.0)\n\n- harmless: `GET /shapes`: " in text
+    assert "Add a colour (1.0.0)\n\n- harmless: `Item.colour`: " in text
 
 
 def test_a_shallow_clone_claims_nothing_about_what_it_lacks(history: Path, tmp_path: Path) -> None:
@@ -67,9 +81,17 @@ def test_a_shallow_clone_claims_nothing_about_what_it_lacks(history: Path, tmp_p
 
     text = changelog(folder, "v1")
 
-    assert "added schema" not in text
-    assert "There is no history here" in text
+    assert "added" not in text
+    assert "The Git history is not available" in text
 
 
 def test_a_folder_without_history_has_a_page(tmp_path: Path) -> None:
-    assert "There is no history here" in changelog(tmp_path, "v1")
+    assert "The Git history is not available" in changelog(tmp_path, "v1")
+
+
+def test_the_page_of_the_rules_has_a_row_for_each() -> None:
+    lines = rules_page().splitlines()
+
+    for rule in RULES.values():
+        row = f"| `{rule.id}` | {rule.level} | {rule.direction} | {rule.reason} |"
+        assert row in lines

@@ -1,4 +1,4 @@
-"""Every example runs and prints what the page says; `...` in an output stands for anything."""
+"""Every example runs and prints the output on the page; `...` matches anything."""
 
 import json
 import logging

@@ -10,7 +10,7 @@ import pytest
 
 from app.core.config import Settings
 from app.schemas.v1 import operations
-from docs.tools.contract import address, contracts, roles
+from docs.tools.operation_facts import address, contracts, roles
 from docs.tools.operations import operation_pages
 from spec.tools.contract import Contract, Endpoint
 from tests import exports
@@ -61,7 +61,8 @@ async def made(contract: Contract, operation_id: str, parameter: str, caller: Ca
     """Return the value that another operation's link gives for a path parameter."""
     for maker in sorted(contract.endpoints(), key=lambda maker: maker.method != "post"):
         for _, response in maker.responses():
-            for _, link in response.get("links").entries():
+            for _, written in response.get("links").entries():
+                link = written.follow()
                 path = link.get("parameters").text(parameter)
                 if link.text("operationId") == operation_id and maker.method in {"post", "get"}:
                     value = (await call(maker.operation_id, caller)).json()

@@ -1,4 +1,4 @@
-"""Databases whose servers only these tests use, and may disturb."""
+"""Databases whose servers these tests may stop."""
 
 from collections.abc import AsyncIterator, Iterator
 

@@ -62,7 +62,7 @@ class Life:
         self._key = str(uuid4())
 
     async def live(self, settings: Settings, dies_at: int) -> str:
-        """Return what the death left behind."""
+        """Return the state after the kill."""
         process, port = await asyncio.to_thread(doomed.start, settings, dies_at)
         url = f"http://127.0.0.1:{port}/api/v1"
         async with httpx2.AsyncClient(

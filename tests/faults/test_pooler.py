@@ -94,7 +94,7 @@ async def write_and_read(database: Database, owner_id: UUID, name: str) -> None:
         found = await work.items.get(visible, item.id)
         assert found is not None
         found.quantity = 1
-        await work.items.update(found)
+        await work.flush()
     async with database.read() as work:
         keys = work.items.sort_keys(["name.asc"])
         page = await work.items.list_page(visible, sort=keys, start=None, limit=1)

@@ -63,7 +63,7 @@ class Counters:
                     if place == len(order) - 1 and not self.reasons:
                         await self._meeting.wait()
                     item.quantity += 1
-                    await work.items.update(item)
+                    await work.flush()
         except LostRace as error:
             cause = getattr(error.__cause__, "orig", None)
             self.reasons.append(getattr(cause, "sqlstate", "stale version"))
@@ -79,7 +79,7 @@ class Counters:
 
 @pytest.fixture
 async def counters(database: Database) -> Counters:
-    """Give two items that stand at zero."""
+    """Create two items with a quantity of zero."""
     owner_id = await add_user(database)
     async with database.write() as work:
         items = [

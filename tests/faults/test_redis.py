@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Self
 
 import pytest
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
-from app.core.cache import Cache, make_cache_backend
+from app.core.cache import Cache, RedisStore
 from app.core.config import Settings
 from app.core.rate_limit import FallbackLimiter, MemoryLimiter, Policy, RedisLimiter
 from app.core.redis import MAX_CALLS, Breaker, make_redis
@@ -151,9 +151,9 @@ async def limited_by(
     async with make_redis(server.url) as redis:
 
         class Watched(RedisLimiter):
-            async def hit(self, key, policies, *, read_along=None):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+            async def hit(self, key, policies, **kwargs):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN003, ANN202
                 asked.append(time.monotonic())
-                return await super().hit(key, policies)
+                return await super().hit(key, policies, **kwargs)
 
         local = MemoryLimiter(processes=4)
         limiter = FallbackLimiter(Watched(redis, "test:"), local, breaker)
@@ -261,36 +261,43 @@ async def test_a_server_out_of_memory_is_done_without(
         client.config_set("maxmemory", 0)
 
 
+class Value(BaseModel):
+    """What the caches of a test keep."""
+
+    text: str
+
+
 async def test_what_changed_while_redis_was_frozen_is_not_read_from_it_afterwards(
     server: RedisServer,
 ) -> None:
-    values = ["old"]
+    values = [Value(text="old")]
 
-    async def load() -> str | None:
+    async def load() -> Value:
         return values[0]
 
     async with AsyncExitStack() as stack:
         caches = []
         for _ in range(2):
-            backend = make_cache_backend(server.url, size=0)
-            stack.push_async_callback(backend.close)
+            redis = await stack.enter_async_context(make_redis(server.url))
             breaker = Breaker(lambda _: None, 0.05, timeout_seconds=TIMEOUT_SECONDS)
-            fields = {"prefix": "test:", "secret": b"s", "life_seconds": 60, "absent_seconds": 60}
-            caches.append(Cache(backend, breaker, **fields))  # type: ignore[arg-type]
+            store = RedisStore(redis, breaker)
+            caches.append(
+                Cache(store, prefix="test:", release="1", life_seconds=60, absent_seconds=60)
+            )
         here = caches[0]
-        assert [await cache.get_or_load("k", load) for cache in caches] == ["old", "old"]
+        assert [await cache.read("k", Value, load) for cache in caches] == values * 2
         server.freeze()
         async with here.changing("k"):
-            values[0] = "new"
-        assert [await cache.get_or_load("k", load) for cache in caches] == ["new", "new"]
+            values[0] = Value(text="new")
+        assert [await cache.read("k", Value, load) for cache in caches] == values * 2
         server.thaw()
 
         async def is_made_up_for() -> bool:
-            assert await here.get_or_load("k", load) == "new"
-            return not here._missed
+            assert await here.read("k", Value, load) == values[0]
+            return not here._missed_changes
 
         await until(is_made_up_for)
-        assert [await cache.get_or_load("k", load) for cache in caches] == ["new", "new"]
+        assert [await cache.read("k", Value, load) for cache in caches] == values * 2
 
 
 @pytest.fixture

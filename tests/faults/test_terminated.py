@@ -102,7 +102,7 @@ class Client:
         (self.created if answer.is_success else self.doubtful).append(name)
 
     async def count_up(self, path: str, quantity: int) -> int:
-        """Add one and read it back; return what the item stands at."""
+        """Increment the quantity and read it back."""
         answer = await self.send("PATCH", path, {"quantity": quantity + 1})
         if answer.is_success:
             assert answer.json()["quantity"] == quantity + 1

@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from app.core.config import Settings
-from app.core.crypto.keys import KeyRing, make_key, read_keys, write_keys
+from app.core.crypto.keys import KeyRing, make_signing_key, read_keys, write_keys
 from app.main import create_app
 from tests import figures
 from tests.apps import changed, started
@@ -76,7 +76,7 @@ async def test_many_logins_at_once_leave_the_loop_and_the_memory_alone(
 
 
 class Fleet:
-    """Two processes behind one name, replaced one after the other as a deployment does it."""
+    """Two processes behind one name, replaced one after the other as in a deployment."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -105,7 +105,7 @@ class Fleet:
 @pytest.fixture
 async def fleet(settings: Settings, tmp_path: Path) -> AsyncIterator[tuple[Fleet, Path]]:
     file = tmp_path / "keys.json"
-    write_keys(file, KeyRing([make_key("ES256")]))
+    write_keys(file, KeyRing([make_signing_key("ES256")]))
     fleet = Fleet(
         changed(
             settings,
@@ -141,7 +141,7 @@ async def test_a_rotation_of_keys_refuses_no_token(
                 statuses.append(answer.status_code)
 
     users = [asyncio.create_task(use()) for _ in range(4)]
-    published = read_keys(file).with_next(make_key("ES256"))
+    published = read_keys(file).with_next(make_signing_key("ES256"))
     for ring in (published, published.activated()):
         write_keys(file, ring)
         await processes.deploy()

@@ -5,10 +5,11 @@ import os
 import time
 from collections.abc import Sequence
 
+from pydantic import BaseModel
 from redis.asyncio import Redis
 
 from app.core import rate_limit
-from app.core.cache import Cache, make_cache_backend
+from app.core.cache import Cache, RedisStore
 from app.core.rate_limit import Policy, RedisLimiter
 from app.core.redis import Breaker
 from tests.waiting import LIMIT_SECONDS
@@ -61,31 +62,28 @@ def hammer(url: str, prefix: str, policies: Sequence[Policy], seconds: float) ->
     return asyncio.run(main())
 
 
-def stampede(url: str, prefix: str) -> set[str | None]:
+class Value(BaseModel):
+    """What is cached."""
+
+    text: str
+
+
+def stampede(url: str, prefix: str) -> set[str]:
     """Let many callers miss the same key at once, and return what they get."""
 
-    async def main() -> set[str | None]:
-        backend = make_cache_backend(url, size=0)
+    async def main() -> set[str]:
         async with Redis.from_url(url) as redis:
-            one = Cache(
-                backend,
-                Breaker(lambda _: None, timeout_seconds=LIMIT_SECONDS),
-                prefix=prefix,
-                secret=b"secret",
-                life_seconds=60,
-                absent_seconds=60,
-            )
+            store = RedisStore(redis, Breaker(lambda _: None, timeout_seconds=LIMIT_SECONDS))
+            one = Cache(store, prefix=prefix, release="1", life_seconds=60, absent_seconds=60)
 
-            async def load() -> str:
+            async def load() -> Value:
                 await redis.incr(f"{prefix}loads")
                 await asyncio.sleep(0.05)
-                return "value"
+                return Value(text="value")
 
-            await one.get_or_load(f"of this process: {os.getpid()}", load)
+            await one.read(f"of this process: {os.getpid()}", Value, load)
             await together(redis, prefix)
-            calls = [one.get_or_load("hot", load) for _ in range(CALLERS // PROCESSES)]
-            values = set(await asyncio.gather(*calls))
-        await backend.close()
-        return values
+            calls = [one.read("hot", Value, load) for _ in range(CALLERS // PROCESSES)]
+            return {found.text for found in await asyncio.gather(*calls) if found is not None}
 
     return asyncio.run(main())

@@ -65,8 +65,8 @@ def test_only_the_owner_reads_the_file_and_nobody_sees_a_private_part(
     ("content", "fault"),
     [
         ("", "Expecting value"),
-        ('{"keys": []}', "exactly one with the state active, not 0"),
-        ('{"keys": [{"kty": "RSA", "state": "active"}]}', "not one of ES256 or HS256"),
+        ('{"keys": []}', "exactly one key has to have the state active, not 0"),
+        ('{"keys": [{"kty": "RSA", "state": "active"}]}', "is not supported; use ES256 or HS256"),
         ('{"keys": [{"kty": "oct", "k": "c2hvcnQ", "state": "on"}]}', "the state 'on'"),
     ],
 )

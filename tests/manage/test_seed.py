@@ -77,5 +77,5 @@ def test_production_is_refused(
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/nothing")
     monkeypatch.setattr(sys, "argv", ["app.manage", "seed"])
 
-    with pytest.raises(SystemExit, match="ENVIRONMENT: production refuses made-up data"):
+    with pytest.raises(SystemExit, match="ENVIRONMENT: production refuses sample data"):
         main()

@@ -72,7 +72,7 @@ def test_a_server_without_its_keys_names_their_setting() -> None:
     ended = start(*SERVE, **PRODUCTION)
 
     assert ended.returncode != 0
-    assert "SIGNING_KEYS_FILE: /nowhere/keys.json is no usable key file" in ended.stdout
+    assert "SIGNING_KEYS_FILE: /nowhere/keys.json is not a usable key file" in ended.stdout
     assert "Traceback" not in ended.stdout + ended.stderr
 
 
@@ -109,7 +109,7 @@ def test_a_worker_without_its_keys_ends_instead_of_starting_again_for_ever() -> 
 
     assert ended.returncode == 1
     [line] = ended.stderr.splitlines()
-    assert line.startswith("SIGNING_KEYS_FILE: /nowhere/keys.json is no usable key file")
+    assert line.startswith("SIGNING_KEYS_FILE: /nowhere/keys.json is not a usable key file")
 
 
 def test_a_worker_whose_metrics_port_is_taken_ends(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`python -m app.manage tasks`: what operators do about tasks that failed for good."""
+"""`python -m app.manage tasks`: how operators manage dead tasks."""
 
 import asyncio
 import sys
@@ -35,7 +35,7 @@ def settings(
 
 @pytest.fixture
 def dead_id(settings: Settings) -> UUID:
-    """A task that failed for good."""
+    """A dead task."""
 
     async def fail() -> UUID:
         async with open_resources(settings) as resources, resources.database.write() as work:
@@ -134,7 +134,7 @@ def test_a_task_that_is_not_dead_is_named(
 ) -> None:
     task_id = uuid4()
 
-    with pytest.raises(SystemExit, match=f"Not among the dead tasks: {task_id}"):
+    with pytest.raises(SystemExit, match=f"No dead task has the id {task_id}"):
         run(monkeypatch, "tasks", command, task_id, dead_id)
 
     assert capsys.readouterr().out == f"{dead_id} {done}\n"
@@ -158,5 +158,5 @@ def test_a_task_that_nobody_can_read_any_more_is_replayed_all_the_same(
 def test_a_worker_without_redis_is_told_that_it_is_not_needed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with pytest.raises(WrongSettings, match="REDIS_URL: empty, so the API runs the tasks"):
+    with pytest.raises(WrongSettings, match="REDIS_URL: a worker needs Redis"):
         run(monkeypatch, "worker")

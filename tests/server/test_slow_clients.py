@@ -188,7 +188,7 @@ async def test_a_connection_beyond_busy_ones_is_refused_for_now(
             assert (await connection.answer()).startswith(b"HTTP/1.1 422 ")
             connection.close()
 
-    reason = "As many requests as MAX_CONNECTIONS are in progress."
+    reason = "MAX_CONNECTIONS requests are in progress."
     assert refusal(received) == (503, reason)
     assert b"\r\nretry-after: 1\r\n" in received
     assert reasons() == [reason]

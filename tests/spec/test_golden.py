@@ -63,7 +63,6 @@ GOLDEN = {
     "several statuses and optional security": (
         "schemas/v1/pets.py",
         """
-            @operation
             async def put_pet(
                 self,
                 pet_id: types.UUID,
@@ -75,7 +74,7 @@ GOLDEN = {
 
                 PUT /pets/{pet_id}; errors: 400, 401, 403, 413, 415, 422, 500.
                 \"\"\"
-                raise OperationNotImplemented("putPet")
+                raise NotImplementedError("putPet")
         """,
     ),
     "their route": (

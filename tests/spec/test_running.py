@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request
 from app.api.errors import add_error_handlers
 from app.api.request.conformance import Conformance
 from app.api.request.limits import rate_limits
-from app.api.request.security import SCHEMES
+from app.api.request.security import SCHEMES, Count
 from app.core.config import Settings
 from app.core.exceptions import Unauthorized
 from app.core.rate_limit import MemoryLimiter
@@ -35,7 +35,7 @@ class Tokens:
         return Principal(user_id=UUID(int=0), scopes=frozenset(token.split()))
 
 
-async def api_key(request: Request) -> Principal | None:
+async def api_key(request: Request, _: Count) -> Principal | None:
     """Read the other scheme of the sample."""
     known = request.headers.get("X-Api-Key") == "secret"
     return Principal(user_id=UUID(int=0), scopes=frozenset()) if known else None

@@ -29,9 +29,7 @@ LAYERS = {
     "spec/v1/*.yaml": {"openapi", "common"},
     "app/schemas/v1/*.py": {"models", "operations", "services"},
     "app/api/v1/routes/*.py": set(),
-    "app/services/*.py": {
-        "item_views",
-    },
+    "app/services/*.py": set(),
 }
 STORES = {
     "app/db/models/*.py": {"account_tokens", "idempotency_keys", "refresh_tokens", "tasks"},

@@ -1,13 +1,14 @@
 """What has expired is deleted, and nothing else."""
 
 from datetime import UTC, datetime, timedelta
+from secrets import token_urlsafe
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
 from uuid_utils.compat import uuid7
 
-from app.core.crypto.opaque import digest, make_secret
+from app.core.crypto.opaque import digest
 from app.db.base import Base
 from app.db.models import (
     AccountToken,
@@ -154,7 +155,7 @@ async def add_session(lab: Lab, owner_id: UUID, *, idle_until: datetime) -> UUID
                 expires_at=datetime.now(UTC) + timedelta(days=1),
             )
         )
-        await work.refresh_tokens.add(digest(make_secret()), session.id)
+        await work.refresh_tokens.add(digest(token_urlsafe()), session.id)
         return session.id
 
 

@@ -13,7 +13,7 @@ from starlette.types import Scope
 
 from app.core.crypto.api_keys import HEADER
 from app.schemas.operation import Operation
-from app.schemas.reply import Replayed, Reply, to_json
+from app.schemas.reply import Replayed, Reply
 
 OPERATION = "contract.operation"
 """Key of the matched operation in the ASGI scope."""
@@ -53,15 +53,17 @@ def complete(scope: Scope, response: Response) -> Response:
     operation: Operation | None = scope.get(OPERATION)
     if operation is None:
         return response
-    _add_prefix(scope, operation, response.headers)
+    headers = response.headers
+    if "location" in headers or "link" in headers:
+        _add_prefix(scope, operation, headers)
     for name, value in scope.get(ANNOUNCEMENTS, ()):
-        response.headers.append(name, value)
-    response.headers.update(scope.get(QUOTA_HEADERS, {}))
-    response.headers.setdefault("Cache-Control", _cache_control(operation, response.status_code))
+        headers.append(name, value)
+    headers.update(scope.get(QUOTA_HEADERS, {}))
+    headers.setdefault("Cache-Control", _cache_control(operation, response.status_code))
     if operation.security:
-        response.headers.add_vary_header("Authorization")
+        headers.add_vary_header("Authorization")
     if any("api_key" in alternative for alternative in operation.security):
-        response.headers.add_vary_header(HEADER)
+        headers.add_vary_header(HEADER)
     scope["app"].state.conformance.check(operation, response)
     if scope.get(IS_HEAD) and isinstance(response, StreamingResponse):
         return _without_body(response)
@@ -75,8 +77,6 @@ def _add_prefix(scope: Scope, operation: Operation, headers: MutableHeaders) -> 
     version that serves the request, behind a proxy's `root_path` too.
     """
     location, link = headers.get("location"), headers.get("link")
-    if location is None and link is None:
-        return
     own_path = operation.path.format_map(scope["path_params"])
     prefix = scope["path"].removesuffix(own_path)
     if location is not None and location.startswith("/"):
@@ -126,7 +126,7 @@ def render(body: BaseModel | None, status: int) -> Response:
     """Return the response of an operation that has one success and no headers."""
     if body is None:
         return Response(status_code=status)
-    return Response(to_json(body), status_code=status, media_type=_JSON)
+    return Response(body.model_dump_json(by_alias=True), status, media_type=_JSON)
 
 
 def render_reply(reply: Reply | Replayed) -> Response:
@@ -138,6 +138,7 @@ def render_reply(reply: Reply | Replayed) -> Response:
         return StreamingResponse(
             reply.body, status_code=reply.status, headers=headers, media_type=reply.media_type
         )
-    response = render(reply.body, reply.status)
-    response.headers.update(headers)
-    return response
+    if reply.body is None:
+        return Response(status_code=reply.status, headers=headers)
+    content = reply.body.model_dump_json(by_alias=True)
+    return Response(content, reply.status, headers, _JSON)

@@ -19,33 +19,25 @@ from pydantic_core import from_json
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
-from app.api.deps import resources
+from app.api.request.admission import admit
 from app.api.request.conformance import Conformance
-from app.api.request.limits import client_network, enforce
 from app.api.request.parameters import LIST_HEADERS, Parameters
 from app.api.request.response import (
     ANNOUNCEMENTS,
     OPERATION,
-    QUOTA_HEADERS,
     announcements,
     complete,
 )
-from app.api.request.security import authenticate
-from app.core import context
-from app.core.context import Client
 from app.core.exceptions import (
     ContractViolation,
-    InsufficientScope,
     MalformedBody,
     OperationNotImplemented,
-    Unauthorized,
     UnsupportedMediaType,
 )
 from app.schemas.operation import Operation
 
 Headers = list[tuple[bytes, bytes]]
 
-_MAX_AGENT = 200
 _MAX_NAME = 100
 _CODING, _DECODED = "content-encoding", {"", "identity"}
 
@@ -117,21 +109,20 @@ def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
             operation = operations[str(self.operation_id)]
             handle = super().get_route_handler()
             announced, parameters = announcements(operation), Parameters(operation)
+            has_template = "{" in operation.path
 
-            async def answer(request: Request) -> Response:
+            async def answer(received: Request) -> Response:
                 # OpenAPI: `/users/me` is no `/users/{user_id}`, whatever the method; the router
                 # thinks so only of methods that both have.
-                concrete = operation.path.format(**request.path_params)
-                if concrete != operation.path and concrete in literals:
+                if has_template and operation.path.format_map(received.path_params) in literals:
                     raise HTTPException(405)
-                request.scope[OPERATION] = operation
-                request.scope[ANNOUNCEMENTS] = announced
-                await _admit(request, operation)
-                scope = {**request.scope, "headers": _one_line_each(request.scope["headers"])}
-                read = ContractRequest(scope, request.receive)
-                parameters.check(read)
-                response = await _answer(read, operation, handle)
-                return complete(read.scope, response)
+                scope = received.scope
+                scope[OPERATION], scope[ANNOUNCEMENTS] = operation, announced
+                scope["headers"] = _one_line_each(scope["headers"])
+                request = ContractRequest(scope, received.receive)
+                request.state.principal = await admit(request, operation)
+                parameters.check(request)
+                return complete(scope, await _answer(request, operation, handle))
 
             return answer
 
@@ -140,32 +131,11 @@ def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
 
 def _one_line_each(headers: Headers) -> Headers:
     """Join the lines of a field that holds a list: they mean the same (RFC 9110, section 5.3)."""
-    lists = LIST_HEADERS & {name for name, _ in headers}
-    joined = [(name, b", ".join(line for n, line in headers if n == name)) for name in lists]
+    lists = [name for name, _ in headers if name in LIST_HEADERS]
+    if len(lists) == len(set(lists)):
+        return headers
+    joined = [(name, b", ".join(line for n, line in headers if n == name)) for name in set(lists)]
     return [(name, line) for name, line in headers if name not in lists] + joined
-
-
-async def _admit(request: Request, operation: Operation) -> None:
-    """Find out who calls and count the request; a caller who is refused is counted by address.
-
-    Whether the caller's session still lasts is learnt with the count, in one round trip.
-    """
-    principal, refusal = None, None
-    agent = request.headers.get("user-agent", "").replace("\0", "")[:_MAX_AGENT]
-    context.client.set(Client(address=client_network(request), user_agent=agent or None))
-    try:
-        principal = await authenticate(request, operation)
-    except (Unauthorized, InsufficientScope) as error:
-        refusal = error
-    request.state.principal = principal
-    gate = resources(request).session_gate if principal and principal.session_id else None
-    key = gate.key(principal) if gate else None
-    decision = await enforce(request, operation, principal, key)
-    request.scope[QUOTA_HEADERS] = decision.headers()
-    if refusal is not None:
-        raise refusal
-    if gate and principal:
-        await gate.admit(principal, decision.note)
 
 
 async def _answer(
@@ -185,9 +155,11 @@ async def _answer(
                 f"The models refuse a body that the contract allows: {error.errors()[0]['msg']}"
             ) from None
         raise
-    except OperationNotImplemented:
+    except NotImplementedError as error:
+        if error.args != (operation.operation_id,):
+            raise  # It comes from somewhere else than the interface of the service.
         if request.app.state.settings.unimplemented != "mock":
-            raise
+            raise OperationNotImplemented(operation.operation_id) from None
         return conformance.example(operation)
     if fault is not None:
         raise ContractViolation(f"The models accept a body that the contract refuses: {fault}")

@@ -1,9 +1,8 @@
 """API keys: `itemsapi_<43 random characters>_<8 characters of checksum>`.
 
-The first part lets scanners find a key that leaked, the checksum lets them, and the server, tell a
-key from garbage without a query. The middle part holds 256 random bits, so one SHA-256 hides
-it well: a slow hash protects what people choose and others guess, which this is not. And only a
-hash without a salt of its own can be looked up by an index.
+Scanners find a leaked key by the first part. The checksum identifies malformed keys without a
+query. The middle part contains 256 random bits, which nobody can guess, so one SHA-256 suffices: a
+slow hash protects only values that people choose. An index can find a hash that has no salt.
 """
 
 import hashlib
@@ -13,25 +12,25 @@ import string
 import zlib
 
 HEADER = "X-API-Key"
-"""The header that carries a key; the contract's scheme `api_key` names the same."""
+"""The header of a key, as in the contract's scheme `api_key`."""
 
 _BRAND = "itemsapi"
 _ALPHABET = string.digits + string.ascii_letters
 # 62 ** 43 is the first power above 2 ** 256.
 _LENGTH = 43
 _KEY = re.compile(rf"({_BRAND}_[0-9A-Za-z]{{{_LENGTH}}})_([0-9a-f]{{8}})")
-# So much is kept readable; 208 of the 256 bits stay secret.
+# Length of the stored prefix; 208 of the 256 bits stay secret.
 _SHOWN = len(_BRAND) + 1 + 8
 
 
 def make_key() -> str:
-    """Return a new key; it is kept nowhere."""
+    """Return a new key, which is not stored."""
     middle = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
     return f"{_BRAND}_{middle}_{_checksum(f'{_BRAND}_{middle}')}"
 
 
 def is_key(text: str) -> bool:
-    """Tell whether a text was made by `make_key`, here or elsewhere."""
+    """Tell whether a text has the format and the checksum of a key."""
     found = _KEY.fullmatch(text)
     return found is not None and found[2] == _checksum(found[1])
 
@@ -42,7 +41,7 @@ def prefix_of(key: str) -> str:
 
 
 def hash_of(key: str) -> str:
-    """Return what is stored of a key."""
+    """Return the hash of a key, which the database stores."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Page cursors: opaque to clients, and of no use once altered."""
+"""Page cursors: opaque to clients, and protected against changes."""
 
 import hashlib
 import hmac
@@ -12,7 +12,7 @@ from app.core.exceptions import InvalidCursor
 
 
 class Cursors:
-    """Writes and reads page cursors: opaque to clients, and of no use once altered.
+    """Encodes and decodes page cursors.
 
     Args:
         secret: HMAC key.
@@ -32,12 +32,12 @@ class Cursors:
         """Return the position in a cursor.
 
         Raises:
-            InvalidCursor: This server gave out no such cursor, or gave it out for another scope.
+            InvalidCursor: This server did not issue the cursor, or issued it for another scope.
         """
         with suppress(ValueError):
             raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
             mac, content = raw[: self._MAC_BYTES], raw[self._MAC_BYTES :]
-            # Base64 has spare bits at its end: another text may decode to the same bytes.
+            # Base64 has spare bits at its end, so different texts may decode to the same bytes.
             if hmac.compare_digest(mac, self._mac(content, scope)) and cursor == to_base64(raw):
                 return [str(value) for value in json.loads(content)]
         raise InvalidCursor

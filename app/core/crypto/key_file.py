@@ -1,4 +1,4 @@
-"""The file of the signing keys, as the settings name it."""
+"""Opens the file of the signing keys."""
 
 import hmac
 import logging
@@ -6,17 +6,17 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.core.config import Settings, WrongSettings
-from app.core.crypto.keys import KeyRing, TokenKey, make_key, read_keys, write_keys
+from app.core.crypto.keys import KeyRing, TokenKey, make_signing_key, read_keys, write_keys
 from app.core.crypto.opaque import to_base64
 
 logger = logging.getLogger(__name__)
 
 
 def open_keys(settings: Settings) -> KeyRing:
-    """Return the keys of access tokens; in development they are made where there are none.
+    """Return the keys of access tokens; in development a missing file is created.
 
-    With HS256 the key comes from SECRET_KEY and signs; keys in a file then only verify, so that a
-    service can change from one algorithm to the other while tokens are out.
+    With HS256 the signing key is derived from SECRET_KEY. Keys in a file then only verify, so that
+    a service can change the algorithm while tokens are in use.
 
     Raises:
         WrongSettings: The file cannot be used.
@@ -34,8 +34,8 @@ def _read_or_make_keys(settings: Settings, path: Path) -> KeyRing:
         others = read_keys(path).keys if settings.signing_keys_file is not None else ()
         return KeyRing([shared, *(TokenKey(other.jwk, "retired") for other in others)])
     if not settings.in_production and not path.exists():
-        # Another process may be faster.
+        # Another process may create the file first.
         with suppress(FileExistsError):
-            write_keys(path, KeyRing([make_key("ES256")]), replacing=False)
-            logger.warning("a signing key was made for development", extra={"file": str(path)})
+            write_keys(path, KeyRing([make_signing_key("ES256")]), replacing=False)
+            logger.warning("created a signing key for development", extra={"file": str(path)})
     return read_keys(path)

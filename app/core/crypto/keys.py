@@ -1,7 +1,7 @@
 """The keys of access tokens: one that signs, several that verify (RFC 7517, RFC 7638).
 
 A key is `next`, `active` or `retired`. All of them verify; only the active one signs. A new key is
-published as `next` before any token needs it, and stays as `retired` until the last one is expired.
+published as `next` before any token needs it. It stays as `retired` until its last token expires.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ _ALGORITHMS: Mapping[str, Algorithm] = {"EC": "ES256", "oct": "HS256"}
 
 @dataclass(frozen=True, slots=True)
 class TokenKey:
-    """One key as a JWK; the algorithm follows from its type, never from a token."""
+    """One key as a JWK; its type determines the algorithm, never a token."""
 
     jwk: Mapping[str, str]
     state: State = "active"
@@ -43,19 +43,19 @@ class TokenKey:
 
     @property
     def algorithm(self) -> Algorithm:
-        """Return the only algorithm that this key is used with."""
+        """Return the only algorithm for which this key is used."""
         return _ALGORITHMS[self.jwk["kty"]]
 
     @property
     def loaded(self) -> jwt.PyJWK:
-        """Return the key as PyJWT uses it."""
+        """Return the key in the form that PyJWT uses."""
         return jwt.PyJWK(dict(self.jwk), algorithm=self.algorithm)
 
     def require_private(self) -> None:
         """Accept a key that can sign.
 
         Raises:
-            ValueError: It has no private part, or is no key at all.
+            ValueError: It has no private part, or is not a key.
         """
         if not self.loaded.key or not {"d", "k"} & self.jwk.keys():
             raise ValueError(f"the key {self.kid} has no private part")
@@ -68,8 +68,8 @@ class TokenKey:
         return shown | {"kid": self.kid, "use": "sig", "alg": self.algorithm}
 
 
-def make_key(algorithm: Algorithm, state: State = "active") -> TokenKey:
-    """Return a fresh random key."""
+def make_signing_key(algorithm: Algorithm, state: State = "active") -> TokenKey:
+    """Return a new random key."""
     if algorithm == "HS256":
         return TokenKey({"kty": "oct", "k": to_base64(secrets.token_bytes(32))}, state)
     numbers = ec.generate_private_key(ec.SECP256R1()).private_numbers()
@@ -91,7 +91,7 @@ class KeyRing:
         self._by_kid = {key.kid: key for key in keys}
         active = [key for key in keys if key.state == "active"]
         if len(active) != 1:
-            raise ValueError(f"the keys need exactly one with the state active, not {len(active)}")
+            raise ValueError(f"exactly one key has to have the state active, not {len(active)}")
         if len(self._by_kid) != len(keys):
             raise ValueError("a key occurs twice")
         self.active = active[0]
@@ -105,14 +105,14 @@ class KeyRing:
         return [shown for key in self.keys if (shown := key.public()) is not None]
 
     def with_next(self, key: TokenKey) -> Self:
-        """Return the ring with a key that verifies and does not sign yet."""
+        """Return the keys with an additional one that verifies and does not sign yet."""
         return type(self)([*self.keys, replace(key, state="next")])
 
     def activated(self) -> Self:
-        """Return the ring where the oldest `next` key signs, and the one before is retired.
+        """Return the keys with the oldest `next` one active, and the active one retired.
 
         Raises:
-            ValueError: No key waits.
+            ValueError: No key has the state `next`.
         """
         waiting = [key for key in self.keys if key.state == "next"]
         if not waiting:
@@ -121,15 +121,15 @@ class KeyRing:
         return type(self)([replace(k, state=states.get(k.kid, k.state)) for k in self.keys])
 
     def pruned(self) -> Self:
-        """Return the ring without its retired keys."""
+        """Return the keys without the retired ones."""
         return type(self)([key for key in self.keys if key.state != "retired"])
 
 
 def read_keys(path: Path) -> KeyRing:
-    """Return the keys in a JWK Set file with private keys, each with a member `state`.
+    """Return the keys of a JWK Set file with private keys, each with a member `state`.
 
     Raises:
-        ValueError: The file is missing or not such a set; the message names it and the fix.
+        ValueError: The file is missing or malformed; the message names the file and the fix.
     """
     try:
         entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["keys"]
@@ -138,23 +138,23 @@ def read_keys(path: Path) -> KeyRing:
             key.require_private()
         return KeyRing(keys)
     except (OSError, KeyError, TypeError, ValueError, jwt.PyJWTError) as error:
-        raise ValueError(f"{path} is no usable key file ({error}); see make keys") from error
+        raise ValueError(f"{path} is not a usable key file ({error}); run make keys") from error
 
 
 def _read_key(entry: dict[str, Any]) -> TokenKey:
     if entry["kty"] not in _ALGORITHMS or entry.get("crv", "P-256") != "P-256":
-        raise ValueError(f"a key of the type {entry['kty']} is not one of ES256 or HS256")
+        raise ValueError(f"the key type {entry['kty']} is not supported; use ES256 or HS256")
     if entry["state"] not in _STATES:
-        raise ValueError(f"the state {entry['state']!r} is none of {', '.join(_STATES)}")
+        raise ValueError(f"the state {entry['state']!r} is not one of {', '.join(_STATES)}")
     names = ("kty", "crv", "x", "y", "d", "k")
     return TokenKey({name: str(entry[name]) for name in names if name in entry}, entry["state"])
 
 
 def write_keys(path: Path, ring: KeyRing, *, replacing: bool = True) -> None:
-    """Write a key file that only its owner can read, whole or not at all.
+    """Write a key file atomically; only its owner can read it.
 
     Raises:
-        FileExistsError: The file is there and may not be replaced.
+        FileExistsError: The file exists, and `replacing` is false.
     """
     entries = [dict(key.jwk) | {"kid": key.kid, "state": key.state} for key in ring.keys]
     path.parent.mkdir(parents=True, exist_ok=True)

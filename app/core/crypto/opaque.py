@@ -1,4 +1,4 @@
-"""Opaque secrets: random values that a client holds and the server only knows the digest of."""
+"""Opaque secrets: random values of clients, of which the server stores only the digest."""
 
 import hashlib
 import hmac
@@ -14,18 +14,13 @@ _SECRET_BYTES = 32
 _NONCE_BYTES = 12
 
 
-def make_secret() -> str:
-    """Return a fresh random value of 256 bits, as text that fits into a URL."""
-    return secrets.token_urlsafe(_SECRET_BYTES)
-
-
 def derive_secret(key: str, name: str) -> str:
     """Return a value of 256 bits for a name, which cannot be computed without the key."""
     return to_base64(hmac.digest(key.encode(), name.encode(), "sha256"))
 
 
 def digest(secret: str) -> str:
-    """Return what the database stores of a random secret.
+    """Return the digest of a random secret, which the database stores.
 
     A plain SHA-256 suffices: 256 random bits cannot be guessed, however cheap each guess is.
     """
@@ -33,13 +28,13 @@ def digest(secret: str) -> str:
 
 
 class RefreshTokens:
-    """Makes refresh tokens that name their session.
+    """Creates refresh tokens that contain their session.
 
-    So a spent token is recognised after its row was deleted. Whether a token is valid decides its
-    row alone: it cannot be made without the secret.
+    The session is authenticated by a MAC, so a spent token is recognised even after its row was
+    deleted. A token is valid only if it has a row.
 
     Args:
-        secret: HMAC key. After a change earlier tokens stay valid, and name no session any more.
+        secret: HMAC key. After a change earlier tokens stay valid, but their session is unknown.
     """
 
     _MAC_BYTES = 16
@@ -48,12 +43,12 @@ class RefreshTokens:
         self._key = hmac.digest(secret.encode(), b"refresh token", "sha256")
 
     def make(self, session_id: UUID) -> str:
-        """Return a fresh token of a session: 256 random bits, the session and a MAC of both."""
+        """Return a new token of a session: 256 random bits, the session and a MAC of both."""
         content = secrets.token_bytes(_SECRET_BYTES) + session_id.bytes
         return to_base64(content + self._mac(content))
 
     def session_of(self, token: str) -> UUID | None:
-        """Return the session of a token that was made here; None for any other text."""
+        """Return the session of a token that this class made; None for any other text."""
         try:
             raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
         except ValueError:
@@ -68,13 +63,13 @@ class RefreshTokens:
 
 
 def seal(presented: str, successor: str) -> str:
-    """Encrypt a token's successor so that only who presents the token again can read it."""
+    """Encrypt a token's successor with a key derived from the token."""
     nonce = os.urandom(_NONCE_BYTES)
     return to_base64(nonce + _box(presented).encrypt(nonce, successor.encode(), None))
 
 
 def unseal(presented: str, sealed: str) -> str | None:
-    """Return the successor that was sealed under a token; None when it was another token's."""
+    """Decrypt a token's successor; return None if it was encrypted with another token."""
     raw = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
     try:
         opened = _box(presented).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], None)
@@ -89,5 +84,5 @@ def to_base64(raw: bytes) -> str:
 
 
 def _box(presented: str) -> AESGCM:
-    # Another key than the stored digest: who reads the database cannot open the box.
+    # Not the stored digest: a reader of the database must not be able to decrypt.
     return AESGCM(hmac.digest(presented.encode(), b"refresh successor", "sha256"))

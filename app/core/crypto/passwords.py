@@ -22,7 +22,7 @@ Scheme = Literal["bcrypt_sha256", "argon2"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HashCost:
-    """What a hash costs: each step of `bcrypt_rounds` doubles the time."""
+    """The cost of a hash; each step of `bcrypt_rounds` doubles the time."""
 
     scheme: Scheme = "bcrypt_sha256"
     bcrypt_rounds: int = 12
@@ -40,14 +40,14 @@ class Verdict:
 
 
 class Passwords:
-    """Hashes and verifies passwords in threads of its own; the event loop never waits.
+    """Hashes and verifies passwords in threads, so that the event loop is not blocked.
 
-    bcrypt runs over SHA-256, which has none of bcrypt's 72-byte limit. As many threads run as there
-    are processors: more would only share them, and argon2 would need its memory for each.
+    bcrypt hashes the SHA-256 of a password, because it ignores everything after 72 bytes. There is
+    one thread per processor: more would not be faster, and argon2 needs memory for each.
 
     Args:
         cost: Scheme and cost of new hashes; older ones are verified too.
-        queue: How many may wait for a thread.
+        queue: How many passwords may wait for a thread.
     """
 
     def __init__(self, cost: HashCost, *, queue: int = 100) -> None:
@@ -68,17 +68,17 @@ class Passwords:
         """Return a salted hash of `password`.
 
         Raises:
-            ServiceUnavailable: Too many wait already.
+            ServiceUnavailable: The queue is full.
         """
         return await self._run(self._context.hash, password)
 
     async def verify(self, password: str, password_hash: str | None) -> Verdict:
-        """Check a password against a hash; without a hash, take as long and return invalid.
+        """Check a password against a hash; without a hash, take the same time and fail.
 
-        A stored hash that cannot be read is a failed login, and logged.
+        A stored hash that cannot be read is logged, and fails.
 
         Raises:
-            ServiceUnavailable: Too many wait already.
+            ServiceUnavailable: The queue is full.
         """
         if password_hash is None:
             await self._run(self._context.dummy_verify)
@@ -86,32 +86,32 @@ class Passwords:
         try:
             return Verdict(*await self._run(self._verify, password, password_hash))
         except ValueError as error:
-            # The hash itself stays out of the log.
-            logger.error(  # noqa: TRY400 - the trace would hold what no log may
+            # The hash must not be logged.
+            logger.error(  # noqa: TRY400 - the traceback may quote the hash
                 "a stored password hash cannot be read", extra={"reason": type(error).__name__}
             )
             return Verdict(valid=False)
 
     def _verify(self, password: str, password_hash: str) -> tuple[bool, str | None]:
         if self._context.identify(password_hash) == "bcrypt" and len(password.encode()) > 72:
-            # bcrypt refuses what it would cut off; no such password was ever set with it.
+            # bcrypt refuses a password that it would truncate, so none was ever set with it.
             return False, None
         return self._context.verify_and_update(password, password_hash)
 
     async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._threads.statistics().tasks_waiting >= self._queue:
-            raise ServiceUnavailable("Too many passwords wait to be checked.")
+            raise ServiceUnavailable("Too many passwords are waiting to be checked.")
         return await to_thread.run_sync(lambda: work(*args, **kwargs), limiter=self._threads)
 
 
 class PasswordPolicy:
     """The rules for a new password (NIST SP 800-63B, section 3.1.1.2).
 
-    The contract states the longest and an absolute shortest length. What it cannot state is checked
-    here, and answered 409: the value is well formed, and the service has a reason against it.
+    The contract states the maximum and an absolute minimum of the length. The other rules are
+    checked here; a violation is a 409, because the value satisfies the contract.
 
     Args:
-        min_length: Fewest characters.
+        min_length: Minimum number of characters.
     """
 
     def __init__(self, min_length: int) -> None:
@@ -123,7 +123,7 @@ class PasswordPolicy:
         """Accept a new password.
 
         Raises:
-            Conflict: It is too short, well known, or the address; `errors` names the field.
+            Conflict: It is too short, common, or the e-mail address; `errors` names the field.
         """
         if fault := self._fault(password, email.lower()):
             code, detail = fault
@@ -135,7 +135,7 @@ class PasswordPolicy:
         if len(password) < self._min_length:
             return "too-short", f"has fewer than {self._min_length} characters"
         if plain in self._common or len(set(plain)) < 4:
-            return "too-common", "is one that everybody tries first"
+            return "too-common", "is a common password"
         if plain in {email, email.partition("@")[0]}:
             return "is-email", "is the e-mail address"
         return None

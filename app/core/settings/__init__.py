@@ -1,1 +1,1 @@
-"""The settings by subject; `app/core/config.py` puts them together."""
+"""The settings by subject; `app/core/config.py` combines them."""

@@ -1,4 +1,4 @@
-"""The database, its connections, and what is remembered in it."""
+"""Settings of the database and of idempotency keys."""
 
 from typing import Literal
 
@@ -8,20 +8,20 @@ from app.core.settings.values import DatabaseUrl
 
 
 class DatabaseSettings(BaseModel):
-    """The database, its connections, and what is remembered in it."""
+    """Settings of the database and of idempotency keys."""
 
     database_url: DatabaseUrl = Field(
         SecretStr("sqlite+aiosqlite:///data/app.db"),
         description="SQLAlchemy URL: sqlite+aiosqlite:///file or postgresql+psycopg://user@host/name.",
     )
     database_pool_size: PositiveInt = Field(
-        10, description="Connections to keep open; each process has one more for its probe."
+        10, description="Connections to keep open; each process has one more for its health probe."
     )
     database_max_overflow: NonNegativeInt = Field(
-        5, description="Further connections to open under load."
+        5, description="Additional connections under load."
     )
     database_pool_timeout_seconds: PositiveFloat = Field(
-        2, description="Longest wait for a free connection before answering 503."
+        2, description="Longest wait for a free connection; then the response is 503."
     )
     database_pool_recycle_seconds: PositiveInt = Field(
         1800, description="Age after which a connection is replaced."
@@ -30,17 +30,17 @@ class DatabaseSettings(BaseModel):
         2, description="Longest wait for a new connection."
     )
     database_statement_timeout_seconds: PositiveInt = Field(
-        5, description="Longest time a statement may take on PostgreSQL."
+        5, description="Time limit of a statement on PostgreSQL."
     )
     database_lock_timeout_seconds: PositiveInt = Field(
-        2, description="Longest wait for a lock; on SQLite for the writer before."
+        2, description="Longest wait for a lock; on SQLite, for the previous writer."
     )
     database_pooler: Literal["none", "transaction"] = Field(
-        "none", description="transaction behind PgBouncer in transaction mode."
+        "none", description="transaction: connect through PgBouncer in transaction mode."
     )
     idempotency_lease_seconds: PositiveInt = Field(
-        60, description="Time after which a request that died with its process may be repeated."
+        60, description="Time after which a request may be repeated if its process died."
     )
     idempotency_key_seconds: PositiveInt = Field(
-        86_400, description="Time that an Idempotency-Key is remembered."
+        86_400, description="Time for which an Idempotency-Key is stored."
     )

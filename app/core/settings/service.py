@@ -1,4 +1,4 @@
-"""Where and how the service runs."""
+"""Settings of the process, its HTTP server and its addresses."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,10 +13,11 @@ DEVELOPMENT_SECRET = (
 
 
 class ServiceSettings(BaseModel):
-    """Where and how the service runs."""
+    """Settings of the process, its HTTP server and its addresses."""
 
     environment: Literal["development", "test", "production"] = Field(
-        "development", description="Where the service runs; production refuses unsafe settings."
+        "development",
+        description="Where the service runs; production refuses to start with unsafe settings.",
     )
     secret_key: SecretStr = Field(
         SecretStr(DEVELOPMENT_SECRET),
@@ -26,12 +27,12 @@ class ServiceSettings(BaseModel):
     public_url: str = Field(
         "http://127.0.0.1:8000",
         pattern=r"^https?://[^/]+$",
-        description="Address under which clients reach the service, without a path.",
+        description="Address at which clients reach the service, without a path.",
     )
     docs_url: str | None = Field(
         None,
         pattern=r"^https?://.*[^/]$",
-        description="Address of the published documentation; empty: errors are explained here.",
+        description="Address of the published documentation; empty: the API shows short pages.",
     )
     cors_origins: Annotated[list[Origin], JsonArray] = Field(
         [], description="Origins whose pages may call the API, as a JSON array."
@@ -41,24 +42,25 @@ class ServiceSettings(BaseModel):
     )
     max_body_bytes: PositiveInt = Field(65_536, description="Largest request body, in bytes.")
     max_header_bytes: PositiveInt = Field(
-        32_768, description="Largest request header, with its target, in bytes."
+        32_768, description="Largest request header, including the request line, in bytes."
     )
     max_connections: PositiveInt = Field(
-        800, description="Open connections of one API process; beyond, the idle ones are closed."
+        800, description="Open connections of one API process; above that, idle ones are closed."
     )
     header_timeout_seconds: PositiveFloat = Field(
-        10, description="Time that a client has to send a request header."
+        10, description="Time limit for receiving a request header."
     )
     body_timeout_seconds: PositiveFloat = Field(
-        30, description="Time that a client has to send a body, or to read what waits for it."
+        30,
+        description="Time limit for receiving a request body, and for a client to read a response.",
     )
     keep_alive_seconds: PositiveInt = Field(
-        75, description="Time that a connection stays open for the next request."
+        75, description="Time for which an idle connection stays open."
     )
     heartbeat_file: Path | None = Field(
-        None, description="File that a process touches every 5 s while it works; empty: none."
+        None, description="File that a process touches every 5 s as a heartbeat; empty: none."
     )
     unimplemented: Literal["problem", "mock"] = Field(
         "problem",
-        description="What an operation without code answers: problem (501) or mock (an example).",
+        description="Response of an operation without code: problem (501) or mock (example).",
     )

@@ -1,4 +1,4 @@
-"""Background tasks, and what they make."""
+"""Settings of background tasks, exports and event streams."""
 
 from pydantic import BaseModel, Field, PositiveFloat, PositiveInt
 
@@ -6,21 +6,22 @@ from app.core.settings.values import Port
 
 
 class TaskSettings(BaseModel):
-    """Background tasks, and what they make."""
+    """Settings of background tasks, exports and event streams."""
 
-    task_workers: PositiveInt = Field(1, description="Processes that `make worker` runs tasks in.")
+    task_workers: PositiveInt = Field(1, description="Processes in which `make worker` runs tasks.")
     task_metrics_port: Port | None = Field(
-        None, description="Port of /metrics of a worker; each further process takes the next one."
+        None, description="Port of /metrics of a worker; each additional process uses the next one."
     )
-    task_slots: PositiveInt = Field(10, description="Tasks that one process runs at once.")
+    task_slots: PositiveInt = Field(10, description="Tasks that one process runs at the same time.")
     task_lease_seconds: PositiveInt = Field(
-        30, description="Time without a sign of life after which another process takes a task over."
+        30,
+        description="Lease of a task: time without a heartbeat after which another worker runs it.",
     )
     task_retry_seconds: PositiveFloat = Field(
-        2, description="Pause before a failed task is tried again; doubled by each failure."
+        2, description="Delay before the first retry of a task; doubled by each failure."
     )
     task_shutdown_seconds: PositiveFloat = Field(
-        5, description="Time that running tasks get to end when their process is stopped."
+        5, description="Time in which running tasks may finish when their process is stopped."
     )
     task_keep_seconds: PositiveInt = Field(
         604_800, description="Time after which finished tasks are deleted."
@@ -32,5 +33,5 @@ class TaskSettings(BaseModel):
         2_000, description="Rows of an export that are read and written in one transaction."
     )
     event_stream_seconds: PositiveInt = Field(
-        300, description="Longest life of an event stream; clients connect again."
+        300, description="Lifetime of an event stream; clients reconnect."
     )

@@ -1,4 +1,4 @@
-"""Kinds of values that the types of Python and Pydantic do not know."""
+"""Types of settings that neither Python nor Pydantic has."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Runs migrations on the settings' database, or prints their SQL (`--sql`)."""
+"""Runs migrations on the database of the settings, or prints their SQL (`--sql`)."""
 
 import asyncio
 import logging
@@ -19,14 +19,14 @@ from app.db.engine import make_engine, postgresql_limits
 
 
 def render_item(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
-    """Write a moment as the plain SQL type, so that no migration depends on today's code."""
+    """Write a timestamp as the plain SQL type, so that migrations do not depend on our code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     return False
 
 
 def migrate(connection: Connection) -> None:
-    """Run the wanted migrations in one transaction."""
+    """Run the requested migrations in one transaction."""
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -37,10 +37,10 @@ def migrate(connection: Connection) -> None:
         context.run_migrations()
 
 
-def rest_foreign_keys(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    """Let SQLite replace a table, as some changes of a column demand.
+def disable_foreign_keys(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Disable foreign keys, so that SQLite can replace a table to change a column.
 
-    With foreign keys on, dropping the old table would delete the rows that refer to it.
+    With foreign keys, dropping the old table would delete the rows that refer to it.
     """
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys=OFF")
@@ -51,17 +51,17 @@ async def migrate_online(settings: Settings) -> None:
     """Connect and migrate.
 
     Raises:
-        RuntimeError: A migration left rows whose foreign keys lead nowhere; nothing was changed.
+        RuntimeError: A migration broke foreign keys; nothing was changed.
     """
     engine = make_engine(settings)
     if settings.sqlite_file is not None:
-        event.listen(engine.sync_engine, "connect", rest_foreign_keys)
+        event.listen(engine.sync_engine, "connect", disable_foreign_keys)
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
         if settings.sqlite_file is not None:
             broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
             if broken:
-                raise RuntimeError(f"foreign keys lead nowhere: {broken[:10]}")
+                raise RuntimeError(f"the migration broke foreign keys: {broken[:10]}")
         await connection.commit()
     await engine.dispose()
 
@@ -85,7 +85,7 @@ given_settings = context.config.attributes.get("settings", None)
 if given_settings is None:
     sys.excepthook = print_exception
     given_settings = load_settings()
-    # Not on standard output, where --sql writes; a caller with settings configures the log.
+    # Not to standard output, which --sql uses; a caller with settings configures the log.
     logging.basicConfig(format="%(levelname)-5.5s [%(name)s] %(message)s")
     logging.getLogger("alembic").setLevel(logging.INFO)
 if context.is_offline_mode():

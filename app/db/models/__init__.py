@@ -1,4 +1,4 @@
-"""One module of rows per resource; importing the package registers every table."""
+"""One module per resource; importing the package registers every table."""
 
 from app.db.models.account_tokens import AccountToken
 from app.db.models.api_keys import ApiKey

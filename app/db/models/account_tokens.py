@@ -1,4 +1,4 @@
-"""Tokens that mail carries: each is valid once, for a short time."""
+"""Single-use tokens that are sent by mail."""
 
 from datetime import datetime
 from typing import Literal
@@ -13,13 +13,13 @@ Purpose = Literal["reset-password", "verify-email"]
 
 
 class AccountToken(Base):
-    """The right to do one thing to an account: the latest token of a user for each purpose.
+    """The latest token of a user for a purpose.
 
-    The row stays when the token is used, so that a repeat of its task cannot make it valid again.
+    The row stays when the token is used, so that a retry of its task cannot make it valid again.
 
     Attributes:
-        task_id: Task that mails the token; a later task replaces it. None in rows of releases that
-            did not keep it.
+        task_id: Task that mails the token; a later task replaces the token. None in rows of
+            releases that did not store it.
         used_at: When the token was used or withdrawn; None until then.
     """
 

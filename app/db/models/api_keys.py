@@ -1,4 +1,4 @@
-"""Keys with which machines act for their user."""
+"""API keys, with which machines act for a user."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Files of a user's items."""
+"""Exports of a user's items to files."""
 
 from datetime import datetime
 from typing import Literal
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import Base, Entity
 
 UNWANTED_FILE = text("status IN ('failed', 'cancelled') AND chunks > 0")
-"""The condition of an export whose file cannot be fetched, as its index has it."""
+"""The condition of exports whose file cannot be downloaded; an index has it too."""
 
 ExportStatus = Literal["queued", "running", "done", "failed", "cancelled"]
 
@@ -19,7 +19,7 @@ class Export(Entity):
     """An export whose file is written in the background.
 
     Attributes:
-        rows_total: How many items there were when it was begun; None before that.
+        rows_total: Number of items when the export was started; None before.
         position: The sort keys of the last item in the file, as JSON; None before the first.
     """
 
@@ -50,7 +50,7 @@ class Export(Entity):
 
 
 class ExportChunk(Base):
-    """A piece of an export's file: small enough for memory, whatever the size of the file."""
+    """A chunk of an export's file, small enough for memory."""
 
     __tablename__ = "export_chunks"
 

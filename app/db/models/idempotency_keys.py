@@ -1,4 +1,4 @@
-"""Requests that must not have their effect twice."""
+"""Idempotency keys, and the stored responses of their requests."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,15 +10,15 @@ from app.db.base import Base
 
 
 class IdempotencyKey(Base):
-    """A claimed key, and the answer that repeats get once there is one.
+    """A claimed key, and the response for repeats once the first request has finished.
 
-    The answer is written in the transaction of the effect, by the owner of the claim.
+    The owner of the claim writes the response, in the transaction of the effect.
 
     Attributes:
-        status: The HTTP status of the answer; None while the first request runs.
-        headers: The headers that the service supplied.
-        answer: The body, byte for byte; None where there was none.
-        contract: Digest of the contract under which the answer was made.
+        status: The HTTP status of the response; None while the first request runs.
+        headers: The headers that the service set.
+        answer: The body, byte for byte; None without a body.
+        contract: Digest of the contract under which the response was created.
     """
 
     __tablename__ = "idempotency_keys"

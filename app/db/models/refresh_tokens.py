@@ -1,4 +1,4 @@
-"""Refresh tokens, of which only digests are kept."""
+"""Refresh tokens, of which only digests are stored."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ class RefreshToken(Base):
     Attributes:
         digest: SHA-256 of the token.
         spent_at: When the token was exchanged for its successor; None for the newest.
-        successor: The next token, sealed under this one: who has only the database cannot read it.
+        successor: The next token, encrypted with a key derived from this one.
     """
 
     __tablename__ = "refresh_tokens"

@@ -1,4 +1,4 @@
-"""Logins, each of which may last for weeks."""
+"""Sessions, each of which may last for weeks."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,9 +13,9 @@ class Session(Entity):
     """A login from one device; its refresh tokens are one family.
 
     Attributes:
-        scope: What was granted at the login, separated by spaces; None, which earlier releases
-            wrote, for all that the role has.
-        revoked_at: Since when the session has ended; None while it lasts.
+        scope: The scopes granted at the login, separated by spaces. None means all scopes of the
+            role; earlier releases wrote it.
+        revoked_at: When the session was revoked; None until then.
     """
 
     __tablename__ = "sessions"

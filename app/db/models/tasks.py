@@ -1,4 +1,4 @@
-"""Work that was promised in a transaction and is done after it."""
+"""The outbox: background tasks, written in the transactions that cause them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,21 +18,21 @@ _RUNNING = text("status = 'running'")
 
 
 class Task(Base):
-    """A task is its row: the holder of the lease works on it.
+    """A background task; the worker that holds its lease runs it.
 
     Attributes:
-        key: Tasks of one key run one after the other, in the order of their ids.
-        attempt: How often it was begun; what an attempt writes counts while this is its number.
-        run_at: Not before this moment.
-        lease_until: Until when the attempt is believed to be alive.
-        request_id: Request in which the task was made, for the log.
+        key: Tasks with the same key run one after the other, in the order of their ids.
+        attempt: Number of the current attempt; an attempt may write only while it is current.
+        run_at: When the task is due.
+        lease_until: When the lease of the attempt expires.
+        request_id: Request that created the task, for the log.
         traceparent: Trace that the task belongs to (W3C Trace Context).
     """
 
     __tablename__ = "tasks"
     __table_args__ = (
         CheckConstraint("status IN ('queued', 'running', 'done')", name="status"),
-        # Finished rows, of which there are many, are in neither of the first two.
+        # The first two exclude finished rows, of which there are many.
         Index("ix_tasks_due", "run_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_tasks_key", "key", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index(
@@ -63,7 +63,7 @@ class Task(Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:
-    """A task that has not begun; the columns of `Task` say what each field means."""
+    """A task to insert; the columns of `Task` describe its fields."""
 
     id: UUID = field(default_factory=uuid7)
     name: str
@@ -75,7 +75,7 @@ class NewTask:
 
 
 class DeadTask(Base):
-    """A task whose attempts are used up; an operator replays or drops it."""
+    """A task that has used up its attempts (dead letter); an operator replays or drops it."""
 
     __tablename__ = "dead_tasks"
 
@@ -92,7 +92,7 @@ class DeadTask(Base):
 
 
 class Schedule(Base):
-    """The latest moment of a schedule for which a task was made."""
+    """The latest slot of a schedule for which a task was created."""
 
     __tablename__ = "schedules"
 

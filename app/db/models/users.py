@@ -17,7 +17,7 @@ class User(Entity):
     Attributes:
         email_verified_at: When the address was verified; None until then.
         disabled_at: When an administrator disabled the user; None while the user is enabled.
-        deleted_at: When the account was deleted; what its user owned goes in the background.
+        deleted_at: When the account was deleted; a task deletes what its user owned.
     """
 
     __tablename__ = "users"

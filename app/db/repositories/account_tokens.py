@@ -1,4 +1,4 @@
-"""Queries about tokens that mail carries."""
+"""Queries about tokens that are sent by mail."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.base import DatabaseNow
 from app.db.models.account_tokens import AccountToken, Purpose
 from app.db.models.users import User
-from app.db.upsert import insert_into
+from app.db.repositories.repository import insert_into
 
 
 class AccountTokenRepository:
@@ -20,10 +20,10 @@ class AccountTokenRepository:
     async def put(
         self, digest: str, user_id: UUID, purpose: Purpose, *, task_id: UUID, life_seconds: int
     ) -> bool:
-        """Make a token valid in place of those of earlier tasks, and return whether it is.
+        """Store a token instead of those of earlier tasks, and return whether it is valid.
 
-        A token of a task that is repeated gets its full life again, unless it was used, withdrawn
-        or replaced: then it stays invalid for ever.
+        When a task is retried, its token gets its full lifetime again, unless it was used,
+        withdrawn or replaced; then it stays invalid.
         """
         row = {
             "digest": digest,
@@ -46,12 +46,12 @@ class AccountTokenRepository:
         return await self._session.scalar(statement) is not None
 
     async def find_user(self, digest: str, purpose: Purpose) -> User | None:
-        """Return whose token it is, as long as it is valid."""
+        """Return the user of a token, or None if it is not valid."""
         statement = select(User).join(AccountToken, AccountToken.user_id == User.id)
         return await self._session.scalar(statement.where(_valid(digest, purpose)))
 
     async def use(self, digest: str, purpose: Purpose) -> UUID | None:
-        """Use a token up, and return whose it was; None when it was not valid."""
+        """Invalidate a token and return its user; None if it was not valid."""
         return await self._end(_valid(digest, purpose))
 
     async def withdraw(self, user_id: UUID, purpose: Purpose) -> None:
@@ -64,7 +64,7 @@ class AccountTokenRepository:
         await self._session.execute(delete(AccountToken).where(AccountToken.user_id == user_id))
 
     async def _end(self, which: ColumnElement[bool]) -> UUID | None:
-        # Releases before `used_at` look at the end alone, and may still run.
+        # Releases without `used_at` may still run; they check only `expires_at`.
         ended: UUID | None = await self._session.scalar(
             update(AccountToken)
             .where(which)

@@ -30,6 +30,7 @@ class ApiKeyRepository(Repository[ApiKey]):
     """API keys in the database."""
 
     model: ClassVar = ApiKey
+    noun: ClassVar = "API key"
 
     def owned_by(self, owner_id: UUID) -> Select[ApiKey]:
         """Return the keys that their owner may see."""
@@ -56,7 +57,7 @@ class ApiKeyRepository(Repository[ApiKey]):
         )
 
     async def note_use(self, key_id: UUID) -> None:
-        """Note that a key was used, unless another request just has."""
+        """Record that a key was used, unless another request has just done so."""
         await self._session.execute(
             update(ApiKey)
             .where(ApiKey.id == key_id, _use_is_due())

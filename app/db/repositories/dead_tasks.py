@@ -1,4 +1,4 @@
-"""Queries about the tasks that failed for good."""
+"""Queries about dead tasks."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -16,7 +16,7 @@ class DeadTaskRepository:
         self._session = session
 
     async def list_latest(self, limit: int) -> Sequence[DeadTask]:
-        """Return the tasks that died last, the latest first."""
+        """Return the latest dead tasks, the latest first."""
         found = await self._session.scalars(
             select(DeadTask).order_by(DeadTask.died_at.desc()).limit(limit)
         )

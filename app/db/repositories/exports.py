@@ -15,13 +15,14 @@ class ExportRepository(Repository[Export]):
     """Exports and their files in the database."""
 
     model: ClassVar = Export
+    noun: ClassVar = "export"
 
     def owned_by(self, owner_id: UUID) -> Select[Export]:
         """Return the exports that their owner may see."""
         return select(Export).where(Export.owner_id == owner_id)
 
     async def get_open(self, export_id: UUID) -> Export | None:
-        """Return an unfinished export of any owner, for its worker.
+        """Return an unfinished export of any owner, for the worker.
 
         The row is locked until the transaction ends.
         """
@@ -32,13 +33,13 @@ class ExportRepository(Repository[Export]):
         )
 
     async def end(self, export: Export, status: ExportStatus) -> None:
-        """Give an export that was read here its final status."""
+        """Set the final status of an export that this repository returned."""
         export.finished_at = await self._session.scalar(select(DatabaseNow()))
         export.status = status
         await self._session.flush()
 
     async def restart(self, export_id: UUID) -> None:
-        """Set a failed export back to its beginning."""
+        """Reset a failed export to its beginning."""
         export = await self._session.scalar(
             select(Export).where(Export.id == export_id, Export.status == "failed")
         )
@@ -53,13 +54,13 @@ class ExportRepository(Repository[Export]):
         await self._session.flush()
 
     async def add_chunk(self, export: Export, data: bytes) -> None:
-        """Append a piece to the file of an export that was read here."""
+        """Append a chunk to the file of an export that this repository returned."""
         self._session.add(ExportChunk(export_id=export.id, number=export.chunks, data=data))
         export.chunks += 1
         await self._session.flush()
 
     async def get_chunk(self, export_id: UUID, number: int) -> bytes | None:
-        """Return a piece of a file, counted from 0."""
+        """Return a chunk of a file, counted from 0."""
         return await self._session.scalar(
             select(ExportChunk.data).where(
                 ExportChunk.export_id == export_id, ExportChunk.number == number
@@ -67,7 +68,7 @@ class ExportRepository(Repository[Export]):
         )
 
     async def delete_unwanted_files(self) -> int:
-        """Delete pieces of the files of exports that failed or were cancelled.
+        """Delete chunks of the files of exports that failed or were cancelled.
 
         Returns:
             How many rows were deleted or changed; call it until it returns 0.
@@ -84,7 +85,7 @@ class ExportRepository(Repository[Export]):
         return len(ids)
 
     async def delete_old(self, *, older_than_seconds: int) -> int:
-        """Delete some of the exports that were made long ago, their files first.
+        """Delete some of the old exports, their files first.
 
         Returns:
             How many rows were deleted.

@@ -13,14 +13,16 @@ from app.db.base import DatabaseNow
 from app.db.deletion import delete_piece
 from app.db.models.idempotency_keys import IdempotencyKey
 from app.db.models.users import User
-from app.db.upsert import insert_into
+from app.db.repositories.repository import insert_into
 
 _ANSWER = ("status", "headers", "answer", "contract")
+# An answer of a release before `status` was kept counts: its effect took place.
+_HAS_ANSWER = or_(IdempotencyKey.status.is_not(None), IdempotencyKey.answer.is_not(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyName:
-    """What identifies a key: whose it is, what it is for, and the value that the client chose."""
+    """The identity of a key: its user, its operation, and the value that the client chose."""
 
     principal_id: UUID
     operation: str
@@ -28,7 +30,7 @@ class KeyName:
 
     @property
     def matches(self) -> ColumnElement[bool]:
-        """Return the condition that finds the row."""
+        """Return the condition that selects the row."""
         return and_(
             IdempotencyKey.principal_id == self.principal_id,
             IdempotencyKey.operation == self.operation,
@@ -37,7 +39,7 @@ class KeyName:
 
 
 class IdempotencyKeyRepository:
-    """Claims keys and keeps answers; each decision is one statement, by the database's clock."""
+    """Claims keys and stores responses; each decision is one statement, by the database's clock."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -45,10 +47,10 @@ class IdempotencyKeyRepository:
     async def claim(
         self, name: KeyName, fingerprint: str, *, lease_seconds: int, life_seconds: int
     ) -> UUID | None:
-        """Claim a key that is new, expired, or left behind by a process that died.
+        """Claim a key that is new or expired, or whose lease has expired.
 
         Returns:
-            The claim, or None where another request holds the key or it has its answer.
+            The claim, or None if another request holds the key or a response is stored.
         """
         claim = uuid7()
         row = {
@@ -59,7 +61,7 @@ class IdempotencyKeyRepository:
             **dict.fromkeys(_ANSWER),
         }
         abandoned = and_(
-            ~_has_answer(),
+            ~_HAS_ANSWER,
             IdempotencyKey.lease_until <= DatabaseNow(),
             IdempotencyKey.fingerprint == fingerprint,
         )
@@ -90,10 +92,10 @@ class IdempotencyKeyRepository:
         answer: str | None,
         contract: str,
     ) -> None:
-        """Keep the answer for repeats; the columns of `IdempotencyKey` say what each value means.
+        """Store the response for repeats; the columns of `IdempotencyKey` describe the values.
 
         Raises:
-            LostRace: The lease ran out, and another request has claimed the key.
+            LostRace: The lease expired, and another request has claimed the key.
         """
         statement = (
             update(IdempotencyKey)
@@ -105,15 +107,16 @@ class IdempotencyKeyRepository:
             raise LostRace
 
     async def release(self, name: KeyName, claim: UUID) -> None:
-        """Forget a claim whose request had no effect, so that a repeat is tried afresh.
+        """Delete a claim whose request had no effect, so that a repeat runs again.
 
-        A claim with an answer stays: the commit was done, and only its confirmation got lost.
+        A claim with a response stays: its transaction was committed, even if the database's
+        confirmation was lost.
         """
-        mine = and_(name.matches, IdempotencyKey.claim == claim, ~_has_answer())
+        mine = and_(name.matches, IdempotencyKey.claim == claim, ~_HAS_ANSWER)
         await self._session.execute(delete(IdempotencyKey).where(mine))
 
     async def delete_expired(self) -> int:
-        """Delete some of the keys that are no longer remembered; return how many."""
+        """Delete some of the expired keys; return how many."""
         expired = IdempotencyKey.expires_at <= DatabaseNow()
         return await delete_piece(
             self._session, IdempotencyKey, expired, oldest_first=IdempotencyKey.expires_at
@@ -125,8 +128,3 @@ class IdempotencyKeyRepository:
         return await delete_piece(
             self._session, IdempotencyKey, IdempotencyKey.principal_id.in_(gone)
         )
-
-
-def _has_answer() -> ColumnElement[bool]:
-    # An answer of a release before `status` was kept counts: its effect took place.
-    return or_(IdempotencyKey.status.is_not(None), IdempotencyKey.answer.is_not(None))

@@ -18,6 +18,7 @@ class ItemRepository(Repository[Item]):
     """Items in the database."""
 
     model: ClassVar = Item
+    noun: ClassVar = "item"
 
     def owned_by(
         self,
@@ -37,8 +38,12 @@ class ItemRepository(Repository[Item]):
             visible = visible.where(Item.created_at < created_before)
         return visible
 
+    async def find(self, item_id: UUID) -> Item | None:
+        """Return the item of any owner: only for readers who compare the owner themselves."""
+        return await self._session.get(Item, item_id)
+
     def sort_keys(self, names: Sequence[str]) -> list[SortKey]:
-        """Return the sort keys that names like `name.desc` stand for; a column counts once."""
+        """Return the sort keys of names like `name.desc`; repetitions of a column are ignored."""
         ways: dict[str, str] = {}
         for name in names:
             column, _, way = name.partition(".")

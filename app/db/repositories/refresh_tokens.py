@@ -13,10 +13,10 @@ from app.db.models.sessions import Session
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A token that was sent, and whether its successor may be sent once more.
+    """A presented token, and whether its successor may be returned once more.
 
     Attributes:
-        token: None where it was spent so long ago that its row was deleted.
+        token: None if the token was spent and its row was deleted.
     """
 
     token: RefreshToken | None
@@ -25,13 +25,13 @@ class Presented:
 
 
 class RefreshTokenRepository:
-    """Chains of tokens; a token is read with a lock, so that it gets one successor only."""
+    """Chains of tokens; a token is read with a lock, so that it gets only one successor."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
     async def present(self, digest: str, *, grace_seconds: int) -> Presented | None:
-        """Return a token with its session; who presents it at the same time waits here."""
+        """Return a token with its session, locked; concurrent calls with the same token wait."""
         statement = select(RefreshToken).where(RefreshToken.digest == digest).with_for_update()
         token = await self._session.scalar(statement)
         if token is None:
@@ -48,7 +48,7 @@ class RefreshTokenRepository:
         await self._session.flush()
 
     async def prune(self, session_id: UUID, *, grace_seconds: int) -> None:
-        """Delete the tokens of a session that were spent, and are not repeated any more."""
+        """Delete the tokens of a session that were spent before the grace period."""
         await self._session.execute(
             delete(RefreshToken).where(
                 RefreshToken.session_id == session_id,
@@ -57,7 +57,7 @@ class RefreshTokenRepository:
         )
 
     async def spend(self, digest: str, successor: str) -> None:
-        """Note that a token was exchanged, with its sealed successor."""
+        """Record that a token was spent, with its encrypted successor."""
         await self._session.execute(
             update(RefreshToken)
             .where(RefreshToken.digest == digest)

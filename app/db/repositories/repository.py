@@ -1,4 +1,4 @@
-"""What all repositories can do."""
+"""The base class of repositories."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,11 @@ from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.base import Entity
+from app.core.exceptions import NotFound
+from app.db.base import Base, Entity
 from app.db.keyset import SortKey, after, position_of
 
 Row = TypeVar("Row", bound=Entity)
@@ -16,7 +18,7 @@ Row = TypeVar("Row", bound=Entity)
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Rows in order; `next_position` is where the page after them starts, None on the last."""
+    """Rows in order, and the position at which the next page starts; None on the last page."""
 
     rows: Sequence[Row]
     next_position: list[str] | None
@@ -30,16 +32,29 @@ class Repository(Generic[Row]):
     """
 
     model: ClassVar[type[Entity]]
+    noun: ClassVar[str]
+    """What clients call a row, for the error that says that there is none."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
     async def get(self, visible: Select[Row], row_id: UUID) -> Row | None:
-        """Return the row with this id, or None where the caller sees no such row."""
+        """Return the visible row with this id, or None."""
         return await self._session.scalar(visible.where(self.model.id == row_id))
 
+    async def require(self, visible: Select[Row], row_id: UUID) -> Row:
+        """Return the row with this id.
+
+        Raises:
+            NotFound: The caller sees no such row.
+        """
+        row = await self.get(visible, row_id)
+        if row is None:
+            raise NotFound(f"There is no {self.noun} with this id.")
+        return row
+
     async def count(self, visible: Select[Row]) -> int:
-        """Return how many rows there are; it costs as much as to read them, so no list does it."""
+        """Return the number of rows; lists do not use it, because it costs as much as a scan."""
         statement = select(func.count()).select_from(visible.order_by(None).subquery())
         return await self._session.scalar(statement) or 0
 
@@ -53,36 +68,36 @@ class Repository(Generic[Row]):
     ) -> Page[Row]:
         """Return at most `limit` rows that follow a position; ties are broken by the id.
 
-        Without sort keys the newest come first, as ids sort by time.
-        The cost does not depend on how deep the page lies where an index has the sort keys.
+        Without sort keys the newest come first, because ids sort by time. If an index has the sort
+        keys, every page costs the same.
 
         Raises:
-            NotFound: `start` is a position of another order.
+            InvalidCursor: `start` is a position with other sort keys.
         """
         descending = sort[-1].descending if sort else True
         keys = [*sort, SortKey(self.model.id, descending=descending)]
         if start is not None:
             visible = visible.where(after(keys, start))
-        found = await self._session.scalars(
-            visible.order_by(*(key.ordered for key in keys)).limit(limit + 1)
-        )
-        rows = found.all()
+        order = [key.column.desc() if key.descending else key.column.asc() for key in keys]
+        rows = (await self._session.scalars(visible.order_by(*order).limit(limit + 1))).all()
         if len(rows) <= limit:
             return Page(rows, None)
         return Page(rows[:limit], position_of(keys, rows[limit - 1]))
 
     async def add(self, row: Row) -> Row:
-        """Insert a row and return it with its key, moments and version."""
+        """Insert a row and return it with its key, timestamps and version."""
         self._session.add(row)
         await self._session.flush()
         return row
 
-    async def update(self, row: Row) -> Row:
-        """Write the changes of a row that was read here, and return it with its new version."""
-        await self._session.flush()
-        return row
-
     async def delete(self, row: Row) -> None:
-        """Delete a row that was read here."""
+        """Delete a row of this unit of work."""
         await self._session.delete(row)
         await self._session.flush()
+
+
+def insert_into(model: type[Base], session: AsyncSession) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT … ON CONFLICT, which SQLAlchemy spells once for each database."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(model)
+    return postgresql.insert(model)

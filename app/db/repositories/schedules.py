@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.base import DatabaseNow
 from app.db.models.tasks import Schedule
-from app.db.upsert import insert_into
+from app.db.repositories.repository import insert_into
 
 
 class ScheduleRepository:
@@ -17,12 +17,12 @@ class ScheduleRepository:
         self._session = session
 
     async def now(self) -> datetime:
-        """Return the moment by the database's clock, which all schedulers share."""
+        """Return the time of the database's clock, which all schedulers share."""
         moment = await self._session.scalars(select(DatabaseNow()))
         return moment.one()
 
     async def take(self, name: str, slot: datetime) -> bool:
-        """Claim a slot, and return whether neither it nor a later one was claimed before."""
+        """Claim a slot; return False if it or a later one was claimed before."""
         insert = insert_into(Schedule, self._session).values(name=name, slot=slot)
         statement = insert.on_conflict_do_update(
             index_elements=["name"],

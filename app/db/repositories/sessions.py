@@ -15,21 +15,22 @@ from app.db.repositories.repository import Repository
 
 
 class SessionRepository(Repository[Session]):
-    """Logins in the database, by the database's clock."""
+    """Sessions in the database; their lifetime is measured by the database's clock."""
 
     model: ClassVar = Session
+    noun: ClassVar = "session"
     newest_first: ClassVar = [SortKey(Session.created_at, descending=True)]
 
     def owned_by(self, user_id: UUID) -> Select[Session]:
-        """Return what a user may see of the sessions: the own ones that last."""
+        """Return the sessions that a user may see: the user's active ones."""
         return select(Session).where(Session.user_id == user_id, _lasts())
 
     async def find(self, session_id: UUID) -> Session | None:
-        """Return a session, whether it lasts or not."""
+        """Return a session, whether it is active or not."""
         return await self._session.get(Session, session_id)
 
     async def lasts(self, session_id: UUID, user_id: UUID) -> bool:
-        """Tell whether a session still lasts, and its user may sign in."""
+        """Tell whether a session is active, and its user may sign in."""
         statement = (
             select(Session.id)
             .join(User, User.id == Session.user_id)
@@ -39,18 +40,18 @@ class SessionRepository(Repository[Session]):
         return await self._session.scalar(statement) is not None
 
     async def use(self, session_id: UUID, *, idle_seconds: int) -> None:
-        """Note that the session got an access token."""
+        """Record that the session got an access token."""
         moments = {"last_used_at": DatabaseNow(), "idle_until": DatabaseNow(idle_seconds)}
         await self._session.execute(
             update(Session).where(Session.id == session_id).values(**moments)
         )
 
     async def end(self, user_id: UUID, session_id: UUID) -> Sequence[UUID]:
-        """End one session of a user, and return its id; nothing where the user has none such."""
+        """Revoke a session of a user and return its id; nothing if the user has no such session."""
         return await self._end(Session.user_id == user_id, Session.id == session_id)
 
     async def end_all(self, user_id: UUID, *, but: UUID | None = None) -> Sequence[UUID]:
-        """End the sessions of a user, and return their ids."""
+        """Revoke the sessions of a user, and return their ids."""
         others = [Session.id != but] if but else []
         return await self._end(Session.user_id == user_id, *others)
 
@@ -66,8 +67,8 @@ class SessionRepository(Repository[Session]):
     async def delete_ended(self, *, older_than_seconds: int) -> int:
         """Delete some of the sessions that ended some time ago, their tokens first.
 
-        `idle_until` passes for every session, also for one that was revoked or has expired: none of
-        them is used any more. So one index finds them all.
+        A session that was revoked or has expired is no longer used, so its `idle_until` passes too.
+        One index therefore finds all ended sessions.
 
         Returns:
             How many rows were deleted.

@@ -23,12 +23,12 @@ from app.db.deletion import delete_piece
 from app.db.models.tasks import DeadTask, NewTask, Task
 
 _TABLE = Base.metadata.tables[Task.__tablename__]
-# Built once and without the ORM, as requests wait for it: both would double its time.
+# Built once and without the ORM, which makes it twice as fast; requests wait for it.
 _INSERT = insert(_TABLE).values(run_at=DatabaseNow(bindparam("delay_seconds", type_=Float)))
 
 
 class LeaseLostError(Exception):
-    """Another attempt holds the lease; nothing that this one writes may count."""
+    """Another attempt holds the lease, so this one must not write."""
 
 
 class TaskRepository:
@@ -38,20 +38,20 @@ class TaskRepository:
         self._session = session
 
     async def add(self, task: NewTask, *, delay_seconds: float = 0) -> None:
-        """Insert a task that may run after a while."""
+        """Insert a task that is due after the delay."""
         await self._session.execute(_INSERT, asdict(task) | {"delay_seconds": delay_seconds})
 
     async def claim(
         self, names: Collection[str], *, lease_seconds: float, limit: int
     ) -> Sequence[Task]:
-        """Begin an attempt at each of the tasks that are due longest, or whose attempt died.
+        """Start an attempt at the tasks that have been due longest, or whose lease expired.
 
-        An attempt beyond `max_attempts` means that the last one died, too.
+        An attempt above `max_attempts` means that the process of the last one died.
 
         Args:
-            names: What the caller can run; a task of another name stays as it is.
-            lease_seconds: How long the attempts may go without a sign of life.
-            limit: The most tasks to begin.
+            names: The kinds of tasks that the caller can run; others stay queued.
+            lease_seconds: How long the lease lasts without a heartbeat.
+            limit: Maximum number of tasks.
         """
         due = (
             select(Task.id)
@@ -78,7 +78,7 @@ class TaskRepository:
         """Renew the lease of the attempt, and lock the task until the transaction ends.
 
         Raises:
-            LeaseLostError: Another attempt has begun.
+            LeaseLostError: Another attempt has started.
         """
         await self._change(task, lease_until=DatabaseNow(lease_seconds))
 
@@ -86,15 +86,15 @@ class TaskRepository:
         """Mark the task done.
 
         Raises:
-            LeaseLostError: Another attempt has begun.
+            LeaseLostError: Another attempt has started.
         """
         await self._change(task, status="done", lease_until=None, finished_at=DatabaseNow())
 
     async def retry(self, task: Task, error: str, *, delay_seconds: float) -> None:
-        """Let another attempt begin after a while.
+        """Queue the task for another attempt after the delay.
 
         Raises:
-            LeaseLostError: Another attempt has begun.
+            LeaseLostError: Another attempt has started.
         """
         await self._change(
             task,
@@ -105,18 +105,18 @@ class TaskRepository:
         )
 
     async def release(self, task: Task) -> None:
-        """Let another process run the task at once; the cancelled attempt does not count.
+        """Queue the task for another process at once; the cancelled attempt does not count.
 
         Raises:
-            LeaseLostError: Another attempt has begun.
+            LeaseLostError: Another attempt has started.
         """
         await self._change(task, status="queued", lease_until=None, attempt=task.attempt - 1)
 
     async def move_to_dead(self, task: Task, error: str) -> None:
-        """Move the task to the dead ones.
+        """Move the task to the dead tasks.
 
         Raises:
-            LeaseLostError: Another attempt has begun.
+            LeaseLostError: Another attempt has started.
         """
         statement = delete(Task).where(_is_attempt(task)).returning(Task.id)
         if await self._session.scalar(statement) is None:
@@ -137,7 +137,7 @@ class TaskRepository:
         await self._session.flush()
 
     async def delete_finished(self, *, older_than_seconds: int) -> int:
-        """Delete some of the tasks that were done long ago; return how many."""
+        """Delete some of the tasks that finished long ago; return how many."""
         old = Task.finished_at < DatabaseNow(-older_than_seconds)
         return await delete_piece(self._session, Task, old, oldest_first=Task.finished_at)
 
@@ -156,10 +156,10 @@ def _is_due() -> ColumnElement[bool]:
 
 
 def _is_first_of_its_key() -> ColumnElement[bool]:
-    """Tell whether no task of the same key was made before and is still open, or runs.
+    """Tell whether no older task of the same key is open, and no other one runs.
 
-    One that was begun is the first, whatever was made or queued again behind its back. Two that
-    are claimed in the same moment are told apart by a unique index.
+    A running task is always the first, even if an older one was queued again meanwhile. If two are
+    claimed at the same moment, a unique index refuses one.
     """
     other = aliased(Task)
     ahead = or_(other.id < Task.id, other.status == "running")

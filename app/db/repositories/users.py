@@ -16,15 +16,16 @@ class UserRepository(Repository[User]):
     """Accounts in the database."""
 
     model: ClassVar = User
+    noun: ClassVar = "account"
 
     def self_of(self, user_id: UUID) -> Select[User]:
-        """Return what a user may see of the accounts: the own one."""
+        """Return the accounts that a user may see: the user's own."""
         return _present().where(User.id == user_id)
 
     def accounts(
         self, *, role: Role | None = None, disabled: bool | None = None, email: str | None = None
     ) -> Select[User]:
-        """Return what an administrator sees: all accounts, narrowed by the filters given."""
+        """Return the accounts that an administrator may see: all, narrowed by the filters."""
         visible = _present()
         if role is not None:
             visible = visible.where(User.role == role)
@@ -37,7 +38,7 @@ class UserRepository(Repository[User]):
     async def lock_active_admins(self) -> set[UUID]:
         """Return the administrators who are not disabled, and lock their rows until the commit.
 
-        SQLite needs no lock on rows: it has one writer.
+        SQLite needs no row locks, because it has one writer.
         """
         found = await self._session.scalars(
             select(User.id)
@@ -48,7 +49,7 @@ class UserRepository(Repository[User]):
         return set(found)
 
     async def find_by_email(self, email: str) -> User | None:
-        """Return the account with this address; upper and lower case are the same."""
+        """Return the account with this address; upper and lower case are equal."""
         return await self._session.scalar(_present().where(User.email == email.lower()))
 
     async def lock(self, user_id: UUID) -> User | None:
@@ -56,7 +57,7 @@ class UserRepository(Repository[User]):
         return await self._session.scalar(self.self_of(user_id).with_for_update())
 
     async def replace_hash(self, user: User, password_hash: str) -> None:
-        """Store the same password under another hash, unless it was changed meanwhile."""
+        """Replace the hash of an unchanged password."""
         unchanged = update(User).where(User.id == user.id, User.password_hash == user.password_hash)
         await self._session.execute(unchanged.values(password_hash=password_hash))
         user.password_hash = password_hash
@@ -74,9 +75,9 @@ class UserRepository(Repository[User]):
         return (await self._session.scalars(select(User.role).where(User.id == user_id))).one()
 
     async def mark_deleted(self, user: User) -> None:
-        """Delete an account for every caller, with what it says about a person.
+        """Mark an account as deleted, and erase its personal data.
 
-        The row stays until `delete_deleted` has deleted what the user owned. Its address can be
+        The row stays until `delete_deleted` has deleted what the user owned. The address can be
         registered again at once.
         """
         user.deleted_at = user.disabled_at = await self._session.scalar(select(DatabaseNow()))
@@ -87,7 +88,7 @@ class UserRepository(Repository[User]):
         await self._session.flush()
 
     async def delete_deleted(self) -> int:
-        """Delete some of what the users of deleted accounts owned, and in the end the accounts.
+        """Delete some rows of the users of deleted accounts, and finally the accounts.
 
         Returns:
             How many rows were deleted.
@@ -103,5 +104,5 @@ class UserRepository(Repository[User]):
 
 
 def _present() -> Select[User]:
-    """Return the accounts that were not deleted: every query that looks for one starts here."""
+    """Return the accounts that are not deleted; every query for an account starts here."""
     return select(User).where(User.deleted_at.is_(None))

@@ -1,20 +1,23 @@
 # Code generated from spec/v1/api_keys.yaml by make generate. DO NOT EDIT.
-"""Keys with which machines act for their user: what a service implements and what it may reply."""
+"""What a service of api_keys implements and what it may reply.
+
+Keys with which machines act on behalf of their user: what a service implements and what it may
+reply.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from app.core.exceptions import OperationNotImplemented
 from app.core.security import Principal
 from app.schemas import types
-from app.schemas.reply import Reply, operation
+from app.schemas.reply import Reply
 from app.schemas.v1 import models
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListApiKeys200(Reply):
-    """One page of keys."""
+    """One page of API keys."""
 
     status: ClassVar[int] = 200
     header_names: ClassVar[Mapping[str, str]] = {"link": "Link"}
@@ -25,7 +28,7 @@ class ListApiKeys200(Reply):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateApiKey201(Reply):
-    """The key was created."""
+    """The API key was created."""
 
     status: ClassVar[int] = 201
     constant_headers: ClassVar[Mapping[str, str]] = {"Cache-Control": "no-store"}
@@ -36,9 +39,8 @@ class CreateApiKey201(Reply):
 
 
 class ApiKeysService(Protocol):
-    """Keys with which machines act for their user."""
+    """Keys with which machines act on behalf of their user."""
 
-    @operation
     async def list_api_keys(
         self,
         *,
@@ -50,9 +52,8 @@ class ApiKeysService(Protocol):
 
         GET /api-keys; errors: 400, 401, 403, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("listApiKeys")
+        raise NotImplementedError("listApiKeys")
 
-    @operation
     async def create_api_key(
         self,
         body: models.ApiKeyCreate,
@@ -63,22 +64,20 @@ class ApiKeysService(Protocol):
 
         POST /api-keys; errors: 400, 401, 403, 409, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("createApiKey")
+        raise NotImplementedError("createApiKey")
 
-    @operation
     async def get_api_key(
         self,
         api_key_id: types.UUID,
         *,
         principal: Principal,
     ) -> models.ApiKey:
-        """Read about an API key.
+        """Read an API key.
 
         GET /api-keys/{api_key_id}; errors: 401, 403, 404, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("getApiKey")
+        raise NotImplementedError("getApiKey")
 
-    @operation
     async def revoke_api_key(
         self,
         api_key_id: types.UUID,
@@ -89,4 +88,4 @@ class ApiKeysService(Protocol):
 
         DELETE /api-keys/{api_key_id}; errors: 401, 403, 404, 409, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("revokeApiKey")
+        raise NotImplementedError("revokeApiKey")

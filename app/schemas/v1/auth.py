@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from app.core.exceptions import OperationNotImplemented
-from app.schemas.reply import Reply, operation
+from app.schemas.reply import Reply
 from app.schemas.v1 import models
 
 
@@ -22,7 +21,7 @@ class CreateToken200(Reply):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevokeToken200(Reply):
-    """The token is not valid, whether it was before or not."""
+    """The token is invalid, whether or not it was valid before."""
 
     status: ClassVar[int] = 200
     constant_headers: ClassVar[Mapping[str, str]] = {"Cache-Control": "no-store"}
@@ -33,7 +32,6 @@ class RevokeToken200(Reply):
 class AuthService(Protocol):
     """Registration and OAuth2 tokens."""
 
-    @operation
     async def register_user(
         self,
         body: models.UserRegister,
@@ -42,9 +40,8 @@ class AuthService(Protocol):
 
         POST /auth/register; errors: 400, 409, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("registerUser")
+        raise NotImplementedError("registerUser")
 
-    @operation
     async def create_token(
         self,
         body: models.TokenRequest,
@@ -53,9 +50,8 @@ class AuthService(Protocol):
 
         POST /auth/token; errors: 400, 413, 415, 429, 500, 503.
         """
-        raise OperationNotImplemented("createToken")
+        raise NotImplementedError("createToken")
 
-    @operation
     async def revoke_token(
         self,
         body: models.RevocationRequest,
@@ -64,37 +60,34 @@ class AuthService(Protocol):
 
         POST /auth/revoke; errors: 400, 413, 415, 429, 500, 503.
         """
-        raise OperationNotImplemented("revokeToken")
+        raise NotImplementedError("revokeToken")
 
-    @operation
     async def forgot_password(
         self,
         body: models.PasswordForgot,
     ) -> models.Accepted:
-        """Ask for a new password.
+        """Request a password reset.
 
         POST /auth/password/forgot; errors: 400, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("forgotPassword")
+        raise NotImplementedError("forgotPassword")
 
-    @operation
     async def reset_password(
         self,
         body: models.PasswordReset,
     ) -> None:
-        """Set a new password.
+        """Reset the password.
 
         POST /auth/password/reset; errors: 400, 409, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("resetPassword")
+        raise NotImplementedError("resetPassword")
 
-    @operation
     async def verify_email(
         self,
         body: models.EmailVerification,
     ) -> None:
-        """Prove an e-mail address.
+        """Verify an e-mail address.
 
         POST /auth/email/verify; errors: 400, 409, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("verifyEmail")
+        raise NotImplementedError("verifyEmail")

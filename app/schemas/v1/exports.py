@@ -1,20 +1,19 @@
 # Code generated from spec/v1/exports.yaml by make generate. DO NOT EDIT.
-"""Files of items, made in the background: what a service implements and what it may reply."""
+"""Files of items, written in the background: what a service implements and what it may reply."""
 
 from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
-from app.core.exceptions import OperationNotImplemented
 from app.core.security import Principal
 from app.schemas import types
-from app.schemas.reply import Replayed, Reply, operation
+from app.schemas.reply import Replayed, Reply
 from app.schemas.v1 import models
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateExport202(Reply):
-    """The file will be made."""
+    """The export was accepted."""
 
     status: ClassVar[int] = 202
     header_names: ClassVar[Mapping[str, str]] = {"location": "Location"}
@@ -47,9 +46,8 @@ class WatchExport200(Reply):
 
 
 class ExportsService(Protocol):
-    """Files of items, made in the background."""
+    """Files of items, written in the background."""
 
-    @operation
     async def create_export(
         self,
         body: models.ExportCreate,
@@ -57,39 +55,36 @@ class ExportsService(Protocol):
         idempotency_key: str | None,
         principal: Principal,
     ) -> CreateExport202 | Replayed:
-        """Ask for a file of your items.
+        """Start an export of your items.
 
         POST /exports; errors: 400, 401, 403, 409, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("createExport")
+        raise NotImplementedError("createExport")
 
-    @operation
     async def get_export(
         self,
         export_id: types.UUID,
         *,
         principal: Principal,
     ) -> models.Export:
-        """Ask how far an export is.
+        """Read the status of an export.
 
         GET /exports/{export_id}; errors: 401, 403, 404, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("getExport")
+        raise NotImplementedError("getExport")
 
-    @operation
     async def get_export_file(
         self,
         export_id: types.UUID,
         *,
         principal: Principal,
     ) -> GetExportFile200:
-        """Get the file of an export.
+        """Download the file of an export.
 
         GET /exports/{export_id}/file; errors: 401, 403, 404, 409, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("getExportFile")
+        raise NotImplementedError("getExportFile")
 
-    @operation
     async def watch_export(
         self,
         export_id: types.UUID,
@@ -100,9 +95,8 @@ class ExportsService(Protocol):
 
         GET /exports/{export_id}/events; errors: 401, 403, 404, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("watchExport")
+        raise NotImplementedError("watchExport")
 
-    @operation
     async def cancel_export(
         self,
         export_id: types.UUID,
@@ -113,4 +107,4 @@ class ExportsService(Protocol):
 
         POST /exports/{export_id}/cancel; errors: 401, 403, 404, 409, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("cancelExport")
+        raise NotImplementedError("cancelExport")

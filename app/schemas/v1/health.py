@@ -3,30 +3,26 @@
 
 from typing import Protocol
 
-from app.core.exceptions import OperationNotImplemented
-from app.schemas.reply import operation
 from app.schemas.v1 import models
 
 
 class HealthService(Protocol):
     """Probes for load balancers and orchestrators."""
 
-    @operation
     async def get_liveness(
         self,
     ) -> models.Liveness:
-        """Tell whether the process runs.
+        """Check that the process runs.
 
         GET /health/live; errors: 500.
         """
-        raise OperationNotImplemented("getLiveness")
+        raise NotImplementedError("getLiveness")
 
-    @operation
     async def get_readiness(
         self,
     ) -> models.Readiness:
-        """Tell whether the process can serve requests.
+        """Check that the process can serve requests.
 
         GET /health/ready; errors: 500, 503.
         """
-        raise OperationNotImplemented("getReadiness")
+        raise NotImplementedError("getReadiness")

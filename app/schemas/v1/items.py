@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from app.core.exceptions import OperationNotImplemented
 from app.core.security import Principal
 from app.schemas import types
-from app.schemas.reply import Replayed, Reply, operation
+from app.schemas.reply import Replayed, Reply
 from app.schemas.v1 import models
 
 
@@ -48,7 +47,7 @@ class GetItem200(Reply):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetItem304(Reply):
-    """The item is still the one that If-None-Match names."""
+    """The resource still has an entity tag that `If-None-Match` names."""
 
     status: ClassVar[int] = 304
     header_names: ClassVar[Mapping[str, str]] = {"etag": "ETag"}
@@ -71,7 +70,6 @@ class UpdateItem200(Reply):
 class ItemsService(Protocol):
     """Things that a user owns."""
 
-    @operation
     async def list_items(
         self,
         *,
@@ -87,9 +85,8 @@ class ItemsService(Protocol):
 
         GET /items; errors: 400, 401, 403, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("listItems")
+        raise NotImplementedError("listItems")
 
-    @operation
     async def create_item(
         self,
         body: models.ItemCreate,
@@ -101,9 +98,8 @@ class ItemsService(Protocol):
 
         POST /items; errors: 400, 401, 403, 409, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("createItem")
+        raise NotImplementedError("createItem")
 
-    @operation
     async def get_item(
         self,
         item_id: types.UUID,
@@ -115,9 +111,8 @@ class ItemsService(Protocol):
 
         GET /items/{item_id}; errors: 401, 403, 404, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("getItem")
+        raise NotImplementedError("getItem")
 
-    @operation
     async def update_item(
         self,
         item_id: types.UUID,
@@ -130,9 +125,8 @@ class ItemsService(Protocol):
 
         PATCH /items/{item_id}; errors: 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("updateItem")
+        raise NotImplementedError("updateItem")
 
-    @operation
     async def delete_item(
         self,
         item_id: types.UUID,
@@ -144,4 +138,4 @@ class ItemsService(Protocol):
 
         DELETE /items/{item_id}; errors: 401, 403, 404, 409, 412, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("deleteItem")
+        raise NotImplementedError("deleteItem")

@@ -3,15 +3,12 @@
 
 from typing import Protocol
 
-from app.core.exceptions import OperationNotImplemented
-from app.schemas.reply import operation
 from app.schemas.v1 import models
 
 
 class JwksService(Protocol):
     """Public keys of the access tokens."""
 
-    @operation
     async def get_jwks(
         self,
     ) -> models.JwkSet:
@@ -19,4 +16,4 @@ class JwksService(Protocol):
 
         GET /.well-known/jwks.json; errors: 500.
         """
-        raise OperationNotImplemented("getJwks")
+        raise NotImplementedError("getJwks")

@@ -21,25 +21,25 @@ from app.schemas.types import (
 
 
 class Liveness(Schema):
-    """Sign of life of the process."""
+    """State of the process."""
 
     status: Literal["live"]
     """Always `live`."""
 
 
 class HealthCheck(Schema):
-    """Latest probe of one dependency."""
+    """Latest check of one dependency."""
 
     name: Annotated[str, Field(max_length=50)]
     """Name of the dependency."""
     status: Literal["up"]
-    """Always `up`; a dependency that is down makes the process answer 503."""
+    """Always `up`; the process returns 503 if a dependency is down."""
     age_seconds: Annotated[StrictFloat, Field(ge=0.0)]
-    """Seconds since the probe."""
+    """Seconds since the check."""
 
 
 class FieldLocation(StrEnum):
-    """Part of the request that a refused field came in."""
+    """Part of the request that contains the invalid field."""
 
     BODY = "body"
     QUERY = "query"
@@ -49,26 +49,26 @@ class FieldLocation(StrEnum):
 
 
 class Accepted(Schema):
-    """Says the same whether the address has an account or not."""
+    """The response to a request whose outcome is not revealed."""
 
     detail: Annotated[str, Field(max_length=1000)]
-    """What happens next, for people."""
+    """What happens next, as text for people."""
 
 
 class UserRegister(Schema):
-    """What it takes to create an account."""
+    """Fields of a new account."""
 
     model_config = ConfigDict(
         extra="forbid",
     )
     email: Annotated[EmailStr, Field(max_length=254)]
-    """Address to sign in with; upper and lower case are the same."""
+    """E-mail address to sign in with; case is ignored."""
     password: Annotated[SecretStr, Field(max_length=128, min_length=12)]
-    """Secret to sign in with."""
+    """Password to sign in with."""
     display_name: Annotated[
         str | None, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")
     ] = None
-    """Name to show to others."""
+    """Name that other users see."""
 
 
 Scope = TypeAliasType(
@@ -86,21 +86,21 @@ class RevocationRequest(Schema):
     token_type_hint: Annotated[str | MISSING, Field(max_length=100, pattern="^[^\\x00]*$")] = (
         MISSING
     )
-    """What kind of token it is; the server finds out without it."""
+    """Type of the token; the server does not need it."""
 
 
 class PasswordForgot(Schema):
-    """Whose password is forgotten."""
+    """The account whose password is reset."""
 
     model_config = ConfigDict(
         extra="forbid",
     )
     email: Annotated[EmailStr, Field(max_length=254)]
-    """Address of the account."""
+    """E-mail address of the account."""
 
 
 class PasswordReset(Schema):
-    """A new password, and the right to set it."""
+    """A new password, with the token that permits the change."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -122,18 +122,18 @@ class EmailVerification(Schema):
 
 
 class Token(Schema):
-    """Answer of RFC 6749, section 5.1."""
+    """The tokens of a session (RFC 6749, section 5.1)."""
 
     access_token: Annotated[str, Field(max_length=4000)]
-    """Send it as `Authorization` header, after the word `Bearer`."""
+    """The access token; send it in the header `Authorization`, after the word `Bearer`."""
     token_type: Literal["Bearer"]
     """Always `Bearer`."""
     expires_in: Annotated[StrictInt, Field(ge=1, le=86400)]
     """Seconds until the access token expires."""
     scope: Annotated[str, Field(max_length=1000)]
-    """Scopes that the token holds, separated by spaces."""
+    """Scopes of the access token, separated by spaces."""
     refresh_token: Annotated[str, Field(max_length=200)]
-    """Can be exchanged once for an access token; the response then holds its successor."""
+    """The refresh token; it can be used once, and the response contains its successor."""
 
 
 class OAuthErrorCode(StrEnum):
@@ -155,11 +155,11 @@ class Jwk(Schema):
     crv: Literal["P-256"]
     """Always `P-256`."""
     x: Annotated[str, Field(max_length=43)]
-    """One coordinate, as base64url."""
+    """The x coordinate, encoded as base64url."""
     y: Annotated[str, Field(max_length=43)]
-    """The other coordinate, as base64url."""
+    """The y coordinate, encoded as base64url."""
     kid: Annotated[str, Field(max_length=43)]
-    """Thumbprint of the key (RFC 7638); tokens name it in their header."""
+    """Thumbprint of the key (RFC 7638); the header of a token contains it."""
     use: Literal["sig"]
     """Always `sig`."""
     alg: Literal["ES256"]
@@ -167,22 +167,22 @@ class Jwk(Schema):
 
 
 class Session(Schema):
-    """One login of yours, from one device."""
+    """A login from one device."""
 
     id: UUID
     """Identifies the session (UUIDv7)."""
     created_at: AwareDatetime
     """When you signed in."""
     last_used_at: AwareDatetime
-    """When the session last got an access token."""
+    """When the session was last given an access token."""
     expires_at: AwareDatetime
-    """When the session ends at the latest."""
+    """When the session expires."""
     user_agent: Annotated[str | None, Field(max_length=200)]
-    """What the device called itself when you signed in."""
+    """User agent that you signed in with."""
     address: Annotated[str | None, Field(max_length=50)]
-    """Network address that you signed in from."""
+    """IP address that you signed in from."""
     current: StrictBool
-    """Whether it is the session of this request."""
+    """Whether this request belongs to the session."""
 
 
 class SessionPage(Schema):
@@ -191,7 +191,7 @@ class SessionPage(Schema):
     items: Annotated[list[Session], Field(max_length=100)]
     """The sessions of this page."""
     next: Annotated[str | None, Field(max_length=2000)]
-    """Send it as `cursor` to get the page after this one; null on the last page."""
+    """Value of `cursor` for the next page; null on the last page."""
 
 
 class User(Schema):
@@ -200,9 +200,9 @@ class User(Schema):
     id: UUID
     """Identifies the user (UUIDv7)."""
     email: Annotated[EmailStr, Field(max_length=254)]
-    """Address that the user signs in with."""
+    """E-mail address that the user signs in with."""
     display_name: Annotated[str | None, Field(max_length=100, min_length=1)]
-    """Name to show to others; null when none was chosen."""
+    """Name that other users see; null if there is none."""
     email_verified: StrictBool
     """Whether the e-mail address is verified."""
     created_at: AwareDatetime
@@ -220,11 +220,11 @@ class UserUpdate(Schema):
     display_name: Annotated[
         str | None | MISSING, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")
     ] = MISSING
-    """Name to show to others; null removes it."""
+    """Name that other users see; null removes it."""
 
 
 class UserRole(StrEnum):
-    """What an account may do; see the access matrix in the documentation."""
+    """Role of an account; the access matrix in the documentation lists its permissions."""
 
     USER = "user"
     ADMIN = "admin"
@@ -236,14 +236,14 @@ class Account(Schema):
     id: UUID
     """Identifies the user (UUIDv7)."""
     email: Annotated[EmailStr, Field(max_length=254)]
-    """Address that the user signs in with."""
+    """E-mail address that the user signs in with."""
     display_name: Annotated[str | None, Field(max_length=100, min_length=1)]
-    """Name to show to others; null when none was chosen."""
+    """Name that other users see; null if there is none."""
     role: UserRole
     email_verified_at: AwareDatetime | None
-    """When the user proved to read the mail to this address; null until then."""
+    """When the address was verified; null until then."""
     disabled_at: AwareDatetime | None
-    """Since when the account is disabled; null while it is not."""
+    """When the account was disabled; null if it is active."""
     created_at: AwareDatetime
     """When the account was created."""
     updated_at: AwareDatetime
@@ -251,7 +251,7 @@ class Account(Schema):
 
 
 class AccountUpdate(Schema):
-    """Fields of an account that administrators may change; a field that is left out stays as it is."""
+    """Fields of an account that administrators may change; an omitted field keeps its value."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -259,10 +259,10 @@ class AccountUpdate(Schema):
     display_name: Annotated[
         str | None | MISSING, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")
     ] = MISSING
-    """Name to show to others; null removes it."""
+    """Name that other users see; null removes it."""
     role: UserRole | MISSING = MISSING
     disabled: StrictBool | MISSING = MISSING
-    """Whether the user is kept out."""
+    """Whether the account is disabled."""
 
 
 class AccountPage(Schema):
@@ -271,38 +271,38 @@ class AccountPage(Schema):
     items: Annotated[list[Account], Field(max_length=100)]
     """The accounts of this page."""
     next: Annotated[str | None, Field(max_length=2000)]
-    """Send it as `cursor` to get the page after this one; null on the last page."""
+    """Value of `cursor` for the next page; null on the last page."""
 
 
 class PasswordChange(Schema):
-    """A new password for who knows the present one."""
+    """A new password, with the current one."""
 
     model_config = ConfigDict(
         extra="forbid",
     )
     current_password: Annotated[SecretStr, Field(max_length=128, min_length=1)]
-    """The present password."""
+    """The current password."""
     new_password: Annotated[SecretStr, Field(max_length=128, min_length=12)]
     """The new password."""
 
 
 class ApiKeyScope(StrEnum):
-    """What a key may do; each is a scope of some operation that accepts keys."""
+    """Scopes that an API key can have."""
 
     ITEMS_READ = "items:read"
     ITEMS_WRITE = "items:write"
 
 
 class ApiKeyCreate(Schema):
-    """What it takes to create an API key."""
+    """Fields of a new API key."""
 
     model_config = ConfigDict(
         extra="forbid",
     )
     name: Annotated[str, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")]
-    """Where the key is used, so that you recognise it."""
+    """Name that tells you where the key is used."""
     scopes: Annotated[list[ApiKeyScope], Field(max_length=20, min_length=1)]
-    """What the key may do; nothing that your own token may not."""
+    """Scopes of the key; your own token must have them."""
     expires_in_days: Annotated[StrictInt, Field(ge=1, le=365)] = 90
     """Days until the key expires."""
 
@@ -313,51 +313,51 @@ class ApiKey(Schema):
     id: UUID
     """Identifies the API key (UUIDv7)."""
     name: Annotated[str, Field(max_length=100, min_length=1)]
-    """Where the key is used."""
+    """Name that tells you where the key is used."""
     prefix: Annotated[str, Field(max_length=20)]
-    """How the key begins, so that you recognise it."""
+    """First characters of the key, to recognise it by."""
     scopes: Annotated[list[ApiKeyScope], Field(max_length=20)]
-    """What the key may do, as far as your role may do it."""
+    """Scopes of the key that your role currently grants."""
     created_at: AwareDatetime
     """When the key was created."""
     expires_at: AwareDatetime
-    """When the key stops to work."""
+    """When the key expires."""
     last_used_at: AwareDatetime | None
-    """When the key was last used, to the minute; null when it never was."""
+    """When the key was last used, to the minute; null if it was never used."""
 
 
 class ApiKeyCreated(Schema):
-    """A new API key; nothing shows the key itself again."""
+    """A new API key, with the key itself."""
 
     id: UUID
     """Identifies the API key (UUIDv7)."""
     name: Annotated[str, Field(max_length=100, min_length=1)]
-    """Where the key is used."""
+    """Name that tells you where the key is used."""
     prefix: Annotated[str, Field(max_length=20)]
-    """How the key begins, so that you recognise it."""
+    """First characters of the key, to recognise it by."""
     scopes: Annotated[list[ApiKeyScope], Field(max_length=20)]
-    """What the key may do, as far as your role may do it."""
+    """Scopes of the key that your role currently grants."""
     created_at: AwareDatetime
     """When the key was created."""
     expires_at: AwareDatetime
-    """When the key stops to work."""
+    """When the key expires."""
     last_used_at: AwareDatetime | None
-    """When the key was last used, to the minute; null when it never was."""
+    """When the key was last used, to the minute; null if it was never used."""
     key: Annotated[str, Field(max_length=100)]
-    """Send it as `X-API-Key` header, and keep it secret."""
+    """The key; send it in the header `X-API-Key` and keep it secret."""
 
 
 class ApiKeyPage(Schema):
     """One page of API keys."""
 
     items: Annotated[list[ApiKey], Field(max_length=100)]
-    """The keys of this page."""
+    """The API keys of this page."""
     next: Annotated[str | None, Field(max_length=2000)]
-    """Send it as `cursor` to get the page after this one; null on the last page."""
+    """Value of `cursor` for the next page; null on the last page."""
 
 
 class ItemStatus(StrEnum):
-    """Where an item stands in its life."""
+    """Status of an item."""
 
     DRAFT = "draft"
     ACTIVE = "active"
@@ -365,7 +365,7 @@ class ItemStatus(StrEnum):
 
 
 class ItemSort(StrEnum):
-    """Key and direction to sort items by."""
+    """Sort key and direction."""
 
     CREATED_AT_ASC = "created_at.asc"
     CREATED_AT_DESC = "created_at.desc"
@@ -379,12 +379,12 @@ class Item(Schema):
     id: UUID
     """Identifies the item (UUIDv7)."""
     name: Annotated[str, Field(max_length=200, min_length=1)]
-    """What the item is called."""
+    """Name of the item."""
     description: Annotated[str | None, Field(max_length=2000)]
-    """More about the item; null when there is nothing to say."""
+    """Description of the item; null if there is none."""
     status: ItemStatus
     quantity: Annotated[StrictInt, Field(ge=0, le=1000000)]
-    """How many pieces there are."""
+    """Number of pieces."""
     created_at: AwareDatetime
     """When the item was created."""
     updated_at: AwareDatetime
@@ -392,22 +392,22 @@ class Item(Schema):
 
 
 class ItemCreate(Schema):
-    """What it takes to create an item."""
+    """Fields of a new item."""
 
     model_config = ConfigDict(
         extra="forbid",
     )
     name: Annotated[str, Field(max_length=200, min_length=1, pattern="^[^\\x00]*$")]
-    """What the item is called."""
+    """Name of the item."""
     description: Annotated[str | None, Field(max_length=2000, pattern="^[^\\x00]*$")] = None
-    """More about the item."""
+    """Description of the item."""
     status: ItemStatus = ItemStatus.DRAFT
     quantity: Annotated[StrictInt, Field(ge=0, le=1000000)] = 0
-    """How many pieces there are."""
+    """Number of pieces."""
 
 
 class ItemUpdate(Schema):
-    """Fields of an item that its owner may change; a field that is left out stays as it is."""
+    """Fields of an item that its owner may change; an omitted field keeps its value."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -415,14 +415,14 @@ class ItemUpdate(Schema):
     name: Annotated[str | MISSING, Field(max_length=200, min_length=1, pattern="^[^\\x00]*$")] = (
         MISSING
     )
-    """What the item is called."""
+    """Name of the item."""
     description: Annotated[str | None | MISSING, Field(max_length=2000, pattern="^[^\\x00]*$")] = (
         MISSING
     )
-    """More about the item; null removes it."""
+    """Description of the item; null removes it."""
     status: ItemStatus | MISSING = MISSING
     quantity: Annotated[StrictInt | MISSING, Field(ge=0, le=1000000)] = MISSING
-    """How many pieces there are."""
+    """Number of pieces."""
 
 
 class ItemPage(Schema):
@@ -431,18 +431,18 @@ class ItemPage(Schema):
     items: Annotated[list[Item], Field(max_length=100)]
     """The items of this page."""
     next: Annotated[str | None, Field(max_length=2000)]
-    """Send it as `cursor` to get the page after this one; null on the last page."""
+    """Value of `cursor` for the next page; null on the last page."""
 
 
 class ExportFormat(StrEnum):
-    """CSV (RFC 4180) with formulas neutralised, or JSON Lines with every text unchanged."""
+    """CSV (RFC 4180) with escaped formulas, or JSON Lines with unchanged texts."""
 
     CSV = "csv"
     JSONL = "jsonl"
 
 
 class ExportStatus(StrEnum):
-    """Where an export stands; the last three are final."""
+    """Status of an export; `done`, `failed` and `cancelled` are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -452,7 +452,7 @@ class ExportStatus(StrEnum):
 
 
 class ExportCreate(Schema):
-    """What it takes to ask for an export."""
+    """Fields of a new export."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -461,86 +461,86 @@ class ExportCreate(Schema):
 
 
 class Export(Schema):
-    """A file of your items that is made in the background."""
+    """A file of your items that is written in the background."""
 
     id: UUID
     """Identifies the export (UUIDv7)."""
     format: ExportFormat
     status: ExportStatus
     rows_done: Annotated[StrictInt, Field(ge=0, le=2147483647)]
-    """How many items are in the file by now."""
+    """Number of items in the file so far."""
     rows_total: Annotated[StrictInt | None, Field(ge=0, le=2147483647)]
-    """How many items there were when the work began; null before that."""
+    """Number of items when the export started; null before that."""
     created_at: AwareDatetime
-    """When the export was asked for."""
+    """When the export was requested."""
     finished_at: AwareDatetime | None
-    """When the work ended; null before that."""
+    """When the export finished; null before that."""
 
 
 ExportCsv = TypeAliasType("ExportCsv", str)
-"""An export as CSV (RFC 4180), its first line the names of the columns."""
+"""An export as CSV (RFC 4180); the first line contains the column names."""
 
 
 ExportJsonLines = TypeAliasType("ExportJsonLines", str)
-"""An export as JSON Lines; each line is the JSON of an `Item`."""
+"""An export as JSON Lines; each line is an `Item`."""
 
 
 ExportEvents = TypeAliasType("ExportEvents", str)
-"""Server-sent events (WHATWG HTML, section 9.2). Each is called `export`; its data are the JSON of `Export`."""
+"""Server-sent events (WHATWG HTML, section 9.2). Each is called `export`; its data are an `Export`."""
 
 
 class Readiness(Schema):
-    """State of the process and of everything that it depends on."""
+    """State of the process and of its dependencies."""
 
     status: Literal["ready"]
-    """Always `ready`; a process that is not ready answers 503."""
+    """Always `ready`; a process that is not ready returns 503."""
     checks: Annotated[list[HealthCheck], Field(max_length=20)]
     """One entry per dependency."""
 
 
 class FieldError(Schema):
-    """One refused field of a request."""
+    """An invalid field of a request."""
 
     location: FieldLocation
     pointer: Annotated[str | MISSING, Field(max_length=1000)] = MISSING
-    """JSON Pointer (RFC 6901) into the body that was sent."""
+    """JSON Pointer (RFC 6901) to the field in the request body."""
     name: Annotated[str | MISSING, Field(max_length=1000)] = MISSING
-    """Name of the refused query parameter, header or path parameter."""
+    """Name of the invalid query parameter, path parameter, header or cookie."""
     code: Annotated[str, Field(max_length=100)]
-    """Stable machine name of the rule that was broken."""
+    """Stable, machine-readable name of the violated rule."""
     detail: Annotated[str, Field(max_length=4000)]
     """What is wrong with the field."""
 
 
 class PasswordGrant(Schema):
-    """Form of RFC 6749, section 4.3.2, which opens a session."""
+    """Form that starts a session (RFC 6749, section 4.3.2)."""
 
     grant_type: Literal["password"]
     """Always `password`."""
     username: Annotated[str, Field(max_length=254, min_length=1, pattern="^[^\\x00]*$")]
-    """Email of the account."""
+    """E-mail address of the account."""
     password: Annotated[SecretStr, Field(max_length=128, min_length=1)]
     """Password of the account."""
     scope: Scope | MISSING = MISSING
-    """Scopes wanted; leave it out to get all that the user may have.
+    """Requested scopes; omit it to request all scopes of the user.
 
-    Of the wanted scopes those are granted that the user may have; the answer names them.
+    The granted scopes are those that the user may have; the response names them.
     """
 
 
 class RefreshTokenGrant(Schema):
-    """Form of RFC 6749, section 6, which goes on with a session."""
+    """Form that continues a session (RFC 6749, section 6)."""
 
     grant_type: Literal["refresh_token"]
     """Always `refresh_token`."""
     refresh_token: Annotated[SecretStr, Field(max_length=200, min_length=1)]
-    """The refresh token of the last answer."""
+    """The refresh token of the latest response."""
     scope: Scope | MISSING = MISSING
-    """Scopes wanted, of those that the session was granted; leave it out to get all of them."""
+    """Requested scopes, a subset of those of the session; omit it to request all of them."""
 
 
 class OAuthError(Schema):
-    """Error of RFC 6749, section 5.2."""
+    """An error of the token endpoint (RFC 6749, section 5.2)."""
 
     error: OAuthErrorCode
     error_description: Annotated[str, Field(max_length=1000, pattern="^[ !#-\\[\\]-~]*$")]
@@ -548,40 +548,40 @@ class OAuthError(Schema):
 
 
 class JwkSet(Schema):
-    """Public keys, as RFC 7517, section 5, has them."""
+    """A JWK Set of public keys (RFC 7517, section 5)."""
 
     keys: Annotated[list[Jwk], Field(max_length=20)]
     """The keys; empty while tokens are signed with a shared secret."""
 
 
 class Problem(Schema):
-    """An error, as RFC 9457 writes it."""
+    """An error in the format of RFC 9457."""
 
     type: AnyUrl
-    """Address of the page that explains this kind of error."""
+    """URL of the page that explains this type of error."""
     title: Annotated[str, Field(max_length=200)]
-    """What kind of error this is, the same words every time."""
+    """Title of this type of error; it never varies."""
     status: Annotated[StrictInt, Field(ge=400, le=599)]
     """The HTTP status of this response."""
     detail: Annotated[str, Field(max_length=4000)]
-    """What went wrong this time and how to mend it."""
+    """What went wrong in this case, and how to correct it."""
     instance: Annotated[str | MISSING, Field(max_length=8000)] = MISSING
     """Path of the request that failed."""
     code: Annotated[str, Field(max_length=100, pattern="^[a-z0-9-]+$")]
-    """Stable machine name of this kind of error."""
+    """Stable, machine-readable name of this type of error."""
     request_id: Annotated[str, Field(max_length=128)]
-    """Identifies the request in the server's log; the header `X-Request-ID` has the same value.
+    """Identifies the request in the server's log.
 
-    Quote it when you ask for help.
+    The header `X-Request-ID` has the same value. Quote it when you contact support.
     """
     trace_id: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
     """Identifies the trace that the request belongs to, across services (W3C Trace Context)."""
     errors: Annotated[list[FieldError] | MISSING, Field(max_length=100)] = MISSING
-    """One entry per field that was refused."""
+    """One entry per invalid field."""
 
 
 TokenRequest = TypeAliasType(
     "TokenRequest",
     Annotated[PasswordGrant | RefreshTokenGrant, Field(discriminator="grant_type")],
 )
-"""What a token is asked for with. Unknown fields are ignored and empty ones count as left out, as section 3.2 of RFC 6749 demands."""
+"""A token request. Unknown fields are ignored, and empty fields are treated as omitted (RFC 6749, section 3.2)."""

@@ -29,7 +29,6 @@ REGISTER_USER = Operation(
     path="/auth/register",
     tag="auth",
     media_types=("application/json",),
-    body_required=True,
     statuses=frozenset({202, 400, 409, 413, 415, 422, 429, 500, 503}),
     extensions={
         "x-rate-limit": {
@@ -49,7 +48,6 @@ CREATE_TOKEN = Operation(
     tag="auth",
     media_types=("application/x-www-form-urlencoded",),
     form_fields=("grant_type", "username", "password", "scope", "refresh_token"),
-    body_required=True,
     statuses=frozenset({200, 400, 413, 415, 429, 500, 503}),
     error_format="oauth2",
     extensions={
@@ -70,7 +68,6 @@ REVOKE_TOKEN = Operation(
     tag="auth",
     media_types=("application/x-www-form-urlencoded",),
     form_fields=("token", "token_type_hint"),
-    body_required=True,
     statuses=frozenset({200, 400, 413, 415, 429, 500, 503}),
     error_format="oauth2",
     extensions={
@@ -90,7 +87,6 @@ FORGOT_PASSWORD = Operation(
     path="/auth/password/forgot",
     tag="auth",
     media_types=("application/json",),
-    body_required=True,
     statuses=frozenset({202, 400, 413, 415, 422, 429, 500, 503}),
     extensions={
         "x-rate-limit": {
@@ -109,7 +105,6 @@ RESET_PASSWORD = Operation(
     path="/auth/password/reset",
     tag="auth",
     media_types=("application/json",),
-    body_required=True,
     statuses=frozenset({204, 400, 409, 413, 415, 422, 429, 500, 503}),
     extensions={
         "x-rate-limit": {
@@ -128,7 +123,6 @@ VERIFY_EMAIL = Operation(
     path="/auth/email/verify",
     tag="auth",
     media_types=("application/json",),
-    body_required=True,
     statuses=frozenset({204, 400, 409, 413, 415, 422, 429, 500, 503}),
     extensions={
         "x-rate-limit": {
@@ -188,7 +182,6 @@ CHANGE_PASSWORD = Operation(
     tag="users",
     security=({"oauth2": ("profile:write",)},),
     media_types=("application/json",),
-    body_required=True,
     statuses=frozenset({204, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
 )
 REQUEST_VERIFICATION = Operation(
@@ -214,7 +207,6 @@ UPDATE_ME = Operation(
     tag="users",
     security=({"oauth2": ("profile:write",)},),
     media_types=("application/json",),
-    body_required=True,
     statuses=frozenset({200, 400, 401, 403, 413, 415, 422, 429, 500, 503}),
 )
 LIST_USERS = Operation(
@@ -246,7 +238,6 @@ UPDATE_USER = Operation(
     security=({"oauth2": ("users:write",)},),
     headers=("If-Match",),
     media_types=("application/json",),
-    body_required=True,
     statuses=frozenset({200, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503}),
 )
 DELETE_USER = Operation(
@@ -277,7 +268,6 @@ CREATE_API_KEY = Operation(
     tag="api_keys",
     security=({"oauth2": ("api_keys:write",)},),
     media_types=("application/json",),
-    body_required=True,
     statuses=frozenset({201, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
 )
 GET_API_KEY = Operation(
@@ -317,7 +307,6 @@ CREATE_ITEM = Operation(
     security=({"oauth2": ("items:write",)}, {"api_key": ("items:write",)}),
     headers=("Idempotency-Key",),
     media_types=("application/json",),
-    body_required=True,
     statuses=frozenset({201, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
     extensions={"x-idempotent": True},
 )
@@ -338,7 +327,6 @@ UPDATE_ITEM = Operation(
     security=({"oauth2": ("items:write",)}, {"api_key": ("items:write",)}),
     headers=("If-Match",),
     media_types=("application/json",),
-    body_required=True,
     statuses=frozenset({200, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503}),
 )
 DELETE_ITEM = Operation(
@@ -358,7 +346,6 @@ CREATE_EXPORT = Operation(
     security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
     headers=("Idempotency-Key",),
     media_types=("application/json",),
-    body_required=True,
     statuses=frozenset({202, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
     extensions={
         "x-idempotent": True,

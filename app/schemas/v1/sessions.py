@@ -1,14 +1,13 @@
 # Code generated from spec/v1/sessions.yaml by make generate. DO NOT EDIT.
-"""Where the signed-in user is signed in: what a service implements and what it may reply."""
+"""Active logins of the signed-in user: what a service implements and what it may reply."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from app.core.exceptions import OperationNotImplemented
 from app.core.security import Principal
 from app.schemas import types
-from app.schemas.reply import Reply, operation
+from app.schemas.reply import Reply
 from app.schemas.v1 import models
 
 
@@ -24,9 +23,8 @@ class ListSessions200(Reply):
 
 
 class SessionsService(Protocol):
-    """Where the signed-in user is signed in."""
+    """Active logins of the signed-in user."""
 
-    @operation
     async def list_sessions(
         self,
         *,
@@ -38,9 +36,8 @@ class SessionsService(Protocol):
 
         GET /users/me/sessions; errors: 400, 401, 403, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("listSessions")
+        raise NotImplementedError("listSessions")
 
-    @operation
     async def end_sessions(
         self,
         *,
@@ -50,9 +47,8 @@ class SessionsService(Protocol):
 
         DELETE /users/me/sessions; errors: 401, 403, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("endSessions")
+        raise NotImplementedError("endSessions")
 
-    @operation
     async def end_session(
         self,
         session_id: types.UUID,
@@ -63,4 +59,4 @@ class SessionsService(Protocol):
 
         DELETE /users/me/sessions/{session_id}; errors: 401, 403, 404, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("endSession")
+        raise NotImplementedError("endSession")

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from app.core.exceptions import OperationNotImplemented
 from app.core.security import Principal
 from app.schemas import types
-from app.schemas.reply import Reply, operation
+from app.schemas.reply import Reply
 from app.schemas.v1 import models
 
 
@@ -40,7 +39,7 @@ class GetUser200(Reply):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetUser304(Reply):
-    """The account is still the one that If-None-Match names."""
+    """The resource still has an entity tag that `If-None-Match` names."""
 
     status: ClassVar[int] = 304
     header_names: ClassVar[Mapping[str, str]] = {"etag": "ETag"}
@@ -63,7 +62,6 @@ class UpdateUser200(Reply):
 class UsersService(Protocol):
     """Your own profile, and all accounts for administrators."""
 
-    @operation
     async def change_password(
         self,
         body: models.PasswordChange,
@@ -74,21 +72,19 @@ class UsersService(Protocol):
 
         PUT /users/me/password; errors: 400, 401, 403, 409, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("changePassword")
+        raise NotImplementedError("changePassword")
 
-    @operation
     async def request_verification(
         self,
         *,
         principal: Principal,
     ) -> models.Accepted:
-        """Ask for verification mail.
+        """Request a verification mail.
 
         POST /users/me/verification; errors: 401, 403, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("requestVerification")
+        raise NotImplementedError("requestVerification")
 
-    @operation
     async def get_me(
         self,
         *,
@@ -98,9 +94,8 @@ class UsersService(Protocol):
 
         GET /users/me; errors: 401, 403, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("getMe")
+        raise NotImplementedError("getMe")
 
-    @operation
     async def update_me(
         self,
         body: models.UserUpdate,
@@ -111,9 +106,8 @@ class UsersService(Protocol):
 
         PATCH /users/me; errors: 400, 401, 403, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("updateMe")
+        raise NotImplementedError("updateMe")
 
-    @operation
     async def list_users(
         self,
         *,
@@ -128,9 +122,8 @@ class UsersService(Protocol):
 
         GET /users; errors: 400, 401, 403, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("listUsers")
+        raise NotImplementedError("listUsers")
 
-    @operation
     async def get_user(
         self,
         user_id: types.UUID,
@@ -142,9 +135,8 @@ class UsersService(Protocol):
 
         GET /users/{user_id}; errors: 401, 403, 404, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("getUser")
+        raise NotImplementedError("getUser")
 
-    @operation
     async def update_user(
         self,
         user_id: types.UUID,
@@ -157,9 +149,8 @@ class UsersService(Protocol):
 
         PATCH /users/{user_id}; errors: 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("updateUser")
+        raise NotImplementedError("updateUser")
 
-    @operation
     async def delete_user(
         self,
         user_id: types.UUID,
@@ -171,4 +162,4 @@ class UsersService(Protocol):
 
         DELETE /users/{user_id}; errors: 401, 403, 404, 409, 412, 422, 429, 500, 503.
         """
-        raise OperationNotImplemented("deleteUser")
+        raise NotImplementedError("deleteUser")

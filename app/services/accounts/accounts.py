@@ -116,7 +116,7 @@ class Accounts:
             if user is None:
                 raise _bad_token()
             user.password_hash = password_hash
-            await work.users.update(user)
+            await work.flush()
             # Who has the mail has the address.
             await work.users.note_verified(user.id)
             # An attacker who had the account may have left keys in it.
@@ -146,7 +146,7 @@ class Accounts:
             if user is None or user.password_hash != old_hash:
                 raise _refused("current_password", "wrong", "is not your password")
             user.password_hash = new_hash
-            await work.users.update(user)
+            await work.flush()
             await work.account_tokens.withdraw(user.id, "reset-password")
             await self._gate.end_sessions(work, user.id, but=principal.session_id)
         audit.record(

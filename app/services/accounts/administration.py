@@ -2,12 +2,11 @@
 
 from datetime import UTC, datetime
 from typing import ClassVar
-from uuid import UUID
 
 from pydantic import MISSING
 
 from app.core.audit import Event
-from app.core.exceptions import Conflict, NotFound
+from app.core.exceptions import Conflict
 from app.db.models.users import User
 from app.db.unit_of_work import UnitOfWork
 from app.schemas import v1
@@ -43,18 +42,6 @@ def change_access(user: User, body: v1.AccountUpdate) -> list[Event]:
         user.disabled_at = datetime.now(UTC) if body.disabled else None
         events.append(Event.USER_DISABLED if body.disabled else Event.USER_ENABLED)
     return events
-
-
-async def find_account(work: UnitOfWork, user_id: UUID) -> User:
-    """Return any account.
-
-    Raises:
-        NotFound: There is no such account.
-    """
-    user = await work.users.get(work.users.accounts(), user_id)
-    if user is None:
-        raise NotFound("There is no account with this id.")
-    return user
 
 
 def to_user(user: User) -> v1.User:

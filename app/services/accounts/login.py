@@ -4,7 +4,7 @@ import asyncio
 import time
 from contextlib import suppress
 
-from app.core import audit
+from app.core import audit, context
 from app.core.audit import Event
 from app.core.crypto.passwords import Passwords
 from app.core.exceptions import LostRace, ServiceUnavailable
@@ -39,7 +39,7 @@ class Login:
             ServiceUnavailable: Too many passwords are being checked or wait for it.
         """
         started = time.monotonic()
-        attempt = await self._throttle.begin(email)
+        attempt = await self._throttle.begin(email, context.client.get().address)
         try:
             user, reason = await self._find(email, password)
         except BaseException:

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from app.core import audit
 from app.core.audit import Event
-from app.core.security import Principal, invalid_token
+from app.core.security import Principal
 from app.core.session_marks import SessionMarks
 from app.db.unit_of_work import Database, UnitOfWork
 
 
 class SessionGate:
-    """Checks that the session of a request has not ended, and ends sessions for other services.
+    """Tells whether a session still lasts, and ends sessions for other services.
 
     A session ends in the caller's transaction. The other processes are notified after the commit,
     so never of an end that was rolled back.
@@ -21,36 +21,19 @@ class SessionGate:
         self._database = database
         self._marks = marks
 
-    def key(self, principal: Principal | None) -> str | None:
-        """Return the key that the limiter is to read along for this caller."""
-        if principal is None or principal.session_id is None:
-            return None
-        return self._marks.key(principal.session_id)
-
-    async def admit(self, principal: Principal, note: bytes | None) -> None:
-        """Accept a caller without a session, or whose session has not ended.
-
-        Args:
-            principal: Who calls.
-            note: What the limiter read along.
+    async def still_lasts(self, session_id: UUID, user_id: UUID) -> bool:
+        """Ask the database whether a session without a mark lasts, and mark it.
 
         Raises:
-            Unauthorized: The session has ended, or its account is disabled or gone.
-            ServiceUnavailable: There is no mark, and the database does not answer.
+            ServiceUnavailable: The database does not answer.
         """
-        session_id = principal.session_id
-        if session_id is None:
-            return
-        alive = self._marks.is_alive(session_id, note)
-        if alive is None:
-            async with self._database.read() as work:
-                alive = await work.sessions.lasts(session_id, principal.user_id)
-            if alive:
-                await self._marks.note_alive(session_id)
-            else:
-                await self._marks.note_ended([session_id])
-        if not alive:
-            raise invalid_token()
+        async with self._database.read() as work:
+            lasts = await work.sessions.lasts(session_id, user_id)
+        if lasts:
+            await self._marks.note_alive(session_id)
+        else:
+            await self._marks.note_ended([session_id])
+        return lasts
 
     def opened(self, work: UnitOfWork, session_id: UUID) -> None:
         """Spare the first request of a new session the question, once it is committed."""

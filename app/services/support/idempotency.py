@@ -9,39 +9,20 @@ another contract than the one that made it.
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from app.core.exceptions import Conflict, FieldError, ValidationFailed
+from app.core.security import Principal
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.unit_of_work import Database, UnitOfWork, retried
-from app.schemas.reply import Replayed, Reply, to_json
+from app.schemas.operation import Operation
+from app.schemas.reply import Replayed, Reply
 
 AnyReply = TypeVar("AnyReply", bound=Reply)
 Effect = Callable[[UnitOfWork], Awaitable[AnyReply]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One request for an effect: who sent it, for which operation, with which key and body."""
-
-    principal_id: UUID
-    operation: str
-    key: str | None
-    body: BaseModel
-
-    @property
-    def fingerprint(self) -> str:
-        """Return a digest that differs for another body.
-
-        A field with its default value counts as absent, and the order of fields does not matter:
-        a release that adds an optional field still recognises the bodies that came before it.
-        """
-        content: dict[str, Any] = self.body.model_dump(mode="json", exclude_defaults=True)
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 class Idempotency:
@@ -62,22 +43,35 @@ class Idempotency:
         self._life_seconds = life_seconds
 
     @retried
-    async def run(self, attempt: Attempt, effect: Effect[AnyReply]) -> AnyReply | Replayed:
+    async def run(
+        self,
+        effect: Effect[AnyReply],
+        *,
+        operation: Operation,
+        principal: Principal,
+        key: str | None,
+        body: BaseModel,
+    ) -> AnyReply | Replayed:
         """Return what `effect` replies, or what it replied to an earlier request with this key.
 
         An effect whose transaction lost a race is tried again, as by `retried`.
+
+        Args:
+            effect: What to do once, in the unit of work that it gets.
+            operation: What the key is for; each operation has keys of its own.
+            principal: Whose key it is.
+            key: What the client sent; None: every request has its effect.
+            body: What a repeat has to send again.
 
         Raises:
             Conflict: The first request with this key is still running.
             ValidationFailed: The key was used with another body.
         """
-        if attempt.key is None:
+        if key is None:
             async with self._database.write() as work:
                 return await effect(work)
-        name = KeyName(
-            principal_id=attempt.principal_id, operation=attempt.operation, key=attempt.key
-        )
-        claim = await self._claim(name, attempt.fingerprint)
+        name = KeyName(principal_id=principal.user_id, operation=operation.operation_id, key=key)
+        claim = await self._claim(name, fingerprint(body))
         if isinstance(claim, Replayed):
             return claim
         try:
@@ -98,23 +92,23 @@ class Idempotency:
             claim,
             status=reply.status,
             headers=reply.headers(),
-            answer=None if reply.body is None else to_json(reply.body),
+            answer=None if reply.body is None else reply.body.model_dump_json(by_alias=True),
             contract=self._contract,
         )
 
-    async def _claim(self, name: KeyName, fingerprint: str) -> UUID | Replayed:
+    async def _claim(self, name: KeyName, digest: str) -> UUID | Replayed:
         """Return the claim, or the answer that an earlier request got."""
         async with self._database.write() as work:
             claim = await work.idempotency_keys.claim(
                 name,
-                fingerprint,
+                digest,
                 lease_seconds=self._lease_seconds,
                 life_seconds=self._life_seconds,
             )
             if claim is not None:
                 return claim
             known = await work.idempotency_keys.find(name)
-        if known is not None and known.fingerprint != fingerprint:
+        if known is not None and known.fingerprint != digest:
             raise ValidationFailed([_REUSED])
         if known is None or known.status is None:
             raise Conflict(
@@ -127,6 +121,16 @@ class Idempotency:
             body=known.answer,
             contract=known.contract or "",
         )
+
+
+def fingerprint(body: BaseModel) -> str:
+    """Return a digest that differs for another body.
+
+    A field with its default value counts as absent, and the order of fields does not matter: a
+    release that adds an optional field still recognises the bodies that came before it.
+    """
+    content: dict[str, Any] = body.model_dump(mode="json", exclude_defaults=True)
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 _REUSED = FieldError(

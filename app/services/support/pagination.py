@@ -7,6 +7,7 @@ from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
 
+from app.core.crypto.cursors import Cursors
 from app.schemas.operation import Operation
 
 Filter = str | datetime | Sequence[str] | None
@@ -42,17 +43,31 @@ class ListQuery:
         """Return a text that differs for another list, reader, other filters or another order."""
         return f"{self.reader} {self._path}?{urlencode(self._pairs())}"
 
-    def next_link(self, cursor: str, limit: int) -> str:
-        """Return the Link header (RFC 8288) of the page that a cursor stands for.
+    def start(self, cursors: Cursors, cursor: str | None) -> list[str] | None:
+        """Return the position that a cursor stands for; None for the first page.
 
-        Its path is relative to the version of the API, which the API layer puts in front.
+        Raises:
+            InvalidCursor: The cursor is not one that this server gave out for this list.
         """
+        return None if cursor is None else cursors.decode(cursor, self.scope)
+
+    def next_page(
+        self, cursors: Cursors, position: Sequence[str] | None, limit: int
+    ) -> tuple[str | None, str | None]:
+        """Return the cursor of the next page and its Link header (RFC 8288); on the last page None.
+
+        The path of the link is relative to the version of the API, which the API layer puts in
+        front.
+        """
+        if position is None:
+            return None, None
+        cursor = cursors.encode(position, self.scope)
         pairs = [
             *self._pairs(),
             (self._names["limit"], str(limit)),
             (self._names["cursor"], cursor),
         ]
-        return f'<{self._path}?{urlencode(pairs)}>; rel="next"'
+        return cursor, f'<{self._path}?{urlencode(pairs)}>; rel="next"'
 
     @property
     def _names(self) -> Mapping[str, str]:

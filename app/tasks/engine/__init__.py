@@ -1,1 +1,1 @@
-"""What runs tasks: it finds those that are due, makes attempts, and retries."""
+"""Runs tasks: polls for due ones, makes attempts, and retries."""

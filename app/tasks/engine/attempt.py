@@ -1,4 +1,4 @@
-"""One attempt at a task: it keeps the lease alive, and records the outcome."""
+"""One attempt at a task: extends the lease, runs the handler, and records the outcome."""
 
 import asyncio
 import logging
@@ -22,14 +22,14 @@ from app.telemetry.traces import continue_trace
 logger = logging.getLogger(__name__)
 
 _MAX_ERROR = 2000
-_LOST = "lost: another attempt has begun"
+_LOST = "lost: another attempt has started"
 
 
 class TaskAttempt:
     """An attempt at a task, from its claim until its outcome is recorded.
 
     Args:
-        task: The row as it was claimed.
+        task: The claimed row.
         handler: Does the work of this kind of task.
     """
 
@@ -43,9 +43,9 @@ class TaskAttempt:
         self._context = TaskContext(task, resources, settings)
 
     async def run(self) -> None:
-        """Make the attempt; when it is cancelled, the task is released for another process.
+        """Make the attempt; if it is cancelled, release the task for another process.
 
-        It changes the context of the log, so it runs in an asyncio task of its own.
+        Call it in a separate asyncio task, because it changes the context of the log.
         """
         task = self._task
         # Log lines name the request that caused the task.
@@ -63,7 +63,7 @@ class TaskAttempt:
         except LeaseLostError:
             outcome = _LOST
         except ProblemError as error:
-            # Another attempt begins when the lease expires.
+            # Another attempt starts when the lease expires.
             outcome = f"unknown: {error.detail}"
         except Exception:
             logger.exception("cannot record the outcome of a task")
@@ -101,13 +101,13 @@ class TaskAttempt:
         lease = self._settings.task_lease_seconds
         while not await wait_for(ended, lease / 3):
             if _is_over(limit, lease):
-                logger.error("a task goes on after its time limit; another attempt may begin")
+                logger.error("task exceeds its time limit; another attempt may start")
                 return
             try:
                 async with self._context.checkpoint():
                     pass
             except LeaseLostError:
-                # The handler must not go on. It may be ending at this moment.
+                # The handler must stop, unless it is ending at this moment.
                 with suppress(RuntimeError):
                     limit.reschedule(0)
                 return

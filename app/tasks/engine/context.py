@@ -1,4 +1,4 @@
-"""What a handler is, and what it sees of the task that it works on."""
+"""Handlers of tasks, and the context that a handler gets."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -17,13 +17,13 @@ P = TypeVar("P", bound=Payload)
 
 
 class TaskContext:
-    """A task during one attempt. What the attempt writes counts only while it holds the lease.
+    """A task during one attempt, which can write only while it holds the lease.
 
-    Effects outside of the database, such as a mail, may happen twice: send `idempotency_key` along,
-    so that the receiver recognises the repeat.
+    Effects outside of the database, such as a mail, may happen twice: send `idempotency_key` with
+    them, so that the receiver recognises a repeat.
 
     Attributes:
-        resources: What the process holds open.
+        resources: The resources of the process.
         settings: The settings of the process.
         finished: Whether the task is done.
     """
@@ -36,15 +36,15 @@ class TaskContext:
 
     @property
     def idempotency_key(self) -> str:
-        """The same key in every attempt at the task."""
+        """A key that is the same in every attempt at the task."""
         return str(self._task.id)
 
     @asynccontextmanager
     async def checkpoint(self) -> AsyncIterator[UnitOfWork]:
-        """Open a unit of work for a part of the task; it is kept if the attempt fails later.
+        """Open a unit of work for a part of the task; it stays committed if the attempt fails.
 
         Raises:
-            LeaseLostError: Another attempt has begun; nothing is written.
+            LeaseLostError: Another attempt has started; nothing is written.
         """
         async with self.resources.database.write() as work:
             await work.tasks.extend(self._task, lease_seconds=self.settings.task_lease_seconds)
@@ -55,7 +55,7 @@ class TaskContext:
         """Open the last unit of work: its effects and `done` are committed together.
 
         Raises:
-            LeaseLostError: Another attempt has begun; nothing is written.
+            LeaseLostError: Another attempt has started; nothing is written.
         """
         async with self.resources.database.write() as work:
             await work.tasks.finish(self._task)
@@ -65,11 +65,12 @@ class TaskContext:
 
 @dataclass(frozen=True, slots=True)
 class Handler(Generic[P]):
-    """What to do for one kind of payload.
+    """The functions for one kind of payload.
 
     Attributes:
-        handle: Does the work. If it returns without `TaskContext.finish`, the task is done then.
-        on_dead: Runs in the transaction that moves the task to the dead ones.
+        handle: Does the work. If it does not call `TaskContext.finish`, the task is done when it
+            returns.
+        on_dead: Runs in the transaction that moves the task to the dead tasks.
         on_replay: Undoes `on_dead`, in the transaction that queues a dead task again.
     """
 
@@ -86,10 +87,10 @@ class Handler(Generic[P]):
                 pass
 
     async def move_to_dead(self, work: UnitOfWork, task: Task, error: str) -> None:
-        """Move the task to the dead ones.
+        """Move the task to the dead tasks.
 
         Raises:
-            LeaseLostError: Another attempt has begun.
+            LeaseLostError: Another attempt has started.
         """
         await work.tasks.move_to_dead(task, error)
         payload = self.read(task.payload)
@@ -97,11 +98,11 @@ class Handler(Generic[P]):
             await self.on_dead(work, payload)
 
     def read(self, payload: Mapping[str, Any]) -> P | None:
-        """Return a stored payload; None where it cannot be read."""
+        """Return a stored payload; None if it is not valid."""
         with suppress(ValidationError):
             return self.payload.model_validate(payload)
         return None
 
 
 Handlers = Mapping[str, Handler[Any]]
-"""Handlers by the names of their payloads."""
+"""Handlers by the name of their payload."""

@@ -1,7 +1,7 @@
-"""How workers learn of new tasks: in this process, or through a channel in Redis.
+"""Notifies workers of new tasks: in this process, or through a channel in Redis.
 
-A notification carries no data: the rows are the truth, and workers poll them every second. So a
-lost notification costs a second, and a repeated one costs nothing.
+A notification carries no data, and workers also poll the table every second. So a lost
+notification delays a task by a second, and a repeated one does no harm.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.core.config import Settings
+from app.core.error_text import describe
 from app.core.redis import Breaker, RedisUnavailable, make_redis
 from app.db.unit_of_work import Notify
 from app.telemetry.metrics import set_task_notifications_up
@@ -27,11 +28,11 @@ _PAUSE_SECONDS = 1.0
 async def notifying(settings: Settings, wake: asyncio.Event) -> AsyncIterator[Notify]:
     """Yield a function that notifies workers of committed tasks; it does not block or raise.
 
-    Calls while a message is sent become one message. The last one is sent before the block ends.
+    Calls during the sending of a message result in one message, sent before the block ends.
 
     Args:
-        settings: Whether there is Redis, and where.
-        wake: Set instead without Redis, because the tasks run in this process.
+        settings: The address of Redis, if there is one.
+        wake: Set instead if there is no Redis, because the tasks run in this process.
     """
     set_task_notifications_up(True)
     if settings.redis_url is None:
@@ -45,7 +46,7 @@ async def notifying(settings: Settings, wake: asyncio.Event) -> AsyncIterator[No
 
     breaker = Breaker(set_task_notifications_up, timeout_seconds=settings.redis_timeout_seconds)
     async with make_redis(settings.redis_url.get_secret_value()) as redis:
-        # An empty context: messages do not belong to the request that starts the process.
+        # An empty context, so that log lines do not belong to a request.
         sender = asyncio.create_task(
             _publish_each(waiting, redis, _channel(settings), breaker),
             name="notify",
@@ -60,7 +61,7 @@ async def notifying(settings: Settings, wake: asyncio.Event) -> AsyncIterator[No
 
 @asynccontextmanager
 async def listening(settings: Settings, wake: asyncio.Event) -> AsyncIterator[None]:
-    """Set `wake` at each notification through Redis, until the block ends."""
+    """Set `wake` at each notification from Redis, until the block ends."""
     if settings.redis_url is None:
         yield
         return
@@ -71,7 +72,7 @@ async def listening(settings: Settings, wake: asyncio.Event) -> AsyncIterator[No
         try:
             yield
         finally:
-            # On Python 3.11 a call to Redis that ends at that moment loses the cancellation.
+            # On Python 3.11 the cancellation is lost if a call to Redis ends at the same moment.
             while not listener.done():
                 listener.cancel()
                 await asyncio.wait({listener}, timeout=_PAUSE_SECONDS)
@@ -105,5 +106,5 @@ async def _listen(redis: Redis, channel: str, wake: asyncio.Event) -> None:
                 async for _ in subscription.listen():
                     wake.set()
         except RedisError as error:
-            logger.warning("cannot listen to redis", extra={"reason": str(error)})
+            logger.warning("cannot subscribe to redis", extra={"reason": describe(error)})
         await asyncio.sleep(_PAUSE_SECONDS)

@@ -1,4 +1,4 @@
-"""Finds the tasks that are due and starts attempts, a limited number at once."""
+"""Finds due tasks and starts attempts, a limited number at the same time."""
 
 import asyncio
 import logging
@@ -21,14 +21,14 @@ _LONG_SECONDS = 60
 
 
 class TaskPoller:
-    """Claims due rows and starts an attempt at each.
+    """Claims due tasks and starts an attempt at each.
 
-    It polls when it is woken, and every second for tasks without a notification: delayed ones,
-    retries, and those whose worker died.
+    It polls after each notification, and every second for tasks without a notification: delayed
+    ones, retries, and those whose worker died.
 
     Args:
         handlers: The kinds of tasks that it claims; others stay queued.
-        wake: Set when there are new tasks.
+        wake: Set by a notification of new tasks.
     """
 
     def __init__(
@@ -53,9 +53,9 @@ class TaskPoller:
     async def running(self) -> AsyncIterator[None]:
         """Run due tasks until the block ends.
 
-        Then attempts get `TASK_SHUTDOWN_SECONDS` to end, and the remaining tasks are released.
+        Then attempts have `TASK_SHUTDOWN_SECONDS` to finish, and the remaining tasks are released.
         """
-        # An empty context: tasks do not belong to the request that starts the process.
+        # An empty context, so that log lines do not belong to a request.
         polling = asyncio.create_task(self._poll_forever(), name="tasks", context=Context())
         try:
             yield
@@ -83,7 +83,7 @@ class TaskPoller:
                 while await self._start_due():
                     pass
             except Conflict:
-                logger.info("another process claimed a task of the same key at the same moment")
+                logger.info("another process claimed a task of the same key at the same time")
             except ProblemError as error:
                 logger.warning("cannot claim tasks", extra={"reason": error.detail})
             except Exception:
@@ -105,7 +105,7 @@ class TaskPoller:
         return len(tasks) == limit
 
     def _claimable(self) -> tuple[Collection[str], int]:
-        """Return which kinds may start, and how many; long ones take at most half of the slots."""
+        """Return the kinds that may start, and how many; long ones get at most half the slots."""
         slots = self._settings.task_slots
         free = slots - len(self._running)
         long = sum(name in self._long_names for name in self._running.values())
@@ -122,7 +122,7 @@ class TaskPoller:
             self._has_free_slot.clear()
         started.add_done_callback(self._end)
         if task.key is not None or task.name in self._long_names:
-            # The next task of the key, or another long one, may start.
+            # The next task of the key, or another long one, may start now.
             started.add_done_callback(lambda _: self._wake.set())
 
     def _end(self, ended: asyncio.Task[None]) -> None:

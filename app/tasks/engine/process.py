@@ -1,4 +1,4 @@
-"""A worker process: its resources and its part of the tasks."""
+"""A process: its resources, and its share of the tasks."""
 
 import asyncio
 import signal
@@ -24,8 +24,8 @@ async def open_process(
     """Open the resources of a process, and run its share of the tasks until the block ends.
 
     Args:
-        settings: What to open; with Redis other processes are notified of new tasks.
-        handlers: The kinds of tasks that this process runs; None: it runs no tasks.
+        settings: The resources to open; with Redis, other processes are notified of new tasks.
+        handlers: The kinds of tasks that this process runs; None to run no tasks.
         schedules: The schedules whose tasks this process creates.
 
     Raises:
@@ -47,7 +47,7 @@ async def open_process(
 
 
 def stop_signal() -> asyncio.Event:
-    """Return an event that SIGTERM and SIGINT set from now on, instead of ending the process."""
+    """Return an event that SIGTERM and SIGINT set, instead of ending the process."""
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)

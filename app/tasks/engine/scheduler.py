@@ -22,22 +22,22 @@ _CHECK_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ScheduledTask:
-    """A payload that becomes a task at each moment of a cron expression, in UTC."""
+    """A payload that becomes a task at each slot of a cron expression, in UTC."""
 
     name: str
     cron: str
     payload: Payload
 
     def slot(self, now: datetime) -> datetime:
-        """Return the latest moment that is due."""
-        # CronSim gives only moments before its start when it goes backwards; `now` may be due.
+        """Return the latest slot that is due."""
+        # In reverse, CronSim returns only times before its start; `now` itself may be due.
         return next(CronSim(self.cron, now + timedelta(seconds=1), reverse=True))
 
 
 class Scheduler:
-    """Creates one task for each slot of a schedule, however many schedulers run.
+    """Creates one task for each slot of a schedule, even if several schedulers run.
 
-    Slots that passed while no scheduler ran are made up for by a single task.
+    If slots passed while no scheduler ran, it creates one task for all of them.
     """
 
     def __init__(self, database: Database, schedules: Sequence[ScheduledTask]) -> None:
@@ -47,7 +47,7 @@ class Scheduler:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Check every second what is due, until the block ends."""
+        """Create due tasks every second, until the block ends."""
         ended = asyncio.Event()
         checking = asyncio.create_task(
             self._check_forever(ended), name="schedules", context=Context()
@@ -72,7 +72,7 @@ class Scheduler:
                 return
 
     async def create_due(self, now: datetime) -> list[str]:
-        """Create the tasks of due slots that have none; return the names of their schedules."""
+        """Create the missing tasks of due slots; return the names of their schedules."""
         created = []
         for schedule in self._schedules:
             slot = schedule.slot(now)

@@ -1,4 +1,4 @@
-"""Waiting for an event, and the delay before a retry."""
+"""Waits for an event with a timeout, and computes the backoff of retries."""
 
 import asyncio
 import random
@@ -18,7 +18,8 @@ async def wait_for(event: asyncio.Event, seconds: float) -> bool:
 def retry_delay(failures: int, first_seconds: float) -> float:
     """Return the seconds before the next attempt: doubled by each failure, at most an hour.
 
-    The second half is random, so that tasks which failed together do not retry together.
+    The second half of the delay is random, so that tasks that failed together are not retried
+    together.
     """
     longest = min(_MAX_DELAY_SECONDS, first_seconds * 2 ** (failures - 1))
     return round(random.uniform(longest / 2, longest), 3)  # noqa: S311 - jitter

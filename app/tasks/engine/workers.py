@@ -1,4 +1,4 @@
-"""Worker processes: this one, or several that this one starts, watches and stops."""
+"""Worker processes: this process, or several that it starts, supervises and stops."""
 
 import asyncio
 import logging
@@ -26,15 +26,15 @@ _CLOSE_SECONDS = 5.0
 
 
 def run_workers(settings: Settings, handlers: Handlers) -> None:
-    """Run tasks until SIGTERM: in this process, or in `TASK_WORKERS` processes of their own.
+    """Run tasks until SIGTERM: in this process, or in `TASK_WORKERS` child processes.
 
     Raises:
-        WrongSettings: There is no Redis, or a port or file that the settings name cannot be used.
+        WrongSettings: REDIS_URL is empty, or a port or file of the settings cannot be used.
     """
     if settings.redis_url is None:
-        raise WrongSettings("REDIS_URL: empty, so the API runs the tasks, and needs no worker")
+        raise WrongSettings("REDIS_URL: a worker needs Redis; without it the API runs the tasks")
     configure_logging(settings.log_level)
-    # Checked before the start: a worker that cannot start would be replaced again and again.
+    # Check this first, because a worker that cannot start would be replaced again and again.
     open_keys(settings)
     with _serve_metrics(settings):
         pass
@@ -75,7 +75,7 @@ async def _supervise(start: Callable[[], SpawnProcess], count: int, stop_seconds
             for place, worker in enumerate(workers):
                 if not worker.is_alive():
                     facts = {"pid": worker.pid, "exit_code": worker.exitcode}
-                    logger.error("a worker ended and is replaced", extra=facts)
+                    logger.error("worker ended; starting another one", extra=facts)
                     workers[place] = start()
     finally:
         stop_workers(workers, stop_seconds)
@@ -89,7 +89,7 @@ def stop_workers(workers: Sequence[SpawnProcess], seconds: float) -> None:
     for worker in workers:
         worker.join(max(0.0, ends_at - time.monotonic()))
         if worker.is_alive():
-            logger.error("a worker did not stop and is killed")
+            logger.error("worker did not stop in time; killing it")
             worker.kill()
 
 

@@ -1,5 +1,5 @@
 # Code generated from spec/v1/api_keys.yaml by make generate. DO NOT EDIT.
-"""Keys with which machines act for their user: the routes."""
+"""Keys with which machines act on behalf of their user: the routes."""
 
 from typing import Annotated
 
@@ -49,7 +49,7 @@ async def get_api_key(
     principal: Caller,
     api_key_id: Annotated[types.UUID, Path()],
 ) -> Response:
-    """Read about an API key."""
+    """Read an API key."""
     return render(await services.api_keys.get_api_key(api_key_id, principal=principal), 200)
 
 

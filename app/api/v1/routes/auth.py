@@ -48,7 +48,7 @@ async def forgot_password(
     services: Services,
     body: Annotated[v1.PasswordForgot, Body()],
 ) -> Response:
-    """Ask for a new password."""
+    """Request a password reset."""
     return render(await services.auth.forgot_password(body), 202)
 
 
@@ -57,7 +57,7 @@ async def reset_password(
     services: Services,
     body: Annotated[v1.PasswordReset, Body()],
 ) -> Response:
-    """Set a new password."""
+    """Reset the password."""
     await services.auth.reset_password(body)
     return render(None, 204)
 
@@ -67,6 +67,6 @@ async def verify_email(
     services: Services,
     body: Annotated[v1.EmailVerification, Body()],
 ) -> Response:
-    """Prove an e-mail address."""
+    """Verify an e-mail address."""
     await services.auth.verify_email(body)
     return render(None, 204)

@@ -1,5 +1,5 @@
 # Code generated from spec/v1/exports.yaml by make generate. DO NOT EDIT.
-"""Files of items, made in the background: the routes."""
+"""Files of items, written in the background: the routes."""
 
 from typing import Annotated
 
@@ -28,7 +28,7 @@ async def create_export(
         Header(alias="Idempotency-Key", min_length=1, max_length=255, pattern="^[!-~]+$"),
     ] = None,
 ) -> Response:
-    """Ask for a file of your items."""
+    """Start an export of your items."""
     return render_reply(
         await services.exports.create_export(
             body, idempotency_key=idempotency_key, principal=principal
@@ -42,7 +42,7 @@ async def get_export(
     principal: Caller,
     export_id: Annotated[types.UUID, Path()],
 ) -> Response:
-    """Ask how far an export is."""
+    """Read the status of an export."""
     return render(await services.exports.get_export(export_id, principal=principal), 200)
 
 
@@ -52,7 +52,7 @@ async def get_export_file(
     principal: Caller,
     export_id: Annotated[types.UUID, Path()],
 ) -> Response:
-    """Get the file of an export."""
+    """Download the file of an export."""
     return render_reply(await services.exports.get_export_file(export_id, principal=principal))
 
 

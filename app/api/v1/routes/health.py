@@ -20,7 +20,7 @@ Services = Annotated[v1.Services, Depends(deps.services)]
 async def get_liveness(
     services: Services,
 ) -> Response:
-    """Tell whether the process runs."""
+    """Check that the process runs."""
     return render(await services.health.get_liveness(), 200)
 
 
@@ -28,5 +28,5 @@ async def get_liveness(
 async def get_readiness(
     services: Services,
 ) -> Response:
-    """Tell whether the process can serve requests."""
+    """Check that the process can serve requests."""
     return render(await services.health.get_readiness(), 200)

@@ -1,5 +1,5 @@
 # Code generated from spec/v1/sessions.yaml by make generate. DO NOT EDIT.
-"""Where the signed-in user is signed in: the routes."""
+"""Active logins of the signed-in user: the routes."""
 
 from typing import Annotated
 

@@ -34,7 +34,7 @@ async def request_verification(
     services: Services,
     principal: Caller,
 ) -> Response:
-    """Ask for verification mail."""
+    """Request a verification mail."""
     return render(await services.users.request_verification(principal=principal), 202)
 
 

@@ -1,4 +1,4 @@
-"""What pages say about an operation, read from the contract."""
+"""Facts about an operation for the pages, read from the contract."""
 
 import json
 import shlex
@@ -26,7 +26,7 @@ def address(target: Target, endpoint: Endpoint) -> str:
 
 
 def prefix(contract: Contract) -> str:
-    """Return where the paths of a contract are mounted."""
+    """Return the prefix of a contract's paths."""
     return contract.node("servers", "0").text("url").rstrip("/")
 
 
@@ -39,7 +39,7 @@ def scopes(endpoint: Endpoint) -> list[frozenset[str]]:
 
 
 def needs(endpoint: Endpoint) -> str:
-    """Return what a caller has to send, with the scopes that it has to hold."""
+    """Return the credentials that a caller has to send, with their scopes."""
     wanted = [
         f"{codes(sorted(entry.strings(scheme)))} by {codes([scheme])}"
         for entry in endpoint.security()
@@ -56,7 +56,7 @@ def roles(endpoint: Endpoint) -> str:
 
 
 def limit(endpoint: Endpoint) -> str:
-    """Return the limit as words; where the contract is silent, the settings name it."""
+    """Return the rate limit as text; the settings are the default."""
     node = endpoint.extensions().get("x-rate-limit")
     if node is None:
         return "`RATE_LIMIT_PER_SECOND` and `RATE_LIMIT_PER_MINUTE`"
@@ -72,7 +72,7 @@ def examples(content: Node) -> list[Json]:
 
 
 def curl(endpoint: Endpoint) -> str:
-    """Return a command that calls the operation; what differs per caller is a variable."""
+    """Return a command that calls the operation, with variables for the caller's values."""
     path, lines = endpoint.path, []
     for node in endpoint.parameters():
         name = node.text("name")

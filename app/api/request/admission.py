@@ -1,0 +1,146 @@
+"""The one step that admits a request: who calls, how often, and whether the session still lasts.
+
+It comes before a byte of the body is read. One round trip to Redis counts the request and reads the
+mark of the caller's session.
+"""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from uuid import UUID
+
+from fastapi import Request
+
+from app.api.deps import resources
+from app.api.request.limits import RateLimit
+from app.api.request.response import QUOTA_HEADERS
+from app.api.request.security import authenticate
+from app.core import context
+from app.core.context import Client
+from app.core.exceptions import (
+    InsufficientScope,
+    ServiceUnavailable,
+    TooManyRequests,
+    Unauthorized,
+)
+from app.core.rate_limit import Decision
+from app.core.redis import RedisUnavailable
+from app.core.security import Principal, invalid_token
+from app.core.session_marks import ALIVE, MARK
+from app.schemas.operation import Operation
+from app.telemetry.metrics import RATE_LIMITED
+
+_MAX_AGENT = 200
+_UNKNOWN = IPv4Address(0)
+_UNLIMITED = Decision(allowed=True, quotas=())
+
+
+async def admit(request: Request, operation: Operation) -> Principal | None:
+    """Return who calls; None for an operation without security.
+
+    A caller who is refused is counted by address. An ended session is refused after the count, so
+    that its token cannot cost a query more often than the quota allows.
+
+    Raises:
+        Unauthorized: No credentials are valid, or the session has ended.
+        InsufficientScope: The credentials are valid, but lack a scope.
+        TooManyRequests: The quota is used up.
+        ServiceUnavailable: What decides cannot be reached.
+    """
+    agent = request.headers.get("user-agent", "").replace("\0", "")[:_MAX_AGENT]
+    client = Client(address=client_network(request), user_agent=agent or None)
+    context.client.set(client)
+    counter = _Counter(request, operation, client)
+    principal, refusal = None, None
+    try:
+        principal = await authenticate(request, operation, counter.count)
+    except (Unauthorized, InsufficientScope) as error:
+        refusal = error
+    user_id, session_id = (principal.user_id, principal.session_id) if principal else (None, None)
+    decision = await counter.count(user_id, session_id)
+    request.scope[QUOTA_HEADERS] = decision.headers()
+    if refusal is not None:
+        raise refusal
+    if user_id is not None and session_id is not None:
+        lasts = decision.note == ALIVE
+        if decision.note is None:
+            lasts = await resources(request).session_gate.still_lasts(session_id, user_id)
+        if not lasts:
+            raise invalid_token()
+    return principal
+
+
+class _Counter:
+    """Counts one request once, for the user or for the client's address."""
+
+    def __init__(self, request: Request, operation: Operation, client: Client) -> None:
+        self._limiter = resources(request).limiter
+        self._limit: RateLimit = request.app.state.rate_limits[operation.operation_id]
+        self._operation = operation
+        self._client = client
+        self._key = ""
+        self._decision: Decision | None = None
+
+    async def count(self, user_id: UUID | None, session_id: UUID | None = None) -> Decision:
+        """Count the request; one that was counted for another caller before is moved.
+
+        Args:
+            user_id: Who calls; for None the address is counted.
+            session_id: The session whose mark is read in the same round trip.
+
+        Raises:
+            TooManyRequests: The quota is used up.
+            ServiceUnavailable: The contract wants no answer without a count that all processes
+                share.
+        """
+        limit, policies = self._limit, self._limit.policies
+        if not policies and session_id is None:
+            return _UNLIMITED
+        by_user = user_id is not None and not limit.per_address
+        caller = f"user:{user_id}" if by_user else f"address:{self._client.address}"
+        key = f"{limit.bucket}:{caller}"
+        if self._decision is not None:
+            if key == self._key:
+                return self._decision
+            await self._limiter.take_back(self._key, policies, self._decision)
+        read_along = None if session_id is None else f"{MARK}{session_id}"
+        try:
+            decision = await self._limiter.hit(
+                key, policies, read_along=read_along, shared=limit.refuse_without_redis
+            )
+        except RedisUnavailable as error:
+            raise ServiceUnavailable("The rate limit cannot be checked.") from error
+        if not decision.allowed:
+            RATE_LIMITED.labels(self._operation.operation_id).inc()
+            refusal = TooManyRequests(decision.retry_after_seconds)
+            refusal.headers |= decision.headers()
+            raise refusal
+        self._key, self._decision = key, decision
+        return decision
+
+
+def client_network(request: Request) -> str:
+    """Return the client's address, or the /64 network of an IPv6 client, which owns all of it.
+
+    X-Forwarded-For is read from the right, as far as the hops are trusted proxies: what lies to the
+    left of the first untrusted hop may be made up.
+    """
+    trusted = request.app.state.settings.trusted_proxies
+    # A proxy may append to the client's field, or add a field of its own below it.
+    hops = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+    address = _parse(request.client.host if request.client else "")
+    while hops and any(address in network for network in trusted):
+        forwarded = _parse(hops.pop().strip())
+        if forwarded == _UNKNOWN:
+            break
+        address = forwarded
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _parse(text: str) -> IPv4Address | IPv6Address:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return _UNKNOWN
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
