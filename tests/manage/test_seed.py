@@ -2,22 +2,42 @@
 
 import sys
 from collections import Counter
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import httpx2
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from app.core.config import Settings
 from app.db.models import Item, User
 from app.db.unit_of_work import Database
+from app.main import create_app
 from app.manage import seed
 from app.manage.__main__ import main
+from tests import backends
+from tests.apps import changed, running
 from tests.clients import get_token
 
 COUNT = 300
+
+
+@pytest.fixture(scope="module")
+def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Give a database of its own, as the sample users have fixed addresses."""
+    kind = backends.kind_of(settings)
+    with backends.migrated(kind, tmp_path_factory.mktemp("seed")) as url:
+        yield changed(settings, database_url=SecretStr(url))
+
+
+@pytest.fixture(scope="module")
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    """Give an application on this database."""
+    async with running(create_app(settings)) as application:
+        yield application
 
 
 @pytest.fixture
