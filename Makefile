@@ -86,7 +86,7 @@ contract-lint: $(REDOCLY)/.installed ## Check the bundled contract against Redoc
 
 ##@ Test
 test: $(DEV) ## Run the tests that are not slow, or those that T names (T=tests/api ARGS="-k items -x")
-	$(PYTEST) $(if $(T),-m "not load" $(T)) $(ARGS)
+	$(PYTEST) $(if $(T),-m "not load" $(T),--numprocesses=auto) $(ARGS)
 
 coverage: $(DEV) ## As test without the pages, and fail below the required coverage
 	$(BIN)/python -m slipcover -m pytest --ignore=tests/docs $(ARGS)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -33,9 +34,18 @@ def pytest_configure() -> None:
     updates_seen.install()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the modules that look at the whole run come last."""
-    items.sort(key=lambda item: item.path.name in {"test_secrets.py", "test_versions.py"})
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the figures of a process of pytest-xdist to the one that prints them."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["figures"] = figures.recorded
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - of pytest-xdist, which has no types
+    """Take the figures of a process that ends."""
+    for name, texts in getattr(node, "workeroutput", {}).get("figures", {}).items():
+        for text in texts:
+            figures.record(name, text)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -43,6 +53,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if lines := figures.lines():
         terminalreporter.section("figures")
         terminalreporter.write_line("\n".join(lines))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _watched_module() -> Iterator[None]:
+    """Fail after a module with a secret in a log line, or with an update that leaves a version."""
+    yield
+    secrets = secrets_seen.found_in("\n".join(secrets_seen.lines), secrets_seen.secrets)
+    secrets_seen.lines.clear()
+    assert secrets == []
+    assert [sql for sql in updates_seen.statements if updates_seen.leaves_version(sql)] == []
+    # The next change of a row that was not refreshed would count as a lost race.
+    assert updates_seen.unsynchronized == set()
 
 
 @pytest.fixture(scope="session")

@@ -228,7 +228,7 @@ async def test_a_client_that_goes_away_is_nobodys_failure(
         ("x=" + "y" * 50_000, {"x"}),
         ("x" * 50_000, {"x" * 1000}),
     ],
-    ids=lambda value: str(value)[:40],
+    ids=lambda value: str(value if isinstance(value, str) else sorted(value))[:40],
 )
 async def test_a_query_that_breaks_the_contract_is_refused_by_name(
     app: FastAPI, ada: Caller, query: str, refused: set[str]
