@@ -128,7 +128,8 @@ class Node:
 
     def finding(self, message: str, fix: str, rule: str = "") -> Finding:
         """Return a finding on this value's line."""
-        return Finding(self.where, message, fix, rule)
+        pointer = "".join(f"/{token}" for token in self.pointer)
+        return Finding(self.where, message, fix, rule, pointer)
 
     def refusal(self, message: str, fix: str) -> RefusedError:
         """Return a finding as the error to raise."""
