@@ -31,7 +31,7 @@ def summary_and_description(endpoint: Endpoint) -> Breaches:
 
 
 def _declared_tags(endpoint: Endpoint) -> set[str]:
-    return {node.text("name") for _, node in endpoint.node.contract.node("tags").entries()}
+    return set(endpoint.node.contract.tags)
 
 
 def one_declared_tag(endpoint: Endpoint) -> Breaches:

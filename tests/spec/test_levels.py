@@ -25,7 +25,8 @@ DOCUMENT = """
 openapi: 3.1.0
 info: {title: Pets, version: 1.0.0, contact: {name: Docs}, license: {name: MIT}}
 tags: [{name: pets, description: Pets.}]
-paths: {/pets: {get: {operationId: listPets, tags: [pets], responses: {}}}}
+paths:
+  /pets: {get: {operationId: listPets, tags: [pets], responses: {"200": {description: Pets.}}}}
 components:
   schemas: {Name: {type: string}, PetCreate: {type: object}}
 """
