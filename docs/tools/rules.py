@@ -14,7 +14,8 @@ _SECTIONS = {
     "S": "Schemas",
 }
 _INTRODUCTION = (
-    "What `python -m spec lint` says of a contract. In the profile `house` every rule is an error.",
+    """What `python -m spec lint` says of a contract.
+In the profile `house` every rule is an error.""",
     """Levels are set in `[tool.spec]` of `pyproject.toml`, or in `rules.toml` beside the contract,
 which wins. What is an error in both profiles cannot be lowered: the server needs it.""",
     fence("toml", 'profile = "adopted"\n\n[rules]\nS002 = "error"\nO002 = "off"'),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from spec.adopt.notes import Note, Notes
 from spec.tools.finding import Finding
 
-NAME = "ADOPTED.txt"
+NAME = "ADOPTED.md"
 _NEXT = (
     "`python -m spec lint` lists what the rules still say, "
     "`python -m spec generate` writes the code, `make types` names the services to write."
