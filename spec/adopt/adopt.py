@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from spec.adopt import errors
 from spec.adopt.discriminators import complete_mappings
 from spec.adopt.files import Files, find_root
 from spec.adopt.inline import Namer
@@ -48,7 +49,7 @@ def read(path: Path, progress: Progress) -> Adopted:
         raise RefusedError(Finding(Where(str(path), 1), "there is no such file", "name another"))
     files = Files(find_root(path), notes)
     progress(f"reading {path}")
-    resolver = Resolver(files, notes, progress)
+    resolver = Resolver(files, notes, progress, reserved=errors.names())
     document = resolver.resolve()
     if files.findings:
         raise RefusedError(*sorted(set(files.findings)))
@@ -68,6 +69,7 @@ def read(path: Path, progress: Progress) -> Adopted:
     components = document["components"]
     schemas = components.setdefault("schemas", {}) if isinstance(components, dict) else {}
     Namer(schemas if isinstance(schemas, dict) else {}, notes).name_all(document)
+    own = errors.declare(document, notes)
     repair(document, notes)
     facts = {
         "Source": f"OpenAPI {version}, {files.count} files, {files.size // 1000} kB",
@@ -75,7 +77,7 @@ def read(path: Path, progress: Progress) -> Adopted:
         "Schemas": len(schemas) if isinstance(schemas, dict) else 0,
     }
     progress(f"splitting {facts['Operations']} operations by tag")
-    return Adopted(path.name, split(document), notes, facts)
+    return Adopted(path.name, split(document, dict.fromkeys(own, errors.FILE)), notes, facts)
 
 
 def _ordered(document: Object) -> Object:

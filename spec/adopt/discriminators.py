@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from spec.adopt.shapes import walk
 from spec.tools.load import Json
+from spec.tools.objects import walk
 
 Object = dict[str, Json]
 

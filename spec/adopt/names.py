@@ -34,7 +34,7 @@ def file_stem(tag: str) -> str:
     """Return the name of a tag's file."""
     stem = snake(tag) or "general"
     stem = f"tag_{stem}" if stem[0].isdigit() else stem
-    return f"{stem}_api" if stem in {"openapi", "common"} else stem
+    return f"{stem}_api" if stem in {"openapi", "common", "errors"} else stem
 
 
 def operation_id(method: str, path: str) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from spec.adopt.files import at, tokens
 from spec.adopt.names import file_stem, operation_id, pick
 from spec.adopt.notes import Notes
-from spec.adopt.shapes import walk
 from spec.adopt.upgrade import describe
 from spec.tools.contract import METHODS
 from spec.tools.load import Json
 from spec.tools.names import snake
+from spec.tools.objects import walk
 
 Object = dict[str, Json]
 

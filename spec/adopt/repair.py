@@ -2,11 +2,11 @@
 
 from spec.adopt.files import at
 from spec.adopt.notes import Notes
-from spec.adopt.shapes import walk
 from spec.rules.openapi import valid_openapi
 from spec.tools.contract import Contract
 from spec.tools.finding import Where
 from spec.tools.load import Json
+from spec.tools.objects import walk
 
 Object = dict[str, Json]
 

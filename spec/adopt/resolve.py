@@ -8,9 +8,9 @@ from pathlib import Path
 from spec.adopt.files import Files, at, version_of
 from spec.adopt.names import component_name, pick
 from spec.adopt.notes import Notes
-from spec.adopt.shapes import COMPONENTS, KINDS, shape_of
 from spec.adopt.upgrade import upgraded
 from spec.tools.load import Json, Pointer, Source
+from spec.tools.objects import COMPONENTS, KINDS, shape_of
 
 Object = dict[str, Json]
 
@@ -20,7 +20,11 @@ _WRITTEN_OUT = {"path_item", "media_type"}
 
 @dataclass
 class Resolver:
-    """Copies the root document; whatever a reference leads to becomes a component."""
+    """Copies the root document; whatever a reference leads to becomes a component.
+
+    Attributes:
+        reserved: Names of responses that the contract may not use itself.
+    """
 
     files: Files
     notes: Notes
@@ -34,6 +38,7 @@ class Resolver:
     )
     open_items: list[tuple[Path, Pointer]] = field(default_factory=list[tuple[Path, Pointer]])
     minor: int = 1
+    reserved: frozenset[str] = frozenset()
 
     def resolve(self) -> Object:
         """Return the document as OpenAPI 3.1, in the order of the source."""
@@ -41,6 +46,7 @@ class Resolver:
         if not isinstance(root.data, dict):
             return {}
         _, self.minor = version_of(root)
+        self.taken["responses"] = set(self.reserved)
         self.name_components(root)
         document = self.members("document", root, root.data, ())
         components: Object = {}
@@ -61,11 +67,13 @@ class Resolver:
             if shape in _WRITTEN_OUT or not isinstance(members, dict):
                 continue
             taken = self.taken.setdefault(kind, set())
-            kept = {name for name in members if component_name(kind, name) == name}
+            kept = {name for name in members if component_name(kind, name) == name} - taken
             taken |= kept
             for name, value in members.items():
                 pointer = ("components", kind, name)
-                new = name if name in kept else pick(component_name(kind, name), taken)
+                wanted = component_name(kind, name)
+                wanted = f"{wanted}{shape.title()}" if wanted in self.reserved else wanted
+                new = name if name in kept else pick(wanted, taken)
                 self.names[shape, root.path, pointer] = new
                 if new != name:
                     where = self.files.where(root, pointer)

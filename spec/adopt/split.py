@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from spec.adopt.names import file_stem, item_name, pick
 from spec.adopt.operations import operations
-from spec.adopt.shapes import walk
 from spec.tools.load import Json, Pointer
+from spec.tools.objects import walk
 
 Object = dict[str, Json]
 Component = tuple[str, str]
@@ -19,13 +19,13 @@ _KINDS = (
 )
 
 
-def split(document: Object) -> dict[str, Object]:
+def split(document: Object, fixed: Mapping[Component, str]) -> dict[str, Object]:
     """Return file name → content: the root lists paths, each tag has a file, the rest is shared.
 
-    The references of the document become those of the files.
+    The references of the document become those of the files; `fixed` components have theirs.
     """
     homes = _homes(document)
-    placed = _place(document, homes)
+    placed = _place(document, homes, fixed)
     for holder, key, at in _references(document):
         reference = str(holder[key])
         home = placed.get(_component(reference), "")
@@ -67,7 +67,9 @@ def _homes(document: Object) -> dict[str, str]:
     return homes
 
 
-def _place(document: Object, homes: Mapping[str, str]) -> dict[Component, str]:
+def _place(
+    document: Object, homes: Mapping[str, str], fixed: Mapping[Component, str]
+) -> dict[Component, str]:
     """Return component → file: that of the only tag that uses it, or the common one."""
     inside: dict[Component, set[Component]] = {}
     used: dict[str, set[Component]] = {}
@@ -75,6 +77,8 @@ def _place(document: Object, homes: Mapping[str, str]) -> dict[Component, str]:
         component = _component(str(holder[key]))
         if at[0] == "components":
             inside.setdefault((at[1], at[2]), set()).add(component)
+            if (at[1], at[2]) in fixed:
+                used.setdefault(COMMON, set()).add(component)
         else:
             file = homes.get(at[1], COMMON) if at[0] == "paths" else COMMON
             used.setdefault(file, set()).add(component)
@@ -86,7 +90,10 @@ def _place(document: Object, homes: Mapping[str, str]) -> dict[Component, str]:
             if file not in users.setdefault(component, set()):
                 users[component].add(file)
                 waiting.extend(inside.get(component, ()))
-    is_shared = any(len(files) > 1 or COMMON in files for files in users.values())
+    is_shared = any(
+        component not in fixed and (len(files) > 1 or COMMON in files)
+        for component, files in users.items()
+    )
     placed: dict[Component, str] = {}
     for kind, members in _mapping(document.get("components")).items():
         for name in _mapping(members):
@@ -94,7 +101,7 @@ def _place(document: Object, homes: Mapping[str, str]) -> dict[Component, str]:
             placed[kind, name] = next(iter(files)) if len(files) == 1 else COMMON
             if kind == "securitySchemes" or not (files or is_shared):
                 placed[kind, name] = ROOT
-    return placed
+    return placed | dict(fixed)
 
 
 def _references(document: Object) -> Iterator[tuple[Object, str, Pointer]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from spec.tools.contract import Endpoint, Node
-from spec.tools.implied import OAUTH2_STATUSES, RESPONSES, Implied
+from spec.tools.implied import OAUTH2_STATUSES, RESPONSES, Implied, covers
 
 Breaches = Iterator[tuple[Node, str, str]]
 
@@ -79,9 +79,9 @@ def declaration(endpoint: Endpoint, status: str) -> str:
 
 def undeclared(endpoint: Endpoint, *components: str) -> Iterator[Implied]:
     """Yield what follows from the operation, of these components, and is not declared."""
-    declared = dict(endpoint.responses())
+    declared = endpoint.node.child("responses").value
     for implied in RESPONSES:
-        is_asked = implied.component in components and implied.status not in declared
+        is_asked = implied.component in components and not covers(declared, implied.status)
         if is_asked and implied.when(endpoint):
             yield implied
 

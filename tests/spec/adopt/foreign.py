@@ -71,8 +71,8 @@ def document(root: Path, text: str, head: str = HEAD) -> Foreign:
 def schema_of(root: Path, text: str) -> Node:
     """Return what a component schema of OpenAPI 3.0 becomes."""
     lines = dedent(text).strip().replace("\n", "\n      ")
-    foreign = document(
-        root,
-        f"paths: {{}}\ncomponents:\n  schemas:\n    Thing:\n      {lines}\n    Other: {{type: object}}\n",
+    components = (
+        f"components:\n  schemas:\n    Other: {{type: object}}\n    Thing:\n      {lines}\n"
     )
+    foreign = document(root, f"paths: {{}}\n{components}")
     return foreign.contract().node("components", "schemas", "Thing")

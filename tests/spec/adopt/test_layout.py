@@ -51,7 +51,9 @@ components:
       description: What went wrong.
       content: {application/json: {schema: {$ref: '#/components/schemas/Fault'}}}
   schemas:
-    tool: {type: object, properties: {name: {type: string}, madeBy: {$ref: '#/components/schemas/Maker'}}}
+    tool:
+      type: object
+      properties: {name: {type: string}, madeBy: {$ref: '#/components/schemas/Maker'}}
     Maker: {type: object, properties: {name: {type: string}}}
     Fault: {type: object, properties: {message: {type: string}}}
 """
@@ -250,7 +252,8 @@ def test_a_folder_is_read_with_all_of_its_files(tmp_path: Path) -> None:
     foreign.adopt(foreign.source)
 
     schemas = assemble(foreign.target).node("components", "schemas")
-    assert list(dict(schemas.entries())) == ["Loan", "Tool"]
+    assert {"Loan", "Tool"} <= dict(schemas.entries()).keys()
+    assert not schemas.has("Loan2")
     assert schemas.child("Loan").child("properties").value == {
         "tool": {"$ref": "#/components/schemas/Tool"},
         "next": {"$ref": "#/components/schemas/Loan"},
@@ -275,7 +278,6 @@ def test_parts_of_openapi_3_2_are_kept_as_extensions(tmp_path: Path) -> None:
 
     contract = foreign.contract()
 
-    assert foreign.errors() == [] or True
     (get,) = contract.endpoints()
     response = get.node.get("responses").get("200")
     assert response.text("description") == "Events as they happen."

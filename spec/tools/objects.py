@@ -64,6 +64,8 @@ _SHAPES: Mapping[str, Mapping[str, str]] = {
 
 def shape_of(shape: str, key: str) -> str:
     """Return the shape of a member, or an empty string for data."""
+    if shape.endswith(("{}", "[]")):
+        return "" if shape == "path_item{}" and key.startswith("x-") else shape[:-2]
     if shape == "callback":
         return "" if key.startswith("x-") else "path_item"
     return _SHAPES.get(shape, {}).get(key, "")
@@ -75,7 +77,7 @@ def parts(shape: str, value: Json, at: Pointer = ()) -> Iterator[tuple[str, Json
         inner = shape_of(shape, key)
         if inner.endswith("{}") and isinstance(member, dict):
             for name, entry in member.items():
-                yield inner[:-2], entry, (*at, key, name)
+                yield shape_of(inner, name), entry, (*at, key, name)
         elif inner.endswith("[]") and isinstance(member, list):
             for index, entry in enumerate(member):
                 yield inner[:-2], entry, (*at, key, str(index))
