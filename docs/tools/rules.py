@@ -19,7 +19,7 @@ In the profile `house` every rule is an error.""",
     """Levels are set in `[tool.spec]` of `pyproject.toml`, or in `rules.toml` beside the contract,
 which wins. What is an error in both profiles cannot be lowered: the server needs it.""",
     fence("toml", 'profile = "adopted"\n\n[rules]\nS002 = "error"\nO002 = "off"'),
-    """`python -m spec lint --write-baseline` writes `baseline.txt` beside the contract: what it holds
+    """`python -m spec lint --write-baseline` writes `baseline.txt` beside the contract: what it has
 passes from then on, and what is new fails.""",
 )
 

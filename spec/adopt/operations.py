@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from spec.adopt.files import at, tokens
 from spec.adopt.names import file_stem, operation_id, pick
@@ -29,6 +30,18 @@ class Operation:
     item: Object
 
 
+class Taken(Protocol):
+    """What a contract beside takes."""
+
+    @property
+    def operation_ids(self) -> frozenset[str]:
+        """Return the ids, as snake case."""
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """Return the names of tags."""
+
+
 def operations(document: Object) -> Iterator[Operation]:
     """Yield the operations in order."""
     paths = document.get("paths")
@@ -38,11 +51,11 @@ def operations(document: Object) -> Iterator[Operation]:
                 yield Operation(method, path, node, item)
 
 
-def complete(document: Object, notes: Notes) -> None:
+def complete(document: Object, notes: Notes, taken: Taken) -> None:
     """Write into each operation what it leaves to defaults."""
     _own_methods(document, notes)
-    _operation_ids(document, notes)
-    _tags(document, notes)
+    _operation_ids(document, notes, set(taken.operation_ids))
+    _tags(document, notes, taken.tags)
     _security(document, notes)
     _servers(document, notes)
     _links(document)
@@ -68,8 +81,7 @@ def _own_methods(document: Object, notes: Notes) -> None:
             notes.left("Methods", where, text)
 
 
-def _operation_ids(document: Object, notes: Notes) -> None:
-    taken: set[str] = set()
+def _operation_ids(document: Object, notes: Notes, taken: set[str]) -> None:
     for operation in operations(document):
         old = operation.node.get("operationId")
         wanted = old if isinstance(old, str) and old else ""
@@ -93,7 +105,7 @@ def _put_first(node: Object, key: str, value: Json) -> None:
     node.update({key: value, **rest})
 
 
-def _tags(document: Object, notes: Notes) -> None:
+def _tags(document: Object, notes: Notes, taken: frozenset[str]) -> None:
     """Give each operation a tag, and declare the tags in the order of their use."""
     declared = document.get("tags")
     known = [tag for tag in declared if isinstance(tag, dict)] if isinstance(declared, list) else []
@@ -120,7 +132,18 @@ def _tags(document: Object, notes: Notes) -> None:
         if not tag.get("description"):
             tag["description"] = str(tag.get("summary") or f"{tag['name']}.")
         tag.setdefault("x-additional-query", True)
+    for name in by_name.keys() & taken:
+        _rename_tag(document, by_name, name, pick(name, {*by_name, *taken}, "_"))
     document["tags"] = list(by_name.values())
+
+
+def _rename_tag(document: Object, tags: dict[str, Object], old: str, new: str) -> None:
+    """Give a tag another name, since the contract beside has one of this name."""
+    tags[old]["name"] = new
+    for operation in operations(document):
+        names = operation.node.get("tags")
+        if isinstance(names, list):
+            operation.node["tags"] = [new if name == old else name for name in names]
 
 
 def _segment(path: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from spec.adopt.notes import Note, Notes
-from spec.tools.finding import Finding
 
 NAME = "ADOPTED.md"
 _NEXT = (
@@ -12,13 +11,11 @@ _NEXT = (
 )
 
 
-def report(
-    source: str, facts: Mapping[str, object], notes: Notes, findings: list[Finding]
-) -> Iterator[str]:
+def report(source: str, facts: Mapping[str, object], notes: Notes) -> Iterator[str]:
     """Yield the lines: what stays to do, then what was changed, each with its line."""
     yield f"# How {source} became this contract"
     yield ""
-    yield "Nothing was changed on the wire. Lines are those of the source, unless said otherwise."
+    yield "Nothing was changed on the wire. Lines are those of the source."
     yield ""
     yield "| What | Value |"
     yield "|---|---|"
@@ -27,11 +24,6 @@ def report(
     yield "## To do"
     yield ""
     yield from _topics(notes.of(is_open=True), "###")
-    if findings:
-        yield "### Errors of the rules (lines of this contract)"
-        yield ""
-        yield from (f"- {finding}" for finding in findings)
-        yield ""
     yield _NEXT
     yield ""
     yield "## Changed"

@@ -46,7 +46,7 @@ class Resolver:
         if not isinstance(root.data, dict):
             return {}
         _, self.minor = version_of(root)
-        self.taken["responses"] = set(self.reserved)
+        self.taken.setdefault("responses", set()).update(self.reserved)
         self.name_components(root)
         document = self.members("document", root, root.data, ())
         components: Object = {}

@@ -1,6 +1,6 @@
 """One document → the files of the house layout."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from spec.adopt.names import file_stem, item_name, pick
 from spec.adopt.operations import operations
@@ -10,7 +10,7 @@ from spec.tools.objects import walk
 Object = dict[str, Json]
 Component = tuple[str, str]
 
-ROOT, COMMON = "openapi.yaml", "common.yaml"
+ROOT = "openapi.yaml"
 _PREFIX = "#/components/"
 # In the order in which files list them.
 _KINDS = (
@@ -19,13 +19,21 @@ _KINDS = (
 )
 
 
-def split(document: Object, fixed: Mapping[Component, str]) -> dict[str, Object]:
+def split(
+    document: Object, fixed: Mapping[Component, str], taken: Collection[str]
+) -> dict[str, Object]:
     """Return file name → content: the root lists paths, each tag has a file, the rest is shared.
 
-    The references of the document become those of the files; `fixed` components have theirs.
+    The references of the document become those of the files.
+
+    Args:
+        document: The contract as one document.
+        fixed: The files of components that have one.
+        taken: Names of files that are there already.
     """
-    homes = _homes(document)
-    placed = _place(document, homes, fixed)
+    homes = _homes(document, taken)
+    common = pick("common", {name.removesuffix(".yaml") for name in taken}, "_")
+    placed = _place(document, homes, fixed, f"{common}.yaml")
     for holder, key, at in _references(document):
         reference = str(holder[key])
         home = placed.get(_component(reference), "")
@@ -53,10 +61,10 @@ def split(document: Object, fixed: Mapping[Component, str]) -> dict[str, Object]
     return files
 
 
-def _homes(document: Object) -> dict[str, str]:
+def _homes(document: Object, files: Collection[str]) -> dict[str, str]:
     """Return path → file: that of the first tag of its first operation."""
     stems: dict[str, str] = {}
-    taken: set[str] = set()
+    taken = {name.removesuffix(".yaml") for name in files}
     homes: dict[str, str] = {}
     for operation in operations(document):
         tags = operation.node.get("tags")
@@ -68,7 +76,7 @@ def _homes(document: Object) -> dict[str, str]:
 
 
 def _place(
-    document: Object, homes: Mapping[str, str], fixed: Mapping[Component, str]
+    document: Object, homes: Mapping[str, str], fixed: Mapping[Component, str], common: str
 ) -> dict[Component, str]:
     """Return component → file: that of the only tag that uses it, or the common one."""
     inside: dict[Component, set[Component]] = {}
@@ -78,9 +86,9 @@ def _place(
         if at[0] == "components":
             inside.setdefault((at[1], at[2]), set()).add(component)
             if (at[1], at[2]) in fixed:
-                used.setdefault(COMMON, set()).add(component)
+                used.setdefault(common, set()).add(component)
         else:
-            file = homes.get(at[1], COMMON) if at[0] == "paths" else COMMON
+            file = homes.get(at[1], common) if at[0] == "paths" else common
             used.setdefault(file, set()).add(component)
     users: dict[Component, set[str]] = {}
     for file, components in used.items():
@@ -91,14 +99,14 @@ def _place(
                 users[component].add(file)
                 waiting.extend(inside.get(component, ()))
     is_shared = any(
-        component not in fixed and (len(files) > 1 or COMMON in files)
+        component not in fixed and (len(files) > 1 or common in files)
         for component, files in users.items()
     )
     placed: dict[Component, str] = {}
     for kind, members in _mapping(document.get("components")).items():
         for name in _mapping(members):
             files = users.get((kind, name), set())
-            placed[kind, name] = next(iter(files)) if len(files) == 1 else COMMON
+            placed[kind, name] = next(iter(files)) if len(files) == 1 else common
             if kind == "securitySchemes" or not (files or is_shared):
                 placed[kind, name] = ROOT
     return placed | dict(fixed)

@@ -55,21 +55,27 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     known["adopt"].add_argument("source", type=Path, help="file, or folder with the root document")
     known["adopt"].add_argument("--into", type=Path, help="folder to write to (spec/v1)")
-    known["adopt"].add_argument(
+    there = known["adopt"].add_mutually_exclusive_group()
+    there.add_argument(
         "--overwrite", action="store_true", help="replace the contract that is there"
     )
+    there.add_argument("--beside", action="store_true", help="add to the contract that is there")
     return parser.parse_args(arguments)
 
 
 def adopt(options: argparse.Namespace, root: Path) -> int:
     """Make a foreign contract this one; return the exit status."""
+    module = import_module("spec.adopt.adopt")
+    into = (options.into or root / "spec" / "v1").resolve()
+
+    def progress(line: str) -> None:
+        print(line, file=sys.stderr)
 
     def command() -> list[str]:
-        written: list[str] = import_module("spec.adopt.adopt").adopt(
-            options.source,
-            (options.into or root / "spec" / "v1").resolve(),
-            overwrite=options.overwrite,
-            progress=lambda line: print(line, file=sys.stderr),
+        written: list[str] = (
+            module.adopt_beside(options.source, into, progress=progress)
+            if options.beside
+            else module.adopt(options.source, into, overwrite=options.overwrite, progress=progress)
         )
         return written
 
