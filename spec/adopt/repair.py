@@ -1,6 +1,6 @@
 """What many documents get wrong and every reader forgives."""
 
-from spec.adopt.files import at
+from spec.adopt.files import at, tokens
 from spec.adopt.notes import Notes
 from spec.rules.openapi import valid_openapi
 from spec.tools.contract import Contract
@@ -13,6 +13,7 @@ Object = dict[str, Json]
 _TOPIC = "Not as the specification says"
 _UNKNOWN = "not OpenAPI: unknown key "
 _PASSES = 6
+_IGNORED = {"accept", "content-type", "authorization"}
 
 
 def repair(document: Object, notes: Notes) -> None:
@@ -22,6 +23,8 @@ def repair(document: Object, notes: Notes) -> None:
         info["version"] = str(info.get("version", "1.0"))
         notes.changed(_TOPIC, notes.where(document), f"the version is the text {info['version']}")
     for shape, value, _ in walk("document", document):
+        if shape in {"operation", "path_item"} and isinstance(value, dict):
+            _ignored_headers(value, document, notes)
         if shape != "parameter" or not isinstance(value, dict) or value.get("in") != "path":
             continue
         if value.get("required") is not True:
@@ -29,6 +32,23 @@ def repair(document: Object, notes: Notes) -> None:
             text = f"the path parameter {value.get('name')} is required, as all of them are"
             notes.changed(_TOPIC, notes.where(value), text)
     _unknown_keys(document, notes)
+
+
+def _ignored_headers(holder: Object, document: Object, notes: Notes) -> None:
+    """Remove the parameters that OpenAPI ignores: other parts of the contract say the same."""
+    parameters = holder.get("parameters")
+    kept: list[Json] = []
+    for written in parameters if isinstance(parameters, list) else ():
+        reference = str(written.get("$ref", "")) if isinstance(written, dict) else ""
+        found = at(document, tokens(reference.partition("#")[2])) if reference else written
+        name = str(found.get("name")) if isinstance(found, dict) else ""
+        if isinstance(found, dict) and found.get("in") == "header" and name.lower() in _IGNORED:
+            text = f"OpenAPI ignores the header parameter {name}; removed"
+            notes.changed(_TOPIC, notes.where(found, holder), text)
+        else:
+            kept.append(written)
+    if isinstance(parameters, list) and len(kept) < len(parameters):
+        holder["parameters"] = kept
 
 
 def _unknown_keys(document: Object, notes: Notes) -> None:

@@ -1,11 +1,12 @@
 """A value that a schema allows, for answers that nobody has written."""
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Protocol
 
 Node = Mapping[str, Any]
-Hint = Callable[[str], object]
+Hint = Callable[[str], Sequence[object]]
 
 _FORMATS: Mapping[str, str] = {
     "date-time": "2026-01-31T12:00:00Z",
@@ -31,27 +32,47 @@ _WORDS = (
 _UNIONS = ("oneOf", "anyOf")
 
 
+class References(Protocol):
+    """What follows references."""
+
+    def dereference(self, node: Node) -> Node:
+        """Return what a reference leads to, or the node itself."""
+
+
 class NoSample(Exception):
     """No value was found that the schema allows."""
 
 
-class Sampler:
+def samples(references: References, schema: object, hint: Hint = lambda _: ()) -> Iterator[Any]:
+    """Yield values that a schema should allow: one with all members, one with few.
+
+    Args:
+        references: Follows the references in the schema.
+        schema: A JSON Schema.
+        hint: Returns what a member of this name may be; the first that fits is taken.
+    """
+    for is_full in (True, False):
+        with suppress(NoSample):
+            yield _Sampler(references.dereference, hint, is_full=is_full).value(schema)
+
+
+class _Sampler:
     """Makes values.
 
     Args:
         dereference: Returns what a reference leads to.
-        hint: Returns what a member of this name should be, or None.
+        hint: As for `samples`.
         is_full: Optional members are there, too.
     """
 
-    def __init__(
-        self, dereference: Callable[[Node], Node], hint: Hint = lambda _: None, *, is_full: bool
-    ) -> None:
+    def __init__(self, dereference: Callable[[Node], Node], hint: Hint, *, is_full: bool) -> None:
         self.dereference = dereference
         self.hint = hint
         self.is_full = is_full
 
-    def value(self, schema: object, name: str = "", seen: tuple[int, ...] = ()) -> Any:  # noqa: ANN401 - any JSON
+    def value(
+        self, schema: object, name: str = "", seen: tuple[int, ...] = ()
+    ) -> Any:  # noqa: ANN401 - any JSON
         """Return a value of a schema.
 
         Raises:
@@ -68,11 +89,14 @@ class Sampler:
         merged = self._merged({**found, **{k: v for k, v in schema.items() if k != "$ref"}}, seen)
         return self._merged_value(merged, name, seen)
 
-    def _merged_value(self, schema: Node, name: str, seen: tuple[int, ...]) -> Any:  # noqa: ANN401 - as above
+    def _merged_value(
+        self, schema: Node, name: str, seen: tuple[int, ...]
+    ) -> Any:  # noqa: ANN401 - as above
         kind = _kind(schema)
-        hinted = self.hint(name) if name else None
-        if hinted is not None and _fits(hinted, kind, schema):
-            return hinted
+        for hinted in self.hint(name):
+            wanted = hinted[: schema.get("maxLength")] if isinstance(hinted, str) else hinted
+            if _fits(wanted, kind, schema):
+                return wanted
         for key in ("const", "default"):
             if key in schema:
                 return schema[key]
@@ -120,7 +144,7 @@ class Sampler:
         properties: Node = schema.get("properties", {})
         result: dict[str, Any] = {}
         for name, member in {**properties, **{n: properties.get(n, {}) for n in required}}.items():
-            if name not in required and not self.is_full:
+            if name not in required and not self.is_full and not self.hint(name):
                 continue
             try:
                 result[name] = self.value(member, name, seen)
@@ -166,7 +190,9 @@ def _fits(value: object, kind: str, schema: Node) -> bool:
     if "const" in schema or "enum" in schema:
         return value in schema.get("enum", [schema.get("const")])
     if kind == "string":
-        return isinstance(value, str) and "format" not in schema
+        long_enough = isinstance(value, str) and len(value) >= schema.get("minLength", 0)
+        pattern = schema.get("pattern", "")
+        return long_enough and "format" not in schema and _matches(pattern, str(value))
     return kind in {"integer", "number"} and isinstance(value, int)
 
 
