@@ -31,6 +31,28 @@ def adopt(path: Path, into: Path, *, overwrite: bool, progress: Progress) -> lis
     return _write(into, {**texts, FILE: _LEVELS}, adopted)
 
 
+def replace_example(path: Path, root: Path, *, progress: Progress) -> list[str]:
+    """Put a foreign contract in the place of the example's; return what was written.
+
+    Raises:
+        RefusedError: It cannot be read, or code of the example is still there.
+    """
+    into = root / "spec" / "v1"
+    adopted = convert(path, House(), progress)
+    kept = {Path(name).stem for name in adopted.files}
+    gone = sorted({file.stem for file in into.glob("*.yaml")} - kept)
+    left = [file for stem in gone for file in root.glob(f"app/services/{stem}.py")]
+    if left:
+        fix = "delete it, its tests, and its lines in app/core/dependencies.py; then run this again"
+        raise RefusedError(
+            *(
+                Finding(Where(str(file.relative_to(root)), 1), f"code of the tag {file.stem}", fix)
+                for file in left
+            )
+        )
+    return adopt(path, into, overwrite=True, progress=progress)
+
+
 def adopt_beside(path: Path, into: Path, *, progress: Progress) -> list[str]:
     """Add a foreign contract to the one in a folder; return what was written.
 

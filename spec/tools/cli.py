@@ -60,6 +60,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--overwrite", action="store_true", help="replace the contract that is there"
     )
     there.add_argument("--beside", action="store_true", help="add to the contract that is there")
+    there.add_argument(
+        "--replace-example",
+        action="store_true",
+        help="as --overwrite, once the example's code went",
+    )
     return parser.parse_args(arguments)
 
 
@@ -72,12 +77,15 @@ def adopt(options: argparse.Namespace, root: Path) -> int:
         print(line, file=sys.stderr)
 
     def command() -> list[str]:
-        written: list[str] = (
-            module.adopt_beside(options.source, into, progress=progress)
-            if options.beside
-            else module.adopt(options.source, into, overwrite=options.overwrite, progress=progress)
-        )
-        return written
+        lines: list[str]
+        if options.replace_example:
+            lines = module.replace_example(options.source, root, progress=progress)
+        elif options.beside:
+            lines = module.adopt_beside(options.source, into, progress=progress)
+        else:
+            overwrite = options.overwrite
+            lines = module.adopt(options.source, into, overwrite=overwrite, progress=progress)
+        return lines
 
     return attempt("adopt", command, str(options.source))
 
