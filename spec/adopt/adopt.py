@@ -63,9 +63,10 @@ def adopt_beside(path: Path, into: Path, *, progress: Progress) -> list[str]:
     adopted = convert(path, house, progress)
     texts = {name: to_yaml(value) for name, value in adopted.files.items() if name != ROOT}
     servers = adopted.files[ROOT].get("servers")
-    if servers:
-        text = f"its paths are now below the server of {ROOT}, not of {to_yaml(servers).strip()}"
-        adopted.notes.left("Servers", Where(path.name, 1), " ".join(text.split()))
+    for server in servers if isinstance(servers, list) else ():
+        url = server.get("url") if isinstance(server, dict) else ""
+        text = f"its paths are now below the server of {ROOT}, not of `{url}`"
+        adopted.notes.left("Servers", Where(path.name, 1), text)
     return _write(into, {ROOT: house.merged(adopted.files[ROOT]), **texts}, adopted)
 
 
