@@ -16,6 +16,7 @@ from starlette.types import Scope
 
 from app.api.discovery import PROTECTED_RESOURCE
 from app.api.field_errors import to_field_error
+from app.api.request.conformance import Conformance
 from app.api.request.response import OPERATION, complete
 from app.core.context import request_id, trace_id
 from app.core.exceptions import (
@@ -32,7 +33,6 @@ from app.core.exceptions import (
 
 logger = logging.getLogger(__name__)
 
-PROBLEM = "application/problem+json"
 # Bounds of the contract's Problem, because clients choose the length of paths and keys.
 _MAX_FIELD_ERRORS = 100
 _MAX_INSTANCE = 8000
@@ -63,7 +63,7 @@ def _render(scope: Scope, problem: ProblemError) -> Response:
     if problem.status >= InternalError.status:
         logger.error(problem.detail, exc_info=problem, extra={"code": problem.slug})
     base = scope["app"].state.settings.public_url
-    document = {
+    document: dict[str, Any] = {
         "type": f"{base}/problems/{problem.slug}",
         "title": problem.title,
         "status": problem.status,
@@ -76,7 +76,12 @@ def _render(scope: Scope, problem: ProblemError) -> Response:
         document["instance"] = instance
     if problem.errors:
         document["errors"] = [_field(error) for error in problem.errors[:_MAX_FIELD_ERRORS]]
-    return JSONResponse(document, problem.status, _headers(problem, base), PROBLEM)
+    conformance: Conformance = scope["app"].state.conformance
+    body, media_type, declared = conformance.error_parts(scope.get(OPERATION), document)
+    headers = {**declared, **_headers(problem, base)}
+    if media_type is None or "json" not in media_type:
+        return Response(body, problem.status, headers, media_type)
+    return JSONResponse(body, problem.status, headers, media_type)
 
 
 def _headers(problem: ProblemError, base: str) -> dict[str, str]:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from spec.adopt.report import NAME as REPORT
+
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = "docs/reference"
 CODE = f"{REFERENCE}/code"
@@ -115,4 +117,5 @@ def _below(root: Path, suffix: str) -> Iterator[Path]:
     for folder in _FOLDERS:
         for where, folders, files in os.walk(root / folder):
             folders[:] = [name for name in folders if name != "__pycache__"]
-            yield from (Path(where, name) for name in files if name.endswith(suffix))
+            known = (name for name in files if name.endswith(suffix) and name != REPORT)
+            yield from (Path(where, name) for name in known)

@@ -1,4 +1,4 @@
-"""The reference pages: operations, problems, settings, tables, and changes of the contract.
+"""The reference pages: operations, problems, settings, tables, rules, and changes of the contract.
 
 They are generated from contract and code with the site, and never committed.
 `python -m docs.tools.reference` prints them as one JSON object: address → text.
@@ -19,6 +19,7 @@ from docs.tools.markdown import fence, json_block, page, table
 from docs.tools.operation_facts import address, contracts
 from docs.tools.operations import operation_pages
 from docs.tools.pages import REFERENCE, ROOT
+from docs.tools.rules import lint_rules_page
 from spec.tools.load import Json
 
 _SECTION = re.compile(r"^# ===== (.+) =====$", re.MULTILINE)
@@ -35,6 +36,7 @@ def reference_pages(root: Path = ROOT) -> dict[str, str]:
         **operation_pages(root),
         f"{REFERENCE}/settings.md": settings_page(root),
         f"{REFERENCE}/database.md": database_page(),
+        f"{REFERENCE}/rules.md": lint_rules_page(),
         **changes,
         f"{REFERENCE}/rules-of-the-verdict.md": rules_page(),
         **problem_pages(root),

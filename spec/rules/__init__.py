@@ -4,6 +4,8 @@ The ids are stable: a rule that goes leaves its number unused.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
 
 from spec.rules import (
     documents,
@@ -16,10 +18,14 @@ from spec.rules import (
     texts,
 )
 from spec.rules.catalogue import Schema, every_schema
+from spec.rules.explained import RULES
+from spec.rules.levels import Levels
 from spec.tools.contract import Contract, Endpoint, Node
-from spec.tools.finding import Finding
+from spec.tools.finding import Finding, RefusedError
+from spec.tools.target import Target
 
 Breaches = Iterator[tuple[Node, str, str]]
+Check = TypeVar("Check")
 
 DOCUMENT_RULES: Mapping[str, Callable[[Contract], Breaches]] = {
     "D001": openapi.valid_openapi,
@@ -48,6 +54,7 @@ OPERATION_RULES: Mapping[str, Callable[[Endpoint], Breaches]] = {
     "O014": extensions.names_of_pages,
     "O015": extensions.declared_idempotency,
     "O016": extensions.announced_ends,
+    "O017": operations.known_extensions,
     "P001": parameters.snake_case_names,
     "P002": parameters.parameters_of_the_path,
     "P003": parameters.distinct_parameters,
@@ -94,26 +101,73 @@ SCHEMA_RULES: Mapping[str, Callable[[Schema], Breaches]] = {
 _FIRST, _LAST = ("D001", "D002"), "D006"
 
 
-def broken(contract: Contract) -> list[Finding]:
-    """Return every breach, but none that only follows from another."""
-    return sorted(set(next(filter(None, _stages(contract)), [])))
+@dataclass(frozen=True)
+class Verdict:
+    """What the rules say of a contract.
+
+    Attributes:
+        errors: What stops the generator.
+        warnings: What it only says.
+    """
+
+    errors: list[Finding]
+    warnings: list[Finding]
 
 
-def _stages(contract: Contract) -> Iterator[list[Finding]]:
-    """Yield what each stage finds; one is only asked for when those before it found nothing."""
+def judge(contract: Contract, levels: Levels) -> Verdict:
+    """Apply every rule at its level, but leave out what only follows from an error."""
+    errors: list[Finding] = []
+    warnings: list[Finding] = []
+    for stage in _stages(contract, levels):
+        for finding in sorted(set(stage)):
+            if levels.of(finding.rule) == "warning":
+                warnings.append(finding)
+            elif not levels.is_old(finding):
+                errors.append(finding)
+        if errors:
+            break
+    return Verdict(errors, sorted(warnings))
+
+
+def everything(contract: Contract, levels: Levels) -> list[Finding]:
+    """Return the errors of all rules; raises RefusedError with what the server needs."""
+    errors: list[Finding] = []
+    for stage in _stages(contract, levels):
+        errors += sorted({it for it in stage if levels.of(it.rule) == "error"})
+        if fatal := [finding for finding in errors if RULES[finding.rule].adopted == "error"]:
+            raise RefusedError(*fatal)
+    return errors
+
+
+def accept(contract: Contract, target: Target) -> list[Finding]:
+    """Return the warnings; raises RefusedError with the errors."""
+    verdict = judge(contract, Levels.read(target))
+    if verdict.errors:
+        raise RefusedError(*verdict.errors)
+    return verdict.warnings
+
+
+def _stages(contract: Contract, levels: Levels) -> Iterator[list[Finding]]:
+    """Yield what each stage finds; one is only asked for when those before it found no error."""
     for key in _FIRST:
         yield _found(key, DOCUMENT_RULES[key](contract))
     found: list[Finding] = []
-    for key, check in DOCUMENT_RULES.items():
+    for key, check in _used(DOCUMENT_RULES, levels):
         found += _found(key, check(contract)) if key not in {*_FIRST, _LAST} else []
+    operation_rules, schema_rules = _used(OPERATION_RULES, levels), _used(SCHEMA_RULES, levels)
     for endpoint in contract.endpoints():
-        for key, rule in OPERATION_RULES.items():
+        for key, rule in operation_rules:
             found += _found(key, rule(endpoint))
     for schema in every_schema(contract):
-        for key, test in SCHEMA_RULES.items():
+        for key, test in schema_rules:
             found += _found(key, test(schema))
     yield found
-    yield _found(_LAST, DOCUMENT_RULES[_LAST](contract))
+    if levels.of(_LAST) != "off":
+        yield _found(_LAST, DOCUMENT_RULES[_LAST](contract))
+
+
+def _used(rules: Mapping[str, Check], levels: Levels) -> list[tuple[str, Check]]:
+    return [(key, check) for key, check in rules.items() if levels.of(key) != "off"]
 
 
 def _found(key: str, breaches: Breaches) -> list[Finding]:

@@ -38,13 +38,13 @@ def every_schema(contract: Contract) -> Iterator[Schema]:
     requests = list(_request_schemas(contract))
     reached: dict[str, bool] = {}
     for schema in requests:
-        for part in _parts(schema.node):
+        for part in parts(schema.node):
             _reach(part, reached, lenient=schema.lenient)
     for name, node in contract.node("components", "schemas").entries():
-        for part in _parts(node):
+        for part in parts(node):
             yield Schema(part, name in reached, reached.get(name, False))
     for schema in (*requests, *_response_schemas(contract)):
-        for part in _parts(schema.node):
+        for part in parts(schema.node):
             yield Schema(part, schema.in_request, schema.lenient)
 
 
@@ -67,16 +67,16 @@ def _response_schemas(contract: Contract) -> Iterator[Schema]:
                 yield Schema(header.get("schema"), in_request=False)
 
 
-def _parts(node: Node) -> Iterator[Node]:
+def parts(node: Node) -> Iterator[Node]:
     """Yield a schema and the schemas inside it."""
     if not isinstance(node.value, dict):
         return
     yield node
     for key in _PARTS:
-        yield from _parts(node.child(key))
+        yield from parts(node.child(key))
     for key in _MEMBERS:
         for _, member in node.child(key).entries():
-            yield from _parts(member)
+            yield from parts(member)
 
 
 def _reach(node: Node, reached: dict[str, bool], *, lenient: bool) -> None:
@@ -84,5 +84,5 @@ def _reach(node: Node, reached: dict[str, bool], *, lenient: bool) -> None:
     name = node.schema_name
     if name and name not in reached:
         reached[name] = lenient
-        for part in _parts(node.follow()):
+        for part in parts(node.follow()):
             _reach(part, reached, lenient=lenient)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from jsonschema_rs import Registry, validator_for
 
 from spec.rules.catalogue import every_schema
-from spec.tools.contract import Contract, Endpoint, Node
+from spec.tools.contract import Contract, Node
 from spec.tools.load import Json
 
 Breaches = Iterator[tuple[Node, str, str]]
@@ -58,20 +58,21 @@ def _references(value: Json) -> Iterator[str]:
 
 def reachable_paths(contract: Contract) -> Breaches:
     """Routes are matched in the order of tags and paths; a template hides literals after it."""
-    order = [node.text("name") for _, node in contract.node("tags").entries()]
+    order = list(contract.tags)
     endpoints = sorted(
         contract.endpoints(), key=lambda it: order.index(it.tag) if it.tag in order else len(order)
     )
-    for index, endpoint in enumerate(endpoints):
-        for earlier in endpoints[:index]:
-            if earlier.path != endpoint.path and _hides(earlier, endpoint):
-                fix = f"list it, or its tag, before {earlier.path}"
-                yield endpoint.item, f"{earlier.path} catches requests to {endpoint.path}", fix
-
-
-def _hides(earlier: Endpoint, later: Endpoint) -> bool:
-    pattern = re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(earlier.path))
-    return earlier.method == later.method and re.fullmatch(pattern, later.path) is not None
+    # Only paths of the same method and length can catch each other's requests.
+    earlier: dict[tuple[str, int], dict[str, re.Pattern[str]]] = {}
+    for endpoint in endpoints:
+        path = endpoint.path
+        templates = earlier.setdefault((endpoint.method, path.count("/")), {})
+        for template, pattern in templates.items():
+            if template != path and pattern.fullmatch(path):
+                fix = f"list it, or its tag, before {template}"
+                yield endpoint.item, f"{template} catches requests to {path}", fix
+        if "{" in path:
+            templates[path] = re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path)))
 
 
 def values_with_schema(contract: Contract) -> Breaches:

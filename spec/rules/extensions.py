@@ -102,7 +102,6 @@ def announced_ends(endpoint: Endpoint) -> Breaches:
 
 def buckets_of_different_names(endpoint: Endpoint) -> Breaches:
     """A limit's counter is named after its operation or its tag; one name would be one counter."""
-    tags = endpoint.node.contract.node("tags").entries()
-    if endpoint.operation_id in {tag.text("name") for _, tag in tags}:
+    if endpoint.operation_id in endpoint.node.contract.tags:
         node = endpoint.node.child("operationId")
         yield node, f"{endpoint.operation_id} is a tag too", "write a verb and a noun"

@@ -9,6 +9,7 @@ from jsonschema_rs import validator_for
 
 from spec.rules.responses import declaration, undeclared
 from spec.tools.contract import Endpoint, Node
+from spec.tools.finding import closest
 from spec.tools.load import Json, load
 
 Breaches = Iterator[tuple[Node, str, str]]
@@ -30,7 +31,7 @@ def summary_and_description(endpoint: Endpoint) -> Breaches:
 
 
 def _declared_tags(endpoint: Endpoint) -> set[str]:
-    return {node.text("name") for _, node in endpoint.node.contract.node("tags").entries()}
+    return set(endpoint.node.contract.tags)
 
 
 def one_declared_tag(endpoint: Endpoint) -> Breaches:
@@ -93,16 +94,24 @@ def _extensions() -> Mapping[str, dict[str, Json]]:
 
 
 def valid_extensions(endpoint: Endpoint) -> Breaches:
-    """The server and tools act on extensions; a misspelt one would silently do nothing."""
+    """The server acts on extensions, and reads them without asking again whether they are valid."""
     for name, node in endpoint.extensions().items():
         schema = _extensions().get(name, {}).get("schema")
         if not isinstance(schema, dict):
-            fix = f"use one of {', '.join(_extensions())}, or add it to spec/rules/extensions.yaml"
-            yield node, f"the extension {name} is unknown", fix
-        elif error := next(
-            validator_for(schema, validate_formats=True).iter_errors(node.value), None
-        ):
+            continue
+        validator = validator_for(schema, validate_formats=True)
+        if error := next(validator.iter_errors(node.value), None):
             yield node, f"{name}: {error.message}", "write it as spec/rules/extensions.yaml says"
+
+
+def known_extensions(endpoint: Endpoint) -> Breaches:
+    """A misspelt extension would silently do nothing."""
+    for name, node in endpoint.extensions().items():
+        if name not in _extensions():
+            otherwise = (
+                f"use one of {', '.join(_extensions())}, or add it to spec/rules/extensions.yaml"
+            )
+            yield node, f"the extension {name} is unknown", closest(name, _extensions(), otherwise)
 
 
 def statuses_of_extensions(endpoint: Endpoint) -> Breaches:

@@ -1,11 +1,10 @@
 """Rules about responses."""
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from spec.tools.contract import Endpoint, Node
-from spec.tools.implied import OAUTH2_STATUSES, RESPONSES, Implied
+from spec.tools.implied import OAUTH2_STATUSES, RESPONSES, Implied, covers
 
 Breaches = Iterator[tuple[Node, str, str]]
 
@@ -70,9 +69,7 @@ def event_streams(endpoint: Endpoint) -> Breaches:
 def declaration(endpoint: Endpoint, status: str) -> str:
     """Return the fix for a status that is missing: the line that most other operations have."""
     contract = endpoint.node.contract
-    written = (other.node.child("responses").child(status) for other in contract.endpoints())
-    references = Counter(node.text("$ref") for node in written if node.has("$ref"))
-    if not references:
+    if not (references := contract.shared_responses.get(status)):
         return f"declare {status}"
     ((reference, _),) = references.most_common(1)
     file = PurePosixPath(contract.node(*reference.split("/")[1:]).where.file).name
@@ -82,9 +79,9 @@ def declaration(endpoint: Endpoint, status: str) -> str:
 
 def undeclared(endpoint: Endpoint, *components: str) -> Iterator[Implied]:
     """Yield what follows from the operation, of these components, and is not declared."""
-    declared = dict(endpoint.responses())
+    declared = endpoint.node.child("responses").value
     for implied in RESPONSES:
-        is_asked = implied.component in components and implied.status not in declared
+        is_asked = implied.component in components and not covers(declared, implied.status)
         if is_asked and implied.when(endpoint):
             yield implied
 
@@ -135,7 +132,7 @@ def locations_of_any_version(endpoint: Endpoint) -> Breaches:
 
 def links(endpoint: Endpoint) -> Breaches:
     """Stateful tests and clients follow links."""
-    by_id = {other.operation_id: other for other in endpoint.node.contract.endpoints()}
+    by_id = endpoint.node.contract.by_id
     for _, response in endpoint.responses():
         for name, written in response.get("links").entries():
             link = written.follow()

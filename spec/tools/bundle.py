@@ -7,6 +7,7 @@ from spec.tools.contract import Contract
 from spec.tools.finding import Finding, RefusedError, Where, closest
 from spec.tools.implied import complete
 from spec.tools.load import Json, Pointer, Source, load
+from spec.tools.objects import COMPONENTS, KINDS, shape_of
 from spec.tools.target import Target
 
 _IMPLIED = "x-implied-from"
@@ -36,7 +37,7 @@ class _Bundler:
         self.findings.append(Finding(Where(source.shown, source.lines.get(at, 1)), message, fix))
 
     def bundle(self) -> Contract:
-        document = self.copy(self.root, self.root.data, (), ())
+        document = self.copy(self.root, self.root.data, (), (), "document")
         if not isinstance(document, dict):
             raise RefusedError(*self.findings)  # the loader said why
         document.setdefault("components", {})
@@ -57,28 +58,32 @@ class _Bundler:
         file = self.file(self.root, str(name), (_IMPLIED,)) if name is not None else None
         return find(file.data, ("components",)) if file else None
 
-    def copy(self, source: Source, value: Json, at: Pointer, out: Pointer) -> Json:
-        """Copy a value of a file into the document, with its references rewritten."""
+    def copy(self, source: Source, value: Json, at: Pointer, out: Pointer, shape: str) -> Json:
+        """Copy a value of a file into the document, with its references rewritten.
+
+        What has no shape is data: an example, or an extension.
+        """
         self.positions[out] = Where(source.shown, source.lines.get(at, 1))
         if source is self.root and out[:1] == ("paths",) and len(out) == 2:
             return self.path_item(value, at, out)
         if isinstance(value, list):
             return [
-                self.copy(source, entry, (*at, str(index)), (*out, str(index)))
+                self.copy(source, entry, (*at, str(index)), (*out, str(index)), shape_of(shape, ""))
                 for index, entry in enumerate(value)
             ]
         if not isinstance(value, dict):
             return value
         result: dict[str, Json] = {}
         for key, entry in value.items():
-            is_reference = key == "$ref" or (
+            is_reference = (key == "$ref" and shape in KINDS) or (
                 at[-2:] == ("discriminator", "mapping") and "#/" in str(entry)
             )
             if is_reference and isinstance(entry, str):
                 result[key] = self.reference(source, entry, (*at, key))
                 self.positions[(*out, key)] = Where(source.shown, source.lines[(*at, key)])
             else:
-                result[key] = self.copy(source, entry, (*at, key), (*out, key))
+                inner = shape_of(shape, key)
+                result[key] = self.copy(source, entry, (*at, key), (*out, key), inner)
         return result
 
     def path_item(self, value: Json, at: Pointer, out: Pointer) -> Json:
@@ -98,7 +103,7 @@ class _Bundler:
         if not isinstance(item, dict):
             self.dangling(self.root, at, file, wanted)
         self.used_items.add((file.path.name, match[1]))
-        return self.copy(file, item, wanted, out)
+        return self.copy(file, item, wanted, out, "path_item")
 
     def reference(self, source: Source, reference: str, at: Pointer) -> str:
         """Return the reference as the document writes it; the file it leads to is read."""
@@ -141,7 +146,7 @@ class _Bundler:
                     message = f"{kind}/{name} is also at {other.file}:{other.line}"
                     self.refuse(source, out, message, "rename one of the two")
                 elif isinstance(home, dict):
-                    home[name] = self.copy(source, value, out, out)
+                    home[name] = self.copy(source, value, out, out, COMPONENTS.get(kind, ""))
 
     def orphans(self) -> None:
         """Refuse files and paths that the root does not reach: they would not be served."""

@@ -18,37 +18,91 @@ VERBS = {
     "bundle": "print the contract as one document",
     "diff": "say what changed since a revision, and what breaks clients",
     "watch": "generate on every save",
+    "adopt": "make an OpenAPI document of 3.0, 3.1 or 3.2 the contract",
 }
+# Verbs that share the module of another one.
+MODULES = {"baseline": "lint"}
 
 
 def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int:
-    """Run a verb on every version below `spec/`; return the exit status."""
+    """Run a verb on every version below `spec/`, or adopt a contract; return the exit status."""
+    options = _options(arguments)
+    if options.verb == "adopt":
+        return adopt(options, root)
+    if not (found := targets(root)):
+        return say([f"{root / 'spec'}: there is no contract. Fix: add spec/v1/openapi.yaml"], 1)
+    if options.verb == "diff":
+        return diff(root, options)
+    if options.verb == "watch":
+        import_module("spec.tools.watch").watch(root)
+        return 0
+    is_baseline = options.verb == "lint" and options.write_baseline
+    return max(run("baseline" if is_baseline else options.verb, target) for target in found)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m spec", description="Tools around the contract."
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="verb")
-    for name, summary in VERBS.items():
-        verb_parser = verbs.add_parser(name, help=summary, description=summary)
-        if name == "diff":
-            add_arguments(verb_parser)
-    parsed = parser.parse_args(arguments)
-    verb = parsed.verb
-    if not (found := targets(root)):
-        return say([f"{root / 'spec'}: there is no contract. Fix: add spec/v1/openapi.yaml"], 1)
-    if verb == "diff":
-        return diff(root, parsed)
-    if verb == "watch":
-        import_module("spec.tools.watch").watch(root)
-        return 0
-    return max(run(verb, target) for target in found)
+    known = {
+        name: verbs.add_parser(name, help=summary, description=summary)
+        for name, summary in VERBS.items()
+    }
+    add_arguments(known["diff"])
+    known["lint"].add_argument(
+        "--write-baseline", action="store_true", help="let pass what the rules find now"
+    )
+    known["adopt"].add_argument("source", type=Path, help="file, or folder with the root document")
+    known["adopt"].add_argument("--into", type=Path, help="folder to write to (spec/v1)")
+    there = known["adopt"].add_mutually_exclusive_group()
+    there.add_argument(
+        "--overwrite", action="store_true", help="replace the contract that is there"
+    )
+    there.add_argument("--beside", action="store_true", help="add to the contract that is there")
+    there.add_argument(
+        "--replace-example",
+        action="store_true",
+        help="as --overwrite, once the example's code went",
+    )
+    return parser.parse_args(arguments)
+
+
+def adopt(options: argparse.Namespace, root: Path) -> int:
+    """Make a foreign contract this one; return the exit status."""
+    module = import_module("spec.adopt.adopt")
+    into = (options.into or root / "spec" / "v1").resolve()
+
+    def progress(line: str) -> None:
+        print(line, file=sys.stderr)
+
+    def command() -> list[str]:
+        lines: list[str]
+        if options.replace_example:
+            lines = module.replace_example(options.source, root, progress=progress)
+        elif options.beside:
+            lines = module.adopt_beside(options.source, into, progress=progress)
+        else:
+            overwrite = options.overwrite
+            lines = module.adopt(options.source, into, overwrite=overwrite, progress=progress)
+        return lines
+
+    return attempt("adopt", command, str(options.source))
 
 
 def run(verb: str, target: Target) -> int:
     """Run a verb on one version and print its result; return the exit status."""
+    command: Callable[[Target], list[str]] = getattr(
+        import_module(f"spec.tools.{MODULES.get(verb, verb)}"), verb
+    )
+    return attempt(verb, lambda: command(target), target.show(target.contract.parent))
+
+
+def attempt(verb: str, command: Callable[[], list[str]], name: str) -> int:
+    """Run a command and print its result; return the exit status."""
     started = time.perf_counter()
     try:
-        command: Callable[[Target], list[str]] = getattr(import_module(f"spec.tools.{verb}"), verb)
-        lines = command(target)
+        lines = command()
     except RefusedError as error:
         return say(
             [*map(str, error.findings), f"{len(error.findings)} to mend; nothing was written"], 1
@@ -60,9 +114,7 @@ def run(verb: str, target: Target) -> int:
             [*lines, "The generated code is not what the contract gives. Fix: make generate"], 1
         )
     seconds = time.perf_counter() - started
-    return say(
-        [*lines, f"{target.show(target.contract.parent)}: {verb} passed in {seconds:.1f} s"], 0
-    )
+    return say([*lines, f"{name}: {verb} passed in {seconds:.1f} s"], 0)
 
 
 def say(lines: Sequence[str], status: int) -> int:

@@ -1,7 +1,9 @@
 """The bundled document, with a cursor that knows the line of every value."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from spec.tools.finding import Finding, RefusedError, Where
@@ -37,6 +39,29 @@ class Contract:
             for method, node in item.entries():
                 if method in METHODS:
                     yield Endpoint(method, path, node, item)
+
+    @cached_property
+    def tags(self) -> Mapping[str, "Node"]:
+        """Return the declared tags by their names."""
+        found: dict[str, Node] = {}
+        for _, node in self.node("tags").entries():
+            found.setdefault(node.text("name"), node)
+        return found
+
+    @cached_property
+    def by_id(self) -> Mapping[str, "Endpoint"]:
+        """Return the operations by their ids."""
+        return {endpoint.operation_id: endpoint for endpoint in self.endpoints()}
+
+    @cached_property
+    def shared_responses(self) -> Mapping[str, Counter[str]]:
+        """Return status → how often operations refer to each shared response."""
+        found: dict[str, Counter[str]] = {}
+        for endpoint in self.endpoints():
+            for status, node in endpoint.node.get("responses").entries():
+                if node.has("$ref"):
+                    found.setdefault(status, Counter())[node.text("$ref")] += 1
+        return found
 
     def source_of(self, tag: str) -> str:
         """Return the file that declares a tag's operations."""
@@ -128,7 +153,8 @@ class Node:
 
     def finding(self, message: str, fix: str, rule: str = "") -> Finding:
         """Return a finding on this value's line."""
-        return Finding(self.where, message, fix, rule)
+        pointer = "".join(f"/{token}" for token in self.pointer)
+        return Finding(self.where, message, fix, rule, pointer)
 
     def refusal(self, message: str, fix: str) -> RefusedError:
         """Return a finding as the error to raise."""
@@ -161,8 +187,8 @@ class Endpoint:
 
     def extensions(self) -> dict[str, Node]:
         """Return the operation's own `x-` members, and those of its tag beside them."""
-        tags = [tag for _, tag in self.node.contract.node("tags").entries()]
-        holders = [tag for tag in tags if tag.text("name") == self.tag] + [self.node]
+        tag = self.node.contract.tags.get(self.tag)
+        holders = [self.node] if tag is None else [tag, self.node]
         return {
             name: node
             for holder in holders

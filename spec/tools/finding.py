@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -15,12 +15,16 @@ class Where:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One line of output; `rule` is empty for what the loader or the generator itself refuses."""
+    """One line of output; `rule` is empty for what the loader or the generator itself refuses.
+
+    `pointer` leads to the value in the bundled document: lines change more often.
+    """
 
     where: Where
     message: str
     fix: str
     rule: str = ""
+    pointer: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         """Write the finding as editors and CI systems read it."""

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from spec.rules import broken
+from spec.rules import accept
 from spec.tools.build import Builder
 from spec.tools.bundle import assemble, dump
-from spec.tools.finding import RefusedError
 from spec.tools.models import Models, ModelsRun
 from spec.tools.render import Renderer
 from spec.tools.target import Target
@@ -20,10 +19,12 @@ class Output:
     Attributes:
         owned: Every file of the owned folders.
         services: The first text of every service that does not exist yet.
+        warnings: How often the contract breaks rules that only warn.
     """
 
     owned: Mapping[Path, str]
     services: Mapping[Path, str]
+    warnings: int
 
 
 def compute(target: Target) -> Output:
@@ -31,14 +32,14 @@ def compute(target: Target) -> Output:
     contract = assemble(target)
     document = dump(contract.document)
     with ModelsRun(contract, document) as run:
-        if findings := broken(contract):
-            raise RefusedError(*findings)
+        warnings = accept(contract, target)
         models = run.code()
     api = Builder(contract, target.version, Models.read(models)).build()
     renderer = Renderer(target)
     return Output(
         owned=dict(renderer.owned(api, models, document)),
         services={path: text for path, text in renderer.services(api) if not path.exists()},
+        warnings=len(warnings),
     )
 
 
@@ -61,4 +62,6 @@ def generate(target: Target) -> list[str]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
             lines.append(f"wrote {target.show(path)}")
+    if output.warnings:
+        lines.append(f"{output.warnings} warnings; `python -m spec lint` lists them")
     return lines

@@ -157,7 +157,7 @@ def _add_responses(endpoint: Endpoint, names: Names) -> dict[Pointer, Where]:
         return {}
     responses, added = node.value, dict[Pointer, Where]()
     for row in RESPONSES:
-        is_written = {row.status, f"{row.status[0]}XX", "default"} & responses.keys()
+        is_written = covers(responses, row.status)
         is_foreign = _is_oauth2(endpoint) and row.status in OAUTH2_STATUSES
         if ("responses", row.component) not in names or is_written or is_foreign:
             continue
@@ -184,6 +184,11 @@ def _add_headers(endpoint: Endpoint, names: Names) -> None:
             start = {"description": rest.pop("description")} if "description" in rest else {}
             rest.pop("headers", None)
             _rewrite(response.value, {**start, "headers": added | written, **rest})
+
+
+def covers(responses: Json, status: str) -> bool:
+    """Tell whether responses declare a status, if only by its class or as the default."""
+    return bool({status, f"{status[0]}XX", "default"} & _mapping(responses).keys())
 
 
 def _rewrite(mapping: dict[str, Json], members: dict[str, Json]) -> None:

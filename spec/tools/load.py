@@ -1,5 +1,6 @@
 """YAML 1.2 files as JSON values, with the line of every value."""
 
+import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,10 @@ _CONSTANTS: dict[str, Json] = {"": None, "~": None, "null": None, "true": True, 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq")}
+# What JSON writes and a reader of YAML refuses: a pair of escapes for one character, `\\/`.
+_JSON_ESCAPE = re.compile(
+    r"\\(?:(u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w)|(/)|(u[dD][89a-fA-F]\w\w)|.)"
+)
 
 
 @dataclass(frozen=True)
@@ -33,19 +38,25 @@ class Source:
 class _Reader:
     shown: str
     findings: list[Finding]
+    doubts: list[Finding] | None
     lines: dict[Pointer, int] = field(default_factory=dict[Pointer, int])
     open_nodes: set[int] = field(default_factory=set[int])
 
     def refuse(self, node: yaml.Node, message: str, fix: str) -> None:
         self.findings.append(Finding(Where(self.shown, node.start_mark.line + 1), message, fix))
 
+    def doubt(self, node: yaml.Node, message: str, fix: str) -> None:
+        """Refuse what other readers accept, unless the caller accepts it, too."""
+        known = self.findings if self.doubts is None else self.doubts
+        known.append(Finding(Where(self.shown, node.start_mark.line + 1), message, fix))
+
     def value(self, node: yaml.Node, pointer: Pointer, line: int) -> Json:
         """Return the node as a JSON value and note its line."""
         self.lines[pointer] = line
         if node.tag not in _PLAIN_TAGS:
-            self.refuse(node, f"the tag {node.tag} has no JSON form", "remove the tag")
+            self.doubt(node, f"the tag {node.tag} has no JSON form", "remove the tag")
         if isinstance(node, yaml.ScalarNode):
-            return node.value if node.style else _plain(node.value)
+            return node.value if node.style else plain(node.value)
         if id(node) in self.open_nodes:
             self.refuse(node, "an alias points into itself", "write the value out")
             return None
@@ -57,14 +68,21 @@ class _Reader:
 
     def mapping(self, node: yaml.Node, pointer: Pointer) -> Json:
         result: dict[str, Json] = {}
+        written: set[str] = set()
         for key, value in node.value:
-            name = key.value
+            name, line = key.value, key.start_mark.line + 1
+            if name == "<<" and self.doubts is not None:
+                for merged in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                    members = self.value(merged, pointer, line)
+                    result = {**(members if isinstance(members, dict) else {}), **result}
+                continue
             if not isinstance(key, yaml.ScalarNode) or name == "<<":
                 self.refuse(key, "a key has to be a plain string", "write the members out")
-            elif name in result:
-                self.refuse(key, f"the key {name!r} occurs twice", "remove one of the two")
-            else:
-                result[name] = self.value(value, (*pointer, name), key.start_mark.line + 1)
+                continue
+            if name in written:
+                self.doubt(key, f"the key {name!r} occurs twice", "remove one of the two")
+            written.add(name)
+            result[name] = self.value(value, (*pointer, name), line)
         return result
 
     def sequence(self, node: yaml.Node, pointer: Pointer) -> Json:
@@ -74,7 +92,8 @@ class _Reader:
         ]
 
 
-def _plain(text: str) -> Json:
+def plain(text: str) -> Json:
+    """Return what text without quotes stands for, by the core schema of YAML 1.2."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if _INTEGER.fullmatch(text):
@@ -82,13 +101,28 @@ def _plain(text: str) -> Json:
     return float(text) if _NUMBER.fullmatch(text) else text
 
 
-def load(path: Path, shown: str, findings: list[Finding]) -> Source:
-    """Read one file; what is wrong with it is appended to `findings`."""
-    reader = _Reader(shown, findings)
+def _unescaped(match: re.Match[str]) -> str:
+    pair, slash, lone = match.groups()
+    if pair:
+        return str(json.loads(f'"\\{pair}"'))
+    return slash or ("\ufffd" if lone else match[0])
+
+
+def load(
+    path: Path, shown: str, findings: list[Finding], doubts: list[Finding] | None = None
+) -> Source:
+    """Read one file; what is wrong with it is appended to `findings`.
+
+    What other readers accept (merge keys, repeated keys, tags) is wrong, too, unless `doubts` takes
+    what has to be said about it.
+    """
+    reader = _Reader(shown, findings, doubts)
     data: Json = None
     text = ""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
+        if path.suffix == ".json":
+            text = _JSON_ESCAPE.sub(_unescaped, text.replace("\t", " "))
         node = yaml.compose(text, Loader=yaml.CBaseLoader)
         if isinstance(node, yaml.MappingNode):
             data = reader.value(node, (), 1)

@@ -7,6 +7,8 @@ from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 
+from spec.adopt.report import NAME as REPORT
+
 ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
@@ -149,6 +151,7 @@ def _find() -> list[Page]:
     found = list(ROOT.glob("*.md"))
     for folder in ("app", "deploy", "docs", "spec", "tests"):
         found += (ROOT / folder).rglob("*.md")
+    found = [path for path in found if path.name != REPORT]
     return [Page(path) for path in sorted(path.relative_to(ROOT).as_posix() for path in found)]
 
 

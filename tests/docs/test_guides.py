@@ -12,7 +12,7 @@ from tests.docs.pages import PAGES, Page
 # An operation comes before the field: its example needs the field, too.
 GUIDES = [
     *("add-a-resource", "add-an-operation", "add-a-field", "add-a-task", "add-a-migration"),
-    *("deprecate-an-operation", "change-an-error"),
+    *("deprecate-an-operation", "change-an-error", "bring-your-own-contract"),
 ]
 WRITTEN = [
     Path(page.path).stem

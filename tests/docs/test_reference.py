@@ -9,6 +9,7 @@ from jsonschema_rs import validator_for
 from app.core.config import Settings
 from app.core.exceptions import CATALOGUE
 from docs.tools.reference import reference_pages
+from spec.rules.explained import RULES
 from tests.docs.pages import ROOT, Page
 
 COMMON = yaml.safe_load((ROOT / "spec/v1/common.yaml").read_text())["components"]
@@ -39,6 +40,16 @@ def test_the_settings_stand_below_the_headings_of_the_example_file() -> None:
 @pytest.mark.parametrize("slug", CATALOGUE)
 def test_a_problem_has_a_page_that_says_what_to_do(slug: str) -> None:
     assert CATALOGUE[slug].remedy in PAGES[f"docs/reference/problems/{slug}.md"]
+
+
+@pytest.mark.parametrize("number", RULES)
+def test_a_rule_is_explained_with_its_examples(number: str) -> None:
+    page = PAGES["docs/reference/rules.md"]
+
+    section = page.partition(f"### {number}: ")[2].partition("\n###")[0]
+
+    assert RULES[number].bad in section
+    assert RULES[number].good in section
 
 
 @pytest.mark.parametrize("kind", ["parameters", "headers", "responses"])

@@ -4,7 +4,8 @@ import ast
 import shutil
 from pathlib import Path
 
-from spec.rules import broken
+from spec.rules import judge
+from spec.rules.levels import Levels
 from spec.tools.build import Builder
 from spec.tools.bundle import assemble
 from spec.tools.check import check
@@ -52,7 +53,7 @@ class Project:
     def broken(self) -> list[Finding]:
         """Return what the loader, the bundler and the rules find."""
         try:
-            return broken(assemble(self.target))
+            return judge(assemble(self.target), Levels()).errors
         except RefusedError as error:
             return list(error.findings)
 

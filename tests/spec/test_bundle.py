@@ -113,3 +113,15 @@ def test_plain_scalars_follow_yaml_1_2(tmp_path: Path) -> None:
         "map": {"200": "0x1F"},
         "list": [None, None, True, 1, -1.5, 1000.0, "5", 0.5],
     }
+
+
+def test_a_reference_in_data_is_left_alone(project: Project) -> None:
+    project.edit("pets.yaml", "value: {pets: []}", "value: {$ref: ./a.json}")
+    project.edit("openapi.yaml", "paths:", "x-topics: [{$ref: ./start.md}]\npaths:")
+
+    contract = assemble(project.target)
+
+    assert contract.document["x-topics"] == [{"$ref": "./start.md"}]
+    example = ("200", "content", "application/json", "examples", "empty", "value")
+    node = contract.node("paths", "/pets", "get", "responses", *example)
+    assert node.value == {"$ref": "./a.json"}

@@ -113,7 +113,7 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("O005", "pets.yaml", [("- oauth2: [pets:read]", "- oauth2: [pets:eat]  # HERE")]),
     ("O005", "pets.yaml", [("- oauth2: [pets:read]", "- magic: []  # HERE")]),
     ("O005", "pets.yaml", [("- api_key: []", "- api_key: [pets:eat]  # HERE")]),
-    ("O006", "pets.yaml", [("x-rate-limit: {", "x-rate-limits: {  # HERE\n        ")]),
+    ("O017", "pets.yaml", [("x-rate-limit: {", "x-rate-limits: {  # HERE\n        ")]),
     (
         "O006",
         "pets.yaml",

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from jsonschema_rs import Registry, Validator, validator_for
 from pydantic_core import from_json
 
+from app.api.error_body import PROBLEM, error_body
 from app.api.request.response import ReplayedResponse
 from app.core.exceptions import ContractViolation, OperationNotImplemented
 from app.core.formats import EMAIL_OPTIONS
@@ -58,7 +59,7 @@ class Conformance:
             for operation in path.values()
             if "responses" in operation
             for response in operation["responses"].values()
-            for name in self._dereference(response).get("headers", {})
+            for name in self.dereference(response).get("headers", {})
         )
 
     def request_fault(self, operation: Operation, body: object) -> str | None:
@@ -123,16 +124,30 @@ class Conformance:
         _, response = self._resolve(f"{_path(operation)}/responses/{status}")
         for media_type, content in response.get("content", {}).items():
             for example in content.get("examples", {}).values():
-                value = self._dereference(example)["value"]
+                value = self.dereference(example)["value"]
                 return Example(value, status_code=status, media_type=media_type)
         raise OperationNotImplemented(operation.operation_id)
+
+    def error_parts(
+        self, operation: Operation | None, problem: Mapping[str, Any]
+    ) -> tuple[object, str | None, Mapping[str, str]]:
+        """Return body, media type and required headers of an error, as the contract has it."""
+        if operation is None or problem["status"] not in operation.statuses:
+            return problem, PROBLEM, {}
+        pointer, declared = self._resolve(f"{_path(operation)}/responses/{problem['status']}")
+        body, media_type = error_body(self, pointer, declared.get("content", {}), problem)
+        return body, media_type, {}
+
+    def allows(self, pointer: str, value: object) -> bool:
+        """Tell whether the schema at a pointer allows a value."""
+        return self._fault(pointer, value) is None
 
     def _header_fault(self, pointer: str, name: str, headers: Mapping[str, str]) -> str | None:
         pointer, header = self._resolve(pointer)
         value = headers.get(name.lower())
         if value is None:
             return f"header {name} is missing" if header.get("required") else None
-        kind = self._dereference(header["schema"]).get("type")
+        kind = self.dereference(header["schema"]).get("type")
         parsed = int(value) if kind == "integer" and value.isdecimal() else value
         fault = self._fault(f"{pointer}/schema", parsed)
         return f"header {name}: {fault}" if fault else None
@@ -158,10 +173,11 @@ class Conformance:
     def _resolve(self, pointer: str) -> tuple[str, Node]:
         node: Any = self._document
         for part in pointer.split("/")[1:]:
-            node = self._dereference(node)[part.replace("~1", "/").replace("~0", "~")]
-        return (node["$ref"][1:], self._dereference(node)) if "$ref" in node else (pointer, node)
+            node = self.dereference(node)[part.replace("~1", "/").replace("~0", "~")]
+        return (node["$ref"][1:], self.dereference(node)) if "$ref" in node else (pointer, node)
 
-    def _dereference(self, node: Node) -> Node:
+    def dereference(self, node: Node) -> Node:
+        """Return what a reference leads to, or the node itself."""
         return self._resolve(node["$ref"][1:])[1] if "$ref" in node else node
 
 

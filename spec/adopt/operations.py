@@ -1,0 +1,190 @@
+"""What the house layout has each operation say: its id, its tag and who may call it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from spec.adopt.files import at, tokens
+from spec.adopt.names import file_stem, operation_id, pick
+from spec.adopt.notes import Notes
+from spec.adopt.upgrade import describe
+from spec.tools.contract import METHODS
+from spec.tools.load import Json
+from spec.tools.names import snake
+from spec.tools.objects import walk
+
+Object = dict[str, Json]
+
+_PREFIX = re.compile(r"api|rest|v?[0-9]+([._-][0-9]+)*", re.IGNORECASE)
+_SERVED = {"get", "put", "post", "delete", "patch"}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation of the document that is being made."""
+
+    method: str
+    path: str
+    node: Object
+    item: Object
+
+
+class Taken(Protocol):
+    """What a contract beside takes."""
+
+    @property
+    def operation_ids(self) -> frozenset[str]:
+        """Return the ids, as snake case."""
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """Return the names of tags."""
+
+
+def operations(document: Object) -> Iterator[Operation]:
+    """Yield the operations in order."""
+    paths = document.get("paths")
+    for path, item in paths.items() if isinstance(paths, dict) else ():
+        for method, node in list(item.items()) if isinstance(item, dict) else ():
+            if method in METHODS and isinstance(node, dict) and isinstance(item, dict):
+                yield Operation(method, path, node, item)
+
+
+def complete(document: Object, notes: Notes, taken: Taken) -> None:
+    """Write into each operation what it leaves to defaults."""
+    _own_methods(document, notes)
+    _operation_ids(document, notes, set(taken.operation_ids))
+    _tags(document, notes, taken.tags)
+    _security(document, notes)
+    _servers(document, notes)
+    _links(document)
+    for shape, value, _ in walk("document", document):
+        responses = value.get("responses") if isinstance(value, dict) else None
+        if shape in {"operation", "components"} and isinstance(responses, dict):
+            describe(responses)
+
+
+def _own_methods(document: Object, notes: Notes) -> None:
+    """Leave HEAD beside GET to the server; other methods need a route by hand."""
+    for operation in list(operations(document)):
+        if operation.method in _SERVED:
+            continue
+        where, name = notes.where(operation.node, operation.item), operation.method.upper()
+        if operation.method == "head" and "get" in operation.item:
+            del operation.item["head"]
+            text = f"HEAD {operation.path} is not written: the server answers it like GET"
+            notes.changed("Methods", where, text)
+        elif "x-manual-route" not in operation.node:
+            operation.node["x-manual-route"] = True
+            text = f"{name} {operation.path} is marked x-manual-route: write the route by hand"
+            notes.left("Methods", where, text)
+
+
+def _operation_ids(document: Object, notes: Notes, taken: set[str]) -> None:
+    for operation in operations(document):
+        old = operation.node.get("operationId")
+        wanted = old if isinstance(old, str) and old else ""
+        wanted = wanted or operation_id(operation.method, operation.path)
+        new = wanted
+        while not snake(new) or snake(new) in taken:
+            new = pick(wanted, {new, wanted}, "" if snake(wanted) else operation.method)
+        taken.add(snake(new))
+        if new == old:
+            continue
+        where = notes.where(operation.node, operation.item)
+        what = f"the operationId {old} is taken, so it is" if old else "the operationId is"
+        text = f"{operation.method.upper()} {operation.path}: {what} {new}"
+        notes.changed("Operations named", where, text)
+        _put_first(operation.node, "operationId", new)
+
+
+def _put_first(node: Object, key: str, value: Json) -> None:
+    rest = {name: member for name, member in node.items() if name != key}
+    node.clear()
+    node.update({key: value, **rest})
+
+
+def _tags(document: Object, notes: Notes, taken: frozenset[str]) -> None:
+    """Give each operation a tag, and declare the tags in the order of their use."""
+    declared = document.get("tags")
+    known = [tag for tag in declared if isinstance(tag, dict)] if isinstance(declared, list) else []
+    by_name = {str(tag.get("name")): tag for tag in known}
+    stems = {file_stem(name): name for name in reversed(by_name)}
+    used: dict[str, None] = {}
+    for operation in operations(document):
+        tags = operation.node.get("tags")
+        names = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+        where = notes.where(operation.node, operation.item)
+        if not names:
+            stem = file_stem(_segment(operation.path))
+            names = [stems.setdefault(stem, stem)]
+            text = f"{operation.method.upper()} {operation.path} has the tag {names[0]}"
+            notes.changed("Operations without a tag", where, text)
+            operation.node["tags"] = list[Json](names)
+        used |= dict.fromkeys(names)
+        for name in names:
+            by_name.setdefault(name, {"name": name})
+    for name in [name for name in by_name if name not in used]:
+        notes.changed("Tags", notes.where(document), f"no operation has the tag {name}; removed")
+        del by_name[name]
+    for tag in by_name.values():
+        if not tag.get("description"):
+            tag["description"] = str(tag.get("summary") or f"{tag['name']}.")
+        tag.setdefault("x-additional-query", True)
+    for name in by_name.keys() & taken:
+        _rename_tag(document, by_name, name, pick(name, {*by_name, *taken}, "_"))
+    document["tags"] = list(by_name.values())
+
+
+def _rename_tag(document: Object, tags: dict[str, Object], old: str, new: str) -> None:
+    """Give a tag another name, since the contract beside has one of this name."""
+    tags[old]["name"] = new
+    for operation in operations(document):
+        names = operation.node.get("tags")
+        if isinstance(names, list):
+            operation.node["tags"] = [new if name == old else name for name in names]
+
+
+def _segment(path: str) -> str:
+    """Return the first segment of a path that names something: no prefix and no version."""
+    literals = [part for part in path.split("/") if snake(part) and "{" not in part]
+    return next((part for part in literals if not _PREFIX.fullmatch(part)), "general")
+
+
+def _security(document: Object, notes: Notes) -> None:
+    """Write the default of the document into each operation that relies on it."""
+    default = document.pop("security", [])
+    count = 0
+    for operation in operations(document):
+        if "security" not in operation.node:
+            operation.node["security"] = [*default] if isinstance(default, list) else []
+            count += 1
+    if count and default:
+        text = f"the security of the whole document is written into {count} operations"
+        notes.changed("Security", notes.where(document), text)
+
+
+def _servers(document: Object, notes: Notes) -> None:
+    """Keep the servers of single operations for readers: the application serves one prefix."""
+    for operation in operations(document):
+        for holder in (operation.item, operation.node):
+            if "servers" in holder:
+                holder["x-servers"] = holder.pop("servers")
+                text = (
+                    f"{operation.path} has servers of its own, kept as x-servers: "
+                    "every path is served below the prefix of the first server"
+                )
+                notes.left("Servers", notes.where(holder), text)
+
+
+def _links(document: Object) -> None:
+    """Let links name operations by their ids."""
+    for shape, value, _ in walk("document", document):
+        reference = value.get("operationRef") if isinstance(value, dict) else None
+        if shape == "link" and isinstance(value, dict) and isinstance(reference, str):
+            target = at(document, tokens(reference.partition("#")[2]))
+            name = target.get("operationId") if isinstance(target, dict) else None
+            if name and reference.startswith("#"):
+                del value["operationRef"]
+                _put_first(value, "operationId", name)

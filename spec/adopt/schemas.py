@@ -1,0 +1,93 @@
+"""Schema objects of OpenAPI 3.0 → JSON Schema 2020-12, as OpenAPI 3.1 uses it."""
+
+from collections.abc import Callable
+
+from spec.tools.load import Json
+
+Schema = dict[str, Json]
+
+_BOUNDS = (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum"))
+# What OpenAPI 3.0 ignores beside `$ref`, but says nothing about validity.
+_ANNOTATIONS = {"description", "summary", "title", "deprecated", "example", "examples"}
+_UNIONS = ("oneOf", "anyOf")
+
+
+def upgrade(schema: Schema, note: Callable[[str], None]) -> Schema:
+    """Return the schema as OpenAPI 3.1 writes it; `note` is told each change of meaning kept."""
+    if "$ref" in schema:
+        return _reference(schema, note)
+    for exclusive, bound in _BOUNDS:
+        _exclusive(schema, exclusive, bound, note)
+    if schema.get("format") in {"byte", "base64"} and schema.get("type") == "string":
+        note("`format: byte` is `contentEncoding: base64`")
+        schema = _renamed(schema, {"format": "contentEncoding"}) | {"contentEncoding": "base64"}
+    if "example" in schema:
+        note("`example` is a list, `examples`")
+        schema = _renamed(schema, {"example": "examples"}) | {"examples": [schema["example"]]}
+    if isinstance(schema.get("required"), bool):
+        note("`required: true` in a schema means nothing; removed")
+        schema = {key: value for key, value in schema.items() if key != "required"}
+    if "nullable" in schema:
+        is_nullable = schema["nullable"] is True
+        schema = {key: value for key, value in schema.items() if key != "nullable"}
+        if is_nullable:
+            note("`nullable: true` is the type `null`")
+            return _nullable(schema)
+    return schema
+
+
+def _reference(schema: Schema, note: Callable[[str], None]) -> Schema:
+    kept = {k: v for k, v in schema.items() if k == "$ref" or k in _ANNOTATIONS or k[:2] == "x-"}
+    if "example" in kept:
+        kept = _renamed(kept, {"example": "examples"}) | {"examples": [kept["example"]]}
+    if schema.get("nullable") is True:
+        note("`nullable: true` beside `$ref` is a union with `null`, as its author meant it")
+        return {**{k: v for k, v in kept.items() if k != "$ref"}, **_union({"$ref": kept["$ref"]})}
+    if ignored := sorted(schema.keys() - kept.keys() - {"nullable"}):
+        note(f"OpenAPI 3.0 ignores {', '.join(ignored)} beside `$ref`; removed")
+    return kept
+
+
+def _union(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _exclusive(schema: Schema, exclusive: str, bound: str, note: Callable[[str], None]) -> None:
+    if not isinstance(schema.get(exclusive), bool):
+        return
+    if schema.pop(exclusive) is True and bound in schema:
+        schema[exclusive] = schema.pop(bound)
+        note(f"`{exclusive}: true` is the bound itself")
+
+
+def _nullable(schema: Schema) -> Schema:
+    kind = schema.get("type")
+    if isinstance(kind, str):
+        schema = schema | {"type": [kind, "null"]}
+    elif isinstance(kind, list) and "null" not in kind:
+        schema = schema | {"type": [*kind, "null"]}
+    elif kind is None and any(key in schema for key in (*_UNIONS, "allOf")):
+        return _nullable_composite(schema)
+    values = schema.get("enum")
+    if isinstance(values, list) and None not in values:
+        schema = schema | {"enum": [*values, None]}
+    return schema
+
+
+def _nullable_composite(schema: Schema) -> Schema:
+    for key in _UNIONS:
+        members = schema.get(key)
+        if isinstance(members, list) and len(members) > 0 and "discriminator" not in schema:
+            is_there = {"type": "null"} in members
+            return schema | {key: members if is_there else [*members, {"type": "null"}]}
+    members = schema.get("allOf")
+    outside = {key: schema[key] for key in schema if key in _ANNOTATIONS or key == "default"}
+    inside = {key: value for key, value in schema.items() if key not in outside}
+    if isinstance(members, list) and len(members) == 1 and len(inside) == 1:
+        only = members[0]
+        inside = only if isinstance(only, dict) else inside
+    return {**outside, **_union(inside)}
+
+
+def _renamed(schema: Schema, names: dict[str, str]) -> Schema:
+    return {names.get(key, key): value for key, value in schema.items()}
