@@ -8,7 +8,7 @@ from spec.tools.finding import Finding, RefusedError, Where, closest
 from spec.tools.load import Json, Pointer, Source, load
 from spec.tools.target import Target
 
-_COMPONENT = re.compile(r"/components/([A-Za-z]+)/([A-Za-z0-9._-]+)")
+_COMPONENT = re.compile(r"/components/([A-Za-z]+)/([A-Za-z0-9._-]+)(/.*)?")
 _PATH_ITEM = re.compile(r"/paths/([^/]+)")
 
 
@@ -63,7 +63,7 @@ class _Bundler:
             return value
         result: dict[str, Json] = {}
         for key, entry in value.items():
-            is_reference = key == "$ref" or (
+            is_reference = (key == "$ref" and not is_data(at)) or (
                 at[-2:] == ("discriminator", "mapping") and "#/" in str(entry)
             )
             if is_reference and isinstance(entry, str):
@@ -148,6 +148,23 @@ class _Bundler:
                 if (name, item) not in self.used_items:
                     fix = f"add `$ref: {name}#/paths/{item}` to openapi.yaml"
                     self.refuse(source, ("paths", item), f"the path {item} is not listed", fix)
+
+
+_DATA = {"example", "default", "const", "enum", "value"}
+_NAMED = {"properties", "patternProperties", "$defs", "dependentSchemas", "schemas"}
+
+
+def is_data(pointer: Pointer) -> bool:
+    """Tell whether a value is an example or a constant, in which `$ref` is a member like others."""
+    for index, key in enumerate(pointer):
+        holder = pointer[index - 1] if index else ""
+        listed = (
+            key == "examples" and pointer[index + 1 : index + 2] and pointer[index + 1].isdigit()
+        )
+        is_extension = key.startswith("x-") and holder not in {"headers", "paths"}
+        if holder not in _NAMED and (key in _DATA or listed or is_extension):
+            return key != "value" or pointer[index - 2 : index - 1] == ("examples",)
+    return False
 
 
 def _mapping(value: Json) -> dict[str, Json]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import httpx2
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from app.api.request import security
 from app.core.config import Settings
@@ -47,7 +47,7 @@ async def call(stage: Stage, operation: Operation, column: Column) -> httpx2.Res
         path = re.sub(r"\{\w+\}", await thing_for(stage, operation, row.thing), path)
     headers = await CREDENTIALS[column.name](stage, operation)
     body = row.body and row.body(stage.user)
-    is_form = operation.media_types == ("application/x-www-form-urlencoded",)
+    is_form = "application/x-www-form-urlencoded" in operation.bodies
     form, json = (body, None) if is_form else (None, body)
     return await stage.user.client.request(
         operation.method, path, headers=headers, data=form, json=json
@@ -90,8 +90,10 @@ async def test_an_operation_that_forgets_who_may_call_would_be_found(
 ) -> None:
     satisfied = security._satisfy
 
-    async def satisfy(request: object, alternative: dict[str, object]) -> object:
-        return await satisfied(request, dict.fromkeys(alternative, ()))  # type: ignore[arg-type]
+    async def satisfy(
+        request: Request, operation: Operation, alternative: dict[str, object]
+    ) -> object:
+        return await satisfied(request, operation, dict.fromkeys(alternative, ()))
 
     monkeypatch.setattr(security, "_satisfy", satisfy)
 

@@ -14,13 +14,13 @@ from sqlalchemy import Select
 
 from app.api.request import security
 from app.core.config import Settings
-from app.core.crypto.api_keys import HEADER
 from app.core.security import ROLE_SCOPES, Principal
 from app.db.engine import make_engine
 from app.db.models import Item
 from app.db.repositories.items import ItemRepository
 from app.db.unit_of_work import Database
 from app.main import create_app
+from app.schemas.operation import SecurityScheme
 from tests import backends
 from tests.apps import started
 from tests.contract import campaign
@@ -111,11 +111,11 @@ def test_an_operation_that_answers_without_a_token_would_be_found(
 def test_an_operation_that_takes_any_api_key_would_be_found(
     contract: BaseSchema, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def let_in(request: Request) -> Principal | None:
+    async def let_in(request: Request, scheme: SecurityScheme) -> Principal | None:
         nobody = Principal(user_id=UUID(int=0), scopes=ROLE_SCOPES["user"])
-        return nobody if HEADER in request.headers else None
+        return nobody if scheme.name in request.headers else None
 
-    monkeypatch.setattr(security, "SCHEMES", {**security.SCHEMES, "api_key": let_in})
+    monkeypatch.setattr(security, "READERS", {**security.READERS, "apiKey": let_in})
 
     found = campaign.run(contract.include(operation_id="listItems"))
 

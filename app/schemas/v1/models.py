@@ -6,18 +6,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import MISSING, ConfigDict, Field, SecretStr, StrictBool
+from pydantic import MISSING, ConfigDict, Field, StrictBool
 from typing_extensions import TypeAliasType
 
 from app.schemas.base import Schema
-from app.schemas.types import (
-    UUID,
-    AnyUrl,
-    AwareDatetime,
-    EmailStr,
-    StrictFloat,
-    StrictInt,
-)
+from app.schemas.types import UUID, AwareDatetime, Password, StrictFloat, StrictInt
 
 
 class Liveness(Schema):
@@ -30,12 +23,21 @@ class Liveness(Schema):
 class HealthCheck(Schema):
     """Latest probe of one dependency."""
 
-    name: Annotated[str, Field(max_length=50)]
+    name: str
     """Name of the dependency."""
     status: Literal["up"]
     """Always `up`; a dependency that is down makes the process answer 503."""
-    age_seconds: Annotated[StrictFloat, Field(ge=0.0)]
+    age_seconds: StrictFloat
     """Seconds since the probe."""
+
+
+class Readiness(Schema):
+    """State of the process and of everything that it depends on."""
+
+    status: Literal["ready"]
+    """Always `ready`; a process that is not ready answers 503."""
+    checks: list[HealthCheck]
+    """One entry per dependency."""
 
 
 class FieldLocation(StrEnum):
@@ -48,91 +50,156 @@ class FieldLocation(StrEnum):
     COOKIE = "cookie"
 
 
+class FieldError(Schema):
+    """One refused field of a request."""
+
+    location: FieldLocation
+    pointer: str | MISSING = MISSING
+    """JSON Pointer (RFC 6901) into the body that was sent."""
+    name: str | MISSING = MISSING
+    """Name of the refused query parameter, header or path parameter."""
+    code: str
+    """Stable machine name of the rule that was broken."""
+    detail: str
+    """What is wrong with the field."""
+
+
+class Problem(Schema):
+    """An error, as RFC 9457 writes it."""
+
+    type: str
+    """Address of the page that explains this kind of error."""
+    title: str
+    """What kind of error this is, the same words every time."""
+    status: StrictInt
+    """The HTTP status of this response."""
+    detail: str
+    """What went wrong this time and how to mend it."""
+    instance: str | MISSING = MISSING
+    """Path of the request that failed."""
+    code: str
+    """Stable machine name of this kind of error."""
+    request_id: str
+    """Identifies the request in the server's log; the header `X-Request-ID` has the same value.
+
+    Quote it when you ask for help.
+    """
+    trace_id: str
+    """Identifies the trace that the request belongs to, across services (W3C Trace Context)."""
+    errors: list[FieldError] | MISSING = MISSING
+    """One entry per field that was refused."""
+
+
 class Accepted(Schema):
     """Says the same whether the address has an account or not."""
 
-    detail: Annotated[str, Field(max_length=1000)]
+    detail: str
     """What happens next, for people."""
 
 
 class UserRegister(Schema):
     """What it takes to create an account."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    email: Annotated[EmailStr, Field(max_length=254)]
+    model_config = ConfigDict(extra="forbid")
+
+    email: str
     """Address to sign in with; upper and lower case are the same."""
-    password: Annotated[SecretStr, Field(max_length=128, min_length=12)]
+    password: Password
     """Secret to sign in with."""
-    display_name: Annotated[
-        str | None, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")
-    ] = None
+    display_name: str | None = None
     """Name to show to others."""
 
 
-Scope = TypeAliasType(
-    "Scope",
-    Annotated[str, Field(max_length=1000, pattern="^([!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*)?$")],
-)
+Scope = TypeAliasType("Scope", str)
 """Names of scopes, separated by spaces (RFC 6749, section 3.3)."""
+
+
+class PasswordGrant(Schema):
+    """Form of RFC 6749, section 4.3.2, which opens a session."""
+
+    grant_type: Literal["password"]
+    """Always `password`."""
+    username: str
+    """Email of the account."""
+    password: Password
+    """Password of the account."""
+    scope: Scope | MISSING = MISSING
+    """Scopes wanted; leave it out to get all that the user may have.
+
+    Of the wanted scopes those are granted that the user may have; the answer names them.
+    """
+
+
+class RefreshTokenGrant(Schema):
+    """Form of RFC 6749, section 6, which goes on with a session."""
+
+    grant_type: Literal["refresh_token"]
+    """Always `refresh_token`."""
+    refresh_token: Password
+    """The refresh token of the last answer."""
+    scope: Scope | MISSING = MISSING
+    """Scopes wanted, of those that the session was granted; leave it out to get all of them."""
+
+
+TokenRequest = TypeAliasType(
+    "TokenRequest", Annotated[PasswordGrant | RefreshTokenGrant, Field(discriminator="grant_type")]
+)
+"""What a token is asked for with.
+
+Unknown fields are ignored and empty ones count as left out, as section 3.2 of RFC 6749 demands.
+"""
 
 
 class RevocationRequest(Schema):
     """Form of RFC 7009, section 2.1. Unknown fields are ignored."""
 
-    token: Annotated[str, Field(max_length=2000, min_length=1, pattern="^[ -~]+$")]
+    token: str
     """A refresh token or an access token."""
-    token_type_hint: Annotated[str | MISSING, Field(max_length=100, pattern="^[^\\x00]*$")] = (
-        MISSING
-    )
+    token_type_hint: str | MISSING = MISSING
     """What kind of token it is; the server finds out without it."""
 
 
 class PasswordForgot(Schema):
     """Whose password is forgotten."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    email: Annotated[EmailStr, Field(max_length=254)]
+    model_config = ConfigDict(extra="forbid")
+
+    email: str
     """Address of the account."""
 
 
 class PasswordReset(Schema):
     """A new password, and the right to set it."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    token: Annotated[SecretStr, Field(max_length=200, min_length=1)]
+    model_config = ConfigDict(extra="forbid")
+
+    token: Password
     """The token from the mail."""
-    password: Annotated[SecretStr, Field(max_length=128, min_length=12)]
+    password: Password
     """The new password."""
 
 
 class EmailVerification(Schema):
     """The token that verifies an e-mail address."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    token: Annotated[SecretStr, Field(max_length=200, min_length=1)]
+    model_config = ConfigDict(extra="forbid")
+
+    token: Password
     """The token from the mail."""
 
 
 class Token(Schema):
     """Answer of RFC 6749, section 5.1."""
 
-    access_token: Annotated[str, Field(max_length=4000)]
+    access_token: str
     """Send it as `Authorization` header, after the word `Bearer`."""
     token_type: Literal["Bearer"]
     """Always `Bearer`."""
-    expires_in: Annotated[StrictInt, Field(ge=1, le=86400)]
+    expires_in: StrictInt
     """Seconds until the access token expires."""
-    scope: Annotated[str, Field(max_length=1000)]
+    scope: str
     """Scopes that the token holds, separated by spaces."""
-    refresh_token: Annotated[str, Field(max_length=200)]
+    refresh_token: str
     """Can be exchanged once for an access token; the response then holds its successor."""
 
 
@@ -147,6 +214,14 @@ class OAuthErrorCode(StrEnum):
     INVALID_SCOPE = "invalid_scope"
 
 
+class OAuthError(Schema):
+    """Error of RFC 6749, section 5.2."""
+
+    error: OAuthErrorCode
+    error_description: str
+    """What went wrong, for developers."""
+
+
 class Jwk(Schema):
     """A public key on the curve P-256 (RFC 7518, section 6.2.1)."""
 
@@ -154,16 +229,23 @@ class Jwk(Schema):
     """Always `EC`."""
     crv: Literal["P-256"]
     """Always `P-256`."""
-    x: Annotated[str, Field(max_length=43)]
+    x: str
     """One coordinate, as base64url."""
-    y: Annotated[str, Field(max_length=43)]
+    y: str
     """The other coordinate, as base64url."""
-    kid: Annotated[str, Field(max_length=43)]
+    kid: str
     """Thumbprint of the key (RFC 7638); tokens name it in their header."""
     use: Literal["sig"]
     """Always `sig`."""
     alg: Literal["ES256"]
     """Always `ES256`."""
+
+
+class JwkSet(Schema):
+    """Public keys, as RFC 7517, section 5, has them."""
+
+    keys: list[Jwk]
+    """The keys; empty while tokens are signed with a shared secret."""
 
 
 class Session(Schema):
@@ -177,9 +259,9 @@ class Session(Schema):
     """When the session last got an access token."""
     expires_at: AwareDatetime
     """When the session ends at the latest."""
-    user_agent: Annotated[str | None, Field(max_length=200)]
+    user_agent: str | None
     """What the device called itself when you signed in."""
-    address: Annotated[str | None, Field(max_length=50)]
+    address: str | None
     """Network address that you signed in from."""
     current: StrictBool
     """Whether it is the session of this request."""
@@ -188,9 +270,9 @@ class Session(Schema):
 class SessionPage(Schema):
     """One page of sessions."""
 
-    items: Annotated[list[Session], Field(max_length=100)]
+    items: list[Session]
     """The sessions of this page."""
-    next: Annotated[str | None, Field(max_length=2000)]
+    next: str | None
     """Send it as `cursor` to get the page after this one; null on the last page."""
 
 
@@ -199,9 +281,9 @@ class User(Schema):
 
     id: UUID
     """Identifies the user (UUIDv7)."""
-    email: Annotated[EmailStr, Field(max_length=254)]
+    email: str
     """Address that the user signs in with."""
-    display_name: Annotated[str | None, Field(max_length=100, min_length=1)]
+    display_name: str | None
     """Name to show to others; null when none was chosen."""
     email_verified: StrictBool
     """Whether the e-mail address is verified."""
@@ -214,12 +296,9 @@ class User(Schema):
 class UserUpdate(Schema):
     """Fields of a profile that its owner may change."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    display_name: Annotated[
-        str | None | MISSING, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")
-    ] = MISSING
+    model_config = ConfigDict(extra="forbid")
+
+    display_name: str | None | MISSING = MISSING
     """Name to show to others; null removes it."""
 
 
@@ -235,9 +314,9 @@ class Account(Schema):
 
     id: UUID
     """Identifies the user (UUIDv7)."""
-    email: Annotated[EmailStr, Field(max_length=254)]
+    email: str
     """Address that the user signs in with."""
-    display_name: Annotated[str | None, Field(max_length=100, min_length=1)]
+    display_name: str | None
     """Name to show to others; null when none was chosen."""
     role: UserRole
     email_verified_at: AwareDatetime | None
@@ -253,12 +332,9 @@ class Account(Schema):
 class AccountUpdate(Schema):
     """Fields of an account that administrators may change; a field that is left out stays as it is."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    display_name: Annotated[
-        str | None | MISSING, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")
-    ] = MISSING
+    model_config = ConfigDict(extra="forbid")
+
+    display_name: str | None | MISSING = MISSING
     """Name to show to others; null removes it."""
     role: UserRole | MISSING = MISSING
     disabled: StrictBool | MISSING = MISSING
@@ -268,21 +344,20 @@ class AccountUpdate(Schema):
 class AccountPage(Schema):
     """One page of accounts."""
 
-    items: Annotated[list[Account], Field(max_length=100)]
+    items: list[Account]
     """The accounts of this page."""
-    next: Annotated[str | None, Field(max_length=2000)]
+    next: str | None
     """Send it as `cursor` to get the page after this one; null on the last page."""
 
 
 class PasswordChange(Schema):
     """A new password for who knows the present one."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    current_password: Annotated[SecretStr, Field(max_length=128, min_length=1)]
+    model_config = ConfigDict(extra="forbid")
+
+    current_password: Password
     """The present password."""
-    new_password: Annotated[SecretStr, Field(max_length=128, min_length=12)]
+    new_password: Password
     """The new password."""
 
 
@@ -296,14 +371,13 @@ class ApiKeyScope(StrEnum):
 class ApiKeyCreate(Schema):
     """What it takes to create an API key."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    name: Annotated[str, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")]
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
     """Where the key is used, so that you recognise it."""
-    scopes: Annotated[list[ApiKeyScope], Field(max_length=20, min_length=1)]
+    scopes: list[ApiKeyScope]
     """What the key may do; nothing that your own token may not."""
-    expires_in_days: Annotated[StrictInt, Field(ge=1, le=365)] = 90
+    expires_in_days: StrictInt = 90
     """Days until the key expires."""
 
 
@@ -312,11 +386,11 @@ class ApiKey(Schema):
 
     id: UUID
     """Identifies the API key (UUIDv7)."""
-    name: Annotated[str, Field(max_length=100, min_length=1)]
+    name: str
     """Where the key is used."""
-    prefix: Annotated[str, Field(max_length=20)]
+    prefix: str
     """How the key begins, so that you recognise it."""
-    scopes: Annotated[list[ApiKeyScope], Field(max_length=20)]
+    scopes: list[ApiKeyScope]
     """What the key may do, as far as your role may do it."""
     created_at: AwareDatetime
     """When the key was created."""
@@ -331,11 +405,11 @@ class ApiKeyCreated(Schema):
 
     id: UUID
     """Identifies the API key (UUIDv7)."""
-    name: Annotated[str, Field(max_length=100, min_length=1)]
+    name: str
     """Where the key is used."""
-    prefix: Annotated[str, Field(max_length=20)]
+    prefix: str
     """How the key begins, so that you recognise it."""
-    scopes: Annotated[list[ApiKeyScope], Field(max_length=20)]
+    scopes: list[ApiKeyScope]
     """What the key may do, as far as your role may do it."""
     created_at: AwareDatetime
     """When the key was created."""
@@ -343,16 +417,16 @@ class ApiKeyCreated(Schema):
     """When the key stops to work."""
     last_used_at: AwareDatetime | None
     """When the key was last used, to the minute; null when it never was."""
-    key: Annotated[str, Field(max_length=100)]
+    key: str
     """Send it as `X-API-Key` header, and keep it secret."""
 
 
 class ApiKeyPage(Schema):
     """One page of API keys."""
 
-    items: Annotated[list[ApiKey], Field(max_length=100)]
+    items: list[ApiKey]
     """The keys of this page."""
-    next: Annotated[str | None, Field(max_length=2000)]
+    next: str | None
     """Send it as `cursor` to get the page after this one; null on the last page."""
 
 
@@ -378,12 +452,12 @@ class Item(Schema):
 
     id: UUID
     """Identifies the item (UUIDv7)."""
-    name: Annotated[str, Field(max_length=200, min_length=1)]
+    name: str
     """What the item is called."""
-    description: Annotated[str | None, Field(max_length=2000)]
+    description: str | None
     """More about the item; null when there is nothing to say."""
     status: ItemStatus
-    quantity: Annotated[StrictInt, Field(ge=0, le=1000000)]
+    quantity: StrictInt
     """How many pieces there are."""
     created_at: AwareDatetime
     """When the item was created."""
@@ -394,43 +468,37 @@ class Item(Schema):
 class ItemCreate(Schema):
     """What it takes to create an item."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    name: Annotated[str, Field(max_length=200, min_length=1, pattern="^[^\\x00]*$")]
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
     """What the item is called."""
-    description: Annotated[str | None, Field(max_length=2000, pattern="^[^\\x00]*$")] = None
+    description: str | None = None
     """More about the item."""
     status: ItemStatus = ItemStatus.DRAFT
-    quantity: Annotated[StrictInt, Field(ge=0, le=1000000)] = 0
+    quantity: StrictInt = 0
     """How many pieces there are."""
 
 
 class ItemUpdate(Schema):
     """Fields of an item that its owner may change; a field that is left out stays as it is."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    name: Annotated[str | MISSING, Field(max_length=200, min_length=1, pattern="^[^\\x00]*$")] = (
-        MISSING
-    )
+    model_config = ConfigDict(extra="forbid")
+
+    name: str | MISSING = MISSING
     """What the item is called."""
-    description: Annotated[str | None | MISSING, Field(max_length=2000, pattern="^[^\\x00]*$")] = (
-        MISSING
-    )
+    description: str | None | MISSING = MISSING
     """More about the item; null removes it."""
     status: ItemStatus | MISSING = MISSING
-    quantity: Annotated[StrictInt | MISSING, Field(ge=0, le=1000000)] = MISSING
+    quantity: StrictInt | MISSING = MISSING
     """How many pieces there are."""
 
 
 class ItemPage(Schema):
     """One page of items."""
 
-    items: Annotated[list[Item], Field(max_length=100)]
+    items: list[Item]
     """The items of this page."""
-    next: Annotated[str | None, Field(max_length=2000)]
+    next: str | None
     """Send it as `cursor` to get the page after this one; null on the last page."""
 
 
@@ -454,9 +522,8 @@ class ExportStatus(StrEnum):
 class ExportCreate(Schema):
     """What it takes to ask for an export."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
+    model_config = ConfigDict(extra="forbid")
+
     format: ExportFormat = ExportFormat.CSV
 
 
@@ -467,9 +534,9 @@ class Export(Schema):
     """Identifies the export (UUIDv7)."""
     format: ExportFormat
     status: ExportStatus
-    rows_done: Annotated[StrictInt, Field(ge=0, le=2147483647)]
+    rows_done: StrictInt
     """How many items are in the file by now."""
-    rows_total: Annotated[StrictInt | None, Field(ge=0, le=2147483647)]
+    rows_total: StrictInt | None
     """How many items there were when the work began; null before that."""
     created_at: AwareDatetime
     """When the export was asked for."""
@@ -486,102 +553,7 @@ ExportJsonLines = TypeAliasType("ExportJsonLines", str)
 
 
 ExportEvents = TypeAliasType("ExportEvents", str)
-"""Server-sent events (WHATWG HTML, section 9.2). Each is called `export`; its data are the JSON of `Export`."""
+"""Server-sent events (WHATWG HTML, section 9.2).
 
-
-class Readiness(Schema):
-    """State of the process and of everything that it depends on."""
-
-    status: Literal["ready"]
-    """Always `ready`; a process that is not ready answers 503."""
-    checks: Annotated[list[HealthCheck], Field(max_length=20)]
-    """One entry per dependency."""
-
-
-class FieldError(Schema):
-    """One refused field of a request."""
-
-    location: FieldLocation
-    pointer: Annotated[str | MISSING, Field(max_length=1000)] = MISSING
-    """JSON Pointer (RFC 6901) into the body that was sent."""
-    name: Annotated[str | MISSING, Field(max_length=1000)] = MISSING
-    """Name of the refused query parameter, header or path parameter."""
-    code: Annotated[str, Field(max_length=100)]
-    """Stable machine name of the rule that was broken."""
-    detail: Annotated[str, Field(max_length=4000)]
-    """What is wrong with the field."""
-
-
-class PasswordGrant(Schema):
-    """Form of RFC 6749, section 4.3.2, which opens a session."""
-
-    grant_type: Literal["password"]
-    """Always `password`."""
-    username: Annotated[str, Field(max_length=254, min_length=1, pattern="^[^\\x00]*$")]
-    """Email of the account."""
-    password: Annotated[SecretStr, Field(max_length=128, min_length=1)]
-    """Password of the account."""
-    scope: Scope | MISSING = MISSING
-    """Scopes wanted; leave it out to get all that the user may have.
-
-    Of the wanted scopes those are granted that the user may have; the answer names them.
-    """
-
-
-class RefreshTokenGrant(Schema):
-    """Form of RFC 6749, section 6, which goes on with a session."""
-
-    grant_type: Literal["refresh_token"]
-    """Always `refresh_token`."""
-    refresh_token: Annotated[SecretStr, Field(max_length=200, min_length=1)]
-    """The refresh token of the last answer."""
-    scope: Scope | MISSING = MISSING
-    """Scopes wanted, of those that the session was granted; leave it out to get all of them."""
-
-
-class OAuthError(Schema):
-    """Error of RFC 6749, section 5.2."""
-
-    error: OAuthErrorCode
-    error_description: Annotated[str, Field(max_length=1000, pattern="^[ !#-\\[\\]-~]*$")]
-    """What went wrong, for developers."""
-
-
-class JwkSet(Schema):
-    """Public keys, as RFC 7517, section 5, has them."""
-
-    keys: Annotated[list[Jwk], Field(max_length=20)]
-    """The keys; empty while tokens are signed with a shared secret."""
-
-
-class Problem(Schema):
-    """An error, as RFC 9457 writes it."""
-
-    type: AnyUrl
-    """Address of the page that explains this kind of error."""
-    title: Annotated[str, Field(max_length=200)]
-    """What kind of error this is, the same words every time."""
-    status: Annotated[StrictInt, Field(ge=400, le=599)]
-    """The HTTP status of this response."""
-    detail: Annotated[str, Field(max_length=4000)]
-    """What went wrong this time and how to mend it."""
-    instance: Annotated[str | MISSING, Field(max_length=8000)] = MISSING
-    """Path of the request that failed."""
-    code: Annotated[str, Field(max_length=100, pattern="^[a-z0-9-]+$")]
-    """Stable machine name of this kind of error."""
-    request_id: Annotated[str, Field(max_length=128)]
-    """Identifies the request in the server's log; the header `X-Request-ID` has the same value.
-
-    Quote it when you ask for help.
-    """
-    trace_id: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
-    """Identifies the trace that the request belongs to, across services (W3C Trace Context)."""
-    errors: Annotated[list[FieldError] | MISSING, Field(max_length=100)] = MISSING
-    """One entry per field that was refused."""
-
-
-TokenRequest = TypeAliasType(
-    "TokenRequest",
-    Annotated[PasswordGrant | RefreshTokenGrant, Field(discriminator="grant_type")],
-)
-"""What a token is asked for with. Unknown fields are ignored and empty ones count as left out, as section 3.2 of RFC 6749 demands."""
+Each is called `export`; its data are the JSON of `Export`.
+"""
