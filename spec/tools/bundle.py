@@ -151,7 +151,10 @@ class _Bundler:
 
 
 _DATA = {"example", "default", "const", "enum", "value"}
-_NAMED = {"properties", "patternProperties", "$defs", "dependentSchemas", "schemas"}
+_NAMED = {
+    *("properties", "patternProperties", "$defs", "dependentSchemas", "schemas"),
+    *("responses", "parameters", "headers", "requestBodies", "callbacks", "paths"),
+}
 
 
 def is_data(pointer: Pointer) -> bool:

@@ -14,7 +14,7 @@ from spec.tools.shapes import Shape, layers, without
 _SCALARS = {"integer": "StrictInt", "number": "StrictFloat", "boolean": "StrictBool"}
 _FORMATS = {"uuid": "UUID", "date-time": "AwareDatetime", "date": "Date", "password": "Password"}
 _PLAIN = {"StrictInt": "int", "StrictFloat": "float", "StrictBool": "bool"}
-WIRE_TYPES = {*_FORMATS.values()}
+WIRE_TYPES = {*_FORMATS.values(), "tagged", "whole"}
 _WORD = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|\b[A-Za-z_]\w*\b')
 # A union of more alternatives than these is one class with all their fields.
 _MOST = 64

@@ -8,7 +8,10 @@ Node = dict[str, Any]
 
 _HIDDEN: Mapping[Direction, str] = {"request": "readOnly", "response": "writeOnly"}
 _DATA = {"example", "examples", "default", "enum", "const"}
-_MAPS = {"properties", "patternProperties", "$defs", "dependentSchemas", "schemas"}
+_MAPS = {
+    *("properties", "patternProperties", "$defs", "dependentSchemas", "schemas"),
+    *("responses", "headers", "requestBodies"),
+}
 _ALONE = {"type", "$ref", "allOf", "oneOf", "anyOf", "not", "if", "enum", "const"}
 _BESIDE = {"allOf", "then", "else", "if", "not", "dependentSchemas"}
 _LENGTHS = ("minLength", "maxLength", "pattern")

@@ -49,6 +49,7 @@ class Parameter:
         )
         self.is_deep = self.style == "deepObject"
         self.is_spread = self.place == "query" and self.style == "form" and self.explode
+        self.is_spread = self.is_spread and not self.is_json
         self.allows_empty = node.get("allowEmptyValue") is True and not self.texts.kinds & {
             "string"
         }
