@@ -104,7 +104,7 @@ def _require_contract_routes(app: FastAPI) -> None:
         if str(route.path).startswith(operations.PREFIX)
     }
     declared = {
-        (operation.method, operations.PREFIX + operation.path)
+        (operation.method, operations.PREFIX + operation.template)
         for operation in operations.OPERATIONS.values()
     }
     if served != declared:

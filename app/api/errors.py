@@ -112,21 +112,26 @@ def _field(error: FieldError) -> dict[str, str]:
 
 
 async def _answer_problem(request: Request, problem: ProblemError) -> Response:
-    if isinstance(problem, MalformedBody) and _speaks_oauth2(request):
+    if not _speaks_oauth2(request):
+        return problem_response(request.scope, problem)
+    if isinstance(problem, MalformedBody):
         return await _answer_oauth(request, OAuthError("invalid_request", problem.detail))
+    if isinstance(problem, ValidationFailed) and problem.errors:
+        return await _answer_oauth(request, _oauth_error(problem.errors[0]))
     return problem_response(request.scope, problem)
 
 
 async def _answer_validation(request: Request, error: RequestValidationError) -> Response:
     details = error.errors()
     errors = [to_field_error(detail, error.body) for detail in details[:_MAX_FIELD_ERRORS]]
-    if not _speaks_oauth2(request):
-        return problem_response(request.scope, ValidationFailed(errors, total=len(details)))
-    first = errors[0]
+    return await _answer_problem(request, ValidationFailed(errors, total=len(details)))
+
+
+def _oauth_error(first: FieldError) -> OAuthError:
     if first.code == "union-tag-invalid":
-        return await _answer_oauth(request, OAuthError("unsupported_grant_type", first.detail))
+        return OAuthError("unsupported_grant_type", first.detail)
     name = (first.pointer or "").removeprefix("/") or "body"
-    return await _answer_oauth(request, OAuthError("invalid_request", f"{name}: {first.detail}"))
+    return OAuthError("invalid_request", f"{name}: {first.detail}")
 
 
 async def _answer_oauth(request: Request, error: OAuthError) -> Response:

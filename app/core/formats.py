@@ -1,5 +1,6 @@
 """Formats of JSON Schema, checked alike in the contract, the models and the settings."""
 
+import base64
 from collections.abc import Callable
 
 from jsonschema_rs import EmailOptions, validator_for
@@ -27,3 +28,15 @@ def email(value: str) -> str:
     if not _is_email(value):
         raise PydanticCustomError("email", "Input should be an email address (RFC 5321)")
     return value
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        base64.b64decode(text, validate=True)
+    except ValueError:
+        return False
+    return True
+
+
+FORMATS = {"byte": _is_base64}
+"""Formats of OpenAPI that JSON Schema does not have."""

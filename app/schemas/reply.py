@@ -1,9 +1,10 @@
 """Base class of the generated replies."""
 
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+import pydantic_core
 from pydantic import BaseModel
 
 
@@ -25,22 +26,26 @@ class Reply:
     Attributes:
         status: The HTTP status.
         constant_headers: Headers whose value the contract fixes.
+        nullable: Whether None is sent as the JSON `null`.
         header_names: Field name → header name, for the headers that a service supplies.
-        body: A model, the pieces of a stream, or nothing.
+        body: A model or what becomes JSON, text, bytes, the pieces of a stream, or nothing.
         media_type: What the body is.
     """
 
     status: ClassVar[int]
     constant_headers: ClassVar[Mapping[str, str]] = {}
     header_names: ClassVar[Mapping[str, str]] = {}
+    nullable: ClassVar[bool] = False
 
-    body: BaseModel | AsyncIterable[bytes] | None
+    body: object
     media_type: str = "application/json"
 
     def headers(self) -> dict[str, str]:
         """Return the headers that the reply supplies, by the names of the contract."""
         values = {header: getattr(self, field) for field, header in self.header_names.items()}
-        supplied = {header: str(value) for header, value in values.items() if value is not None}
+        supplied = {
+            header: header_text(value) for header, value in values.items() if value is not None
+        }
         return {**self.constant_headers, **supplied}
 
 
@@ -59,3 +64,19 @@ class Replayed:
     headers: Mapping[str, str]
     body: str | None
     contract: str
+
+
+def header_text(value: object) -> str:
+    """Return a value as a header has it: lists with commas, booleans and moments as in JSON."""
+    if isinstance(value, list | tuple):
+        return ",".join(map(header_text, value))
+    if isinstance(value, dict):
+        return ",".join(f"{name},{header_text(it)}" for name, it in value.items())
+    return value if isinstance(value, str) else to_json(value).strip('"')
+
+
+def to_json(body: object) -> str:
+    """Return a body as it is sent."""
+    if isinstance(body, BaseModel):
+        return body.model_dump_json()
+    return pydantic_core.to_json(body, by_alias=True, inf_nan_mode="null").decode()

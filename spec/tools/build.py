@@ -1,168 +1,169 @@
 """The contract → the intermediate representation."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeVar
 
-from spec.tools.contract import Contract, Endpoint, Node
+from spec.tools.contract import Contract, Endpoint
+from spec.tools.entries import entry, route_path, schemes
 from spec.tools.finding import Finding, RefusedError
 from spec.tools.ir import Api, Argument, Entry, Method, Tag
-from spec.tools.models import Models
-from spec.tools.names import docstring, is_taken, pascal, snake
-from spec.tools.parameters import Arguments, form_fields
-from spec.tools.replies import Success, statuses, success
-from spec.tools.values import Values
+from spec.tools.models import module
+from spec.tools.names import Names, docstring, pascal, prefix_of
+from spec.tools.parameters import Arguments
+from spec.tools.pytypes import RESPONSE, Types
+from spec.tools.replies import Replies, Success
 
-_ERROR_FORMAT, _RATE_LIMIT = "x-error-format", "x-rate-limit"
-_VERBS = {"get", "put", "post", "delete", "patch"}
+Result = TypeVar("Result")
+
 _CALLERS = {"Principal": "Caller", "Principal | None": "MaybeCaller"}
 
 
-@dataclass(frozen=True)
 class Builder:
     """Builds a version's representation and collects what it refuses."""
 
-    contract: Contract
-    version: str
-    models: Models
+    def __init__(self, contract: Contract, version: str) -> None:
+        self.contract = contract
+        self.version = version
+        self.types = Types(contract)
+        self.names = Names(contract)
+        self.findings: list[Finding] = []
 
     def build(self) -> Api:
         """Return the whole representation; raises RefusedError with every finding."""
-        findings = [*self.unserved_webhooks()]
         methods: dict[str, list[Method]] = {}
         entries: list[Entry] = []
-        for endpoint in self.contract.endpoints():
-            try:
-                entries.append(self.entry(endpoint))
-                if endpoint.node.child("x-manual-route").value is not True:
-                    methods.setdefault(endpoint.tag, []).append(self.method(endpoint))
-            except RefusedError as error:
-                findings.extend(error.findings)
+        for endpoint in self.endpoints():
+            arguments = self.collected(Arguments(endpoint, self.types, self.version).read)
+            result = self.collected(Replies(endpoint, self.types).read)
+            self.collected(partial(self.outgoing, endpoint))
+            if arguments is None or result is None:
+                continue
+            entries.append(entry(endpoint, self.names, arguments))
+            if endpoint.node.child("x-manual-route").value is not True:
+                method = self.method(endpoint, arguments, result)
+                methods.setdefault(endpoint.tag, []).append(method)
+        self.webhooks()
         tags = tuple(self.tags(methods))
-        findings.extend((*self.taken_operation_ids(), *self.taken_schema_names(tags)))
+        prefix = self.collected(partial(prefix_of, self.contract.node("servers", "0"))) or ""
+        findings = [*self.findings, *self.taken_schema_names(tags)]
         if findings:
             raise RefusedError(*sorted(set(findings)))
-        server = self.contract.node("servers", "0").text("url")
         return Api(
             version=self.version,
             folder=self.contract.folder,
-            prefix=re.sub("^[a-z]+://[^/]*", "", server).rstrip("/"),
+            prefix=prefix,
             tags=tags,
             entries=tuple(entries),
+            schemes=schemes(self.contract),
+            models=module(self.types),
+            model_names=tuple(self.types.definitions),
+            notes=tuple(self.notes()),
         )
 
-    def unserved_webhooks(self) -> Iterator[Finding]:
-        """Yield the webhooks: the server does not call its clients."""
-        if (node := self.contract.node("webhooks")).exists:
-            yield node.finding("webhooks are not served", "remove them")
+    def collected(self, read: Callable[[], Result]) -> Result | None:
+        """Return what is read; nothing where it is refused, which is noted."""
+        try:
+            return read()
+        except RefusedError as error:
+            self.findings.extend(error.findings)
+            return None
 
-    def taken_operation_ids(self) -> Iterator[Finding]:
-        """Yield operationIds that become the same name, or one that generated code uses."""
-        seen: set[str] = set()
+    def endpoints(self) -> Iterator[Endpoint]:
+        """Yield the operations that the server routes: it answers HEAD itself where GET is."""
         for endpoint in self.contract.endpoints():
-            name, node = snake(endpoint.operation_id), endpoint.node.child("operationId")
-            if name in seen or is_taken(name):
-                message = f"{endpoint.operation_id} becomes the Python name {name}, which is taken"
-                yield node.finding(message, "rename the operation")
-            seen.add(name)
+            if endpoint.method != "head" or not endpoint.item.has("get"):
+                yield endpoint
+
+    def notes(self) -> Iterator[str]:
+        """Yield what was derived because the contract does not say it."""
+        for endpoint in self.contract.endpoints():
+            where = f"{endpoint.node.where.file}:{endpoint.node.where.line}"
+            if not endpoint.node.text("operationId"):
+                yield f"{where}: no operationId; it is called {endpoint.operation_id}"
+            if not endpoint.node.strings("tags"):
+                yield f"{where}: {endpoint.operation_id} has no tag; it belongs to {endpoint.tag}"
+
+    def outgoing(self, endpoint: Endpoint) -> None:
+        """Define what the server sends in callbacks: nobody serves them, so they have no routes."""
+        for name, written in endpoint.node.child("callbacks").entries():
+            for _, item in written.follow().entries():
+                for _, sent in item.follow().entries():
+                    self.sent(
+                        f"{pascal(endpoint.operation_id)}{pascal(name)}",
+                        Endpoint("", "", sent, item),
+                    )
+
+    def webhooks(self) -> None:
+        """Define what the server sends to its clients' webhooks."""
+        for name, item in self.contract.node("webhooks").entries():
+            for _, sent in item.follow().entries():
+                self.sent(f"{pascal(name)}Webhook", Endpoint("", "", sent, item))
+
+    def sent(self, place: str, endpoint: Endpoint) -> None:
+        """Define the body of an outgoing request."""
+        for _, content in endpoint.node.get("requestBody").get("content").entries():
+            if content.has("schema"):
+                self.types.read([content.child("schema")], place, RESPONSE)
 
     def taken_schema_names(self, tags: tuple[Tag, ...]) -> Iterator[Finding]:
-        """Yield schemas whose name the models or the interfaces need for something else."""
+        """Yield schemas whose name the interfaces need for something else."""
         ours = {name for tag in tags for name in tag.names} | {"Services"}
         for name, node in self.contract.node("components", "schemas").entries():
-            if name in ours or name not in self.models.names:
+            if pascal(name) in ours:
                 yield node.finding(f"generated code uses the name {name}", "rename the schema")
 
     def tags(self, methods: dict[str, list[Method]]) -> Iterator[Tag]:
-        """Yield the tags that have methods, in the order in which they are declared."""
-        for _, node in self.contract.node("tags").entries():
-            name = node.text("name")
-            if name in methods:
-                yield Tag(
-                    name=name,
-                    source=self.contract.source_of(name),
-                    description=node.text("description"),
-                    interface=f"{pascal(name)}Service",
-                    service=pascal(name),
-                    methods=tuple(methods[name]),
-                )
+        """Yield the tags that have methods: those that are declared first, in their order."""
+        declared = {node.text("name"): node for _, node in self.contract.node("tags").entries()}
+        for title in [
+            *(it for it in declared if it in methods),
+            *(it for it in methods if it not in declared),
+        ]:
+            name = self.names.module(title)
+            yield Tag(
+                name=name,
+                title=title,
+                source=self.contract.source_of(title),
+                description=declared[title].text("description") if title in declared else "",
+                interface=f"{pascal(name)}Service",
+                service=pascal(name),
+                methods=tuple(methods[title]),
+            )
 
-    def method(self, endpoint: Endpoint) -> Method:
-        """Return an operation as code; raises RefusedError."""
-        node = endpoint.node
-        if endpoint.method not in _VERBS:
-            raise node.refusal(f"the server answers {endpoint.method.upper()} itself", "remove it")
-        for unserved in (
-            node.child("callbacks"),
-            node.child("servers"),
-            endpoint.item.child("servers"),
-        ):
-            if unserved.exists:
-                raise unserved.refusal(f"{unserved.name} are for the whole API", "remove them")
-        values = Values(self.version, self.models.members)
-        arguments, result = Arguments(endpoint, values).read(), success(endpoint)
-        name, principal = snake(endpoint.operation_id), _principal(endpoint)
+    def method(self, endpoint: Endpoint, arguments: list[Argument], result: Success) -> Method:
+        """Return an operation as code."""
+        operation_id, node = endpoint.operation_id, endpoint.node
+        name, principal = self.names.function(operation_id), _principal(endpoint)
         callers = (_CALLERS[principal],) if principal else ()
-        route = sorted(arguments, key=lambda argument: argument.optional)
-        errors = ", ".join(str(status) for status, _ in statuses(endpoint) if status >= 400)
-        line = f"{endpoint.method.upper()} {endpoint.path}; errors: {errors or 'none'}."
+        errors = [key for key, _ in endpoint.responses() if not key.startswith(("1", "2", "3"))]
+        line = f"{endpoint.method.upper()} {endpoint.path}"
+        words = node.text("summary") or node.text("description") or line
+        module = self.names.module(endpoint.tag)
         return Method(
-            operation_id=endpoint.operation_id,
+            operation_id=operation_id,
             name=name,
+            constant=self.names.constant(operation_id),
             verb=endpoint.method,
-            path=endpoint.path,
-            docstring=docstring(node.text("summary"), line, indent=8),
-            route_docstring=docstring(node.text("summary"), indent=4),
+            template=route_path(endpoint, arguments),
+            docstring=docstring(
+                words,
+                f"{line}; errors: {', '.join(errors) or 'none'}.",
+                indent=8,
+                instead=f"{line}.",
+            ),
+            route_docstring=docstring(words, indent=4, instead=f"{line}."),
             arguments=_signature(arguments, principal),
             route_arguments=(
                 *(f"principal: {caller}" for caller in callers),
-                *(argument.route for argument in route),
+                *_ordered([(it, f"{it.name}: {it.route}") for it in arguments]),
             ),
+            is_typed=bool(arguments),
             returns=result.returns,
-            statements=_statements(f"{endpoint.tag}.{name}", arguments, principal, result),
+            statements=_statements(f"{module}.{name}", arguments, principal, result),
             replies=result.replies,
             callers=callers,
         )
-
-    def entry(self, endpoint: Endpoint) -> Entry:
-        """Return an operation as data; what is as usual stays unsaid."""
-        node = endpoint.node
-        body = node.get("requestBody")
-        extensions = {
-            key: child.value for key, child in endpoint.extensions().items() if key != _ERROR_FORMAT
-        }
-        if isinstance(limit := extensions.get(_RATE_LIMIT), dict):
-            bucket = endpoint.operation_id if node.has(_RATE_LIMIT) else endpoint.tag
-            extensions[_RATE_LIMIT] = {"bucket": bucket, **limit}
-        declared = ", ".join(str(status) for status, _ in statuses(endpoint))
-        media_types = tuple(media_type for media_type, _ in body.get("content").entries())
-        query = endpoint.parameters_in("query")
-        arrays = [node for node in query if node.get("schema").text("type") == "array"]
-        fields = {
-            "operation_id": repr(endpoint.operation_id),
-            "method": repr(endpoint.method.upper()),
-            "path": repr(endpoint.path),
-            "tag": repr(endpoint.tag),
-            "security": _security(endpoint),
-            "query": _names(query),
-            "repeatable": _names(arrays),
-            "headers": _names(endpoint.parameters_in("header")),
-            "media_types": repr(media_types),
-            "form_fields": repr(form_fields(body.get("content"))),
-            "statuses": f"frozenset({{{declared}}})",
-            "error_format": repr(node.text(_ERROR_FORMAT, "problem")),
-            "extensions": repr(extensions),
-        }
-        unsaid = {"()", "False", "'problem'", "{}"}
-        return Entry(
-            constant=snake(endpoint.operation_id).upper(),
-            operation_id=endpoint.operation_id,
-            fields=tuple((key, value) for key, value in fields.items() if value not in unsaid),
-        )
-
-
-def _names(parameters: list[Node]) -> str:
-    return repr(tuple(node.text("name") for node in parameters))
 
 
 def _principal(endpoint: Endpoint) -> str:
@@ -172,20 +173,18 @@ def _principal(endpoint: Endpoint) -> str:
     return "Principal" if all(alternatives) else "Principal | None"
 
 
-def _security(endpoint: Endpoint) -> str:
-    alternatives = tuple(
-        {scheme: tuple(alternative.strings(scheme)) for scheme, _ in alternative.entries()}
-        for alternative in endpoint.security()
-    )
-    return repr(alternatives) if any(alternatives) else "()"
-
-
 def _signature(arguments: list[Argument], principal: str) -> tuple[str, ...]:
-    positional = [argument.interface for argument in arguments if argument.positional]
-    keywords = [argument.interface for argument in arguments if not argument.positional]
-    if principal:
-        keywords.append(f"principal: {principal}")
-    return (*positional, *(["*"] if keywords else []), *keywords)
+    found = [*_ordered([(it, f"{it.name}: {it.interface}") for it in arguments])]
+    if not principal:
+        return tuple(found)
+    return (*found, *([] if "*" in found else ["*"]), f"principal: {principal}")
+
+
+def _ordered(arguments: list[tuple[Argument, str]]) -> Iterator[str]:
+    """Yield declarations; those that are passed by their names follow a star."""
+    yield from (text for argument, text in arguments if argument.positional)
+    if named := [text for argument, text in arguments if not argument.positional]:
+        yield from ("*", *named)
 
 
 def _statements(

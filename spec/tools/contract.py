@@ -1,10 +1,12 @@
 """The bundled document, with a cursor that knows the line of every value."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
+from urllib.parse import unquote
 
 from spec.tools.finding import Finding, RefusedError, Where
 from spec.tools.load import Json, Pointer
@@ -66,7 +68,7 @@ class Contract:
     def source_of(self, tag: str) -> str:
         """Return the file that declares a tag's operations."""
         for endpoint in self.endpoints():
-            if tag in endpoint.node.strings("tags"):
+            if tag == endpoint.tag:
                 return endpoint.node.where.file
         return self.folder
 
@@ -116,15 +118,17 @@ class Node:
     def follow(self) -> "Node":
         """Return what a chain of references leads to."""
         node, seen = self, {self.pointer}
-        while reference := node.text("$ref"):
-            tokens = (
-                token.replace("~1", "/").replace("~0", "~") for token in reference.split("/")[1:]
-            )
-            node = self.contract.node(*tokens)
+        while node.text("$ref"):
+            node = node.target()
             if node.pointer in seen:
                 raise node.refusal("a reference leads back to itself", "name a schema")
             seen.add(node.pointer)
         return node
+
+    def target(self) -> "Node":
+        """Return what the reference here names; it may be a reference itself."""
+        tokens = unquote(self.text("$ref")).split("/")[1:]
+        return self.contract.node(*(it.replace("~1", "/").replace("~0", "~") for it in tokens))
 
     def entries(self) -> list[tuple[str, "Node"]]:
         """Return the members of an object or the entries of an array, as they are written."""
@@ -172,13 +176,16 @@ class Endpoint:
 
     @property
     def operation_id(self) -> str:
-        """Return the operationId, or an empty string."""
-        return self.node.text("operationId")
+        """Return the operationId; one that is missing is made of method and path."""
+        words = [word for word in re.split("[^A-Za-z0-9]+", self.path) if word]
+        derived = self.method + "".join(word[0].upper() + word[1:] for word in words)
+        return self.node.text("operationId") or derived
 
     @property
     def tag(self) -> str:
-        """Return the first tag, or an empty string."""
-        return next(iter(self.node.strings("tags")), "")
+        """Return the first tag; one that is missing is made of the first word of the path."""
+        words = [word for word in re.split("[^A-Za-z0-9]+", self.path) if word]
+        return next(iter((*self.node.strings("tags"), *words)), "root")
 
     @property
     def file_stem(self) -> str:
@@ -221,4 +228,5 @@ class Endpoint:
 
     def security(self) -> list[Node]:
         """Return the alternatives, any one of which suffices; none: no credentials."""
-        return [node for _, node in self.node.child("security").entries()]
+        holder = self.node if self.node.has("security") else self.node.contract.node()
+        return [node for _, node in holder.child("security").entries()]

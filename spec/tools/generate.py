@@ -1,13 +1,11 @@
 """Verb `generate`: write the code that the contract gives."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from spec.rules import accept
-from spec.tools.build import Builder
 from spec.tools.bundle import assemble, dump
-from spec.tools.models import Models, ModelsRun
+from spec.tools.lint import checked
 from spec.tools.render import Renderer
 from spec.tools.target import Target
 
@@ -19,26 +17,25 @@ class Output:
     Attributes:
         owned: Every file of the owned folders.
         services: The first text of every service that does not exist yet.
+        notes: What had to be derived, a line for each.
         warnings: How often the contract breaks rules that only warn.
     """
 
     owned: Mapping[Path, str]
     services: Mapping[Path, str]
+    notes: Sequence[str]
     warnings: int
 
 
 def compute(target: Target) -> Output:
     """Return the files in memory; raises RefusedError with every finding."""
     contract = assemble(target)
-    document = dump(contract.document)
-    with ModelsRun(contract, document) as run:
-        warnings = accept(contract, target)
-        models = run.code()
-    api = Builder(contract, target.version, Models.read(models)).build()
+    api, warnings = checked(contract, target)
     renderer = Renderer(target)
     return Output(
-        owned=dict(renderer.owned(api, models, document)),
+        owned=dict(renderer.owned(api, dump(contract.document))),
         services={path: text for path, text in renderer.services(api) if not path.exists()},
+        notes=api.notes,
         warnings=len(warnings),
     )
 
@@ -53,7 +50,7 @@ def stale(target: Target, output: Output) -> list[Path]:
 def generate(target: Target) -> list[str]:
     """Write what changed and remove what vanished; return a line for each; raises RefusedError."""
     output = compute(target)
-    lines: list[str] = []
+    lines = [*output.notes]
     for path in stale(target, output):
         path.unlink()
         lines.append(f"removed {target.show(path)}")

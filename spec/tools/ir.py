@@ -5,19 +5,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Argument:
-    """One parameter of an operation.
+    """One value of a request that an operation gets.
 
     Attributes:
-        route: Its declaration in the route: `limit: Annotated[types.IntParam, Query(ge=1)] = 20`.
-        interface: Its declaration in the service interface: `limit: int`.
-        optional: The route's declaration has a default, so it follows those without.
+        place: Where the contract has it, and `key` its name there.
+        route: Its type in the route: `v1.ItemSort | None`.
+        interface: Its type in the service interface: `models.ItemSort | None`.
     """
 
     name: str
+    place: str
+    key: str
     route: str
     interface: str
-    positional: bool
-    optional: bool
+
+    @property
+    def positional(self) -> bool:
+        """Tell whether the service takes it without its name."""
+        return self.place == "path" or self.name == "body"
 
     @property
     def call(self) -> str:
@@ -40,12 +45,14 @@ class Method:
 
     operation_id: str
     name: str
+    constant: str
     verb: str
-    path: str
+    template: str
     route_docstring: str
     docstring: str
     arguments: tuple[str, ...]
     route_arguments: tuple[str, ...]
+    is_typed: bool
     returns: str
     statements: tuple[str, ...]
     replies: tuple[ReplyClass, ...]
@@ -57,6 +64,7 @@ class Tag:
     """A resource: one module of schemas, one of routes, one service."""
 
     name: str
+    title: str
     source: str
     description: str
     interface: str
@@ -90,10 +98,20 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Api:
-    """Everything that is generated for a version, apart from the models."""
+    """Everything that is generated for a version.
+
+    Attributes:
+        models: The module of the models, and `model_names` what it defines.
+        schemes: Security scheme → the arguments of its description.
+        notes: What the generator had to derive, a line for each.
+    """
 
     version: str
     folder: str
     prefix: str
     tags: tuple[Tag, ...]
     entries: tuple[Entry, ...]
+    schemes: tuple[tuple[str, str], ...]
+    models: str
+    model_names: tuple[str, ...]
+    notes: tuple[str, ...]

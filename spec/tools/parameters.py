@@ -1,154 +1,126 @@
 """Parameters and request bodies → arguments of routes and interfaces."""
 
-import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from spec.tools.contract import Endpoint, Node
+from spec.tools.expressions import ANY
 from spec.tools.ir import Argument
-from spec.tools.names import parameter_name
-from spec.tools.values import Value, Values
+from spec.tools.media import is_file, kind
+from spec.tools.names import parameter_name, pascal, unused
+from spec.tools.pytypes import REQUEST, Types
+from spec.tools.shapes import Shape
 
-_MARKERS = {"path": "Path", "query": "Query", "header": "Header", "cookie": "Cookie"}
-_ENCODINGS = ("style", "explode", "allowReserved", "content")
-_IGNORED_HEADERS = {"accept", "content-type", "authorization"}
-_FORM = "application/x-www-form-urlencoded"
-_MULTIPART = "multipart/form-data"
+IGNORED_HEADERS = {"accept", "content-type", "authorization"}
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """Reads the arguments of one operation."""
+    """Reads the arguments of one operation; `version` names the schemas in routes."""
 
     endpoint: Endpoint
-    values: Values
+    types: Types
+    version: str
 
     def read(self) -> list[Argument]:
         """Return path parameters, the body, then the rest, as the contract orders them."""
-        found = [*map(self.parameter, self.endpoint.parameters()), *self.body()]
-        for first, second in itertools.combinations(found, 2):
-            if first.name == second.name:
-                message = f"two parameters become the Python name {first.name}"
-                raise self.endpoint.node.refusal(message, "rename one of the two")
+        found: list[Argument] = []
+        for argument in (*self.parameters(), *self.body()):
+            taken = [it.name for it in found]
+            name = (
+                argument.name if argument.name not in taken else f"{argument.name}_{argument.place}"
+            )
+            found.append(replace(argument, name=unused(name, taken)))
         return sorted(found, key=lambda argument: not argument.positional)
 
-    def parameter(self, node: Node) -> Argument:
-        """Return a path, query, header or cookie parameter."""
-        place, name, schema = node.text("in"), node.text("name"), node.child("schema")
-        for key in _ENCODINGS:
-            if node.has(key) and (key, node.child(key).value) != ("explode", True):
-                raise node.child(key).refusal(f"the parameter {name} sets {key}", f"remove {key}")
-        if place == "header" and name.lower() in _IGNORED_HEADERS:
-            raise node.refusal(f"OpenAPI ignores a header parameter {name}", "leave it out")
-        value = self.values.read(schema)
-        if value.route.startswith("list[") and place != "query":
-            raise schema.refusal(f"an array in a {place} parameter", "use a query parameter")
-        required = node.child("required").value is True
-        argument = self.named(_MARKERS[place], name, value, schema, required=required)
-        return replace(argument, positional=place == "path")
+    def parameters(self) -> Iterator[Argument]:
+        """Yield the path, query, header and cookie parameters."""
+        for node in self.endpoint.parameters():
+            place, name = node.text("in"), node.text("name")
+            if place == "header" and name.lower() in IGNORED_HEADERS:
+                continue  # OpenAPI, section 4.8.12.1
+            schema = node.child("schema")
+            for _, content in node.child("content").entries()[:1]:
+                schema = content.child("schema")
+            required = node.child("required").value is True or place == "path"
+            yield self.named(place, name, schema, required=required)
 
-    def named(
-        self, marker: str, name: str, value: Value, schema: Node, *, required: bool
-    ) -> Argument:
+    def named(self, place: str, name: str, schema: Node, *, required: bool) -> Argument:
         """Return an argument for one named value of a request."""
-        python, default = parameter_name(name), self.values.default(schema)
-        alias = [f"alias={name!r}"] if python != name else []
-        null = "" if required or default is not None else " | None"
-        ending = "" if required and default is None else f" = {default}"
-        options = ", ".join((*alias, *value.constraints))
+        python = parameter_name(name)
+        if place == "file":
+            is_array = "array" in Shape.of(schema).kinds
+            expression = "list[Upload]" if is_array else "Upload"
+        else:
+            expression = self.read_type(schema, pascal(python))
+        has_default = Shape.of(schema).first("default") is not None
+        return self.argument(
+            python, place, name, expression, optional=not required and not has_default
+        )
+
+    def read_type(self, schema: Node, suffix: str) -> str:
+        """Return the type of a schema of this operation."""
+        if not schema.exists:
+            return ANY
+        place = f"{pascal(self.endpoint.operation_id)}{suffix}"
+        return self.types.read([schema], place, REQUEST)
+
+    def argument(
+        self, python: str, place: str, name: str, expression: str, *, optional: bool
+    ) -> Argument:
+        """Return an argument of this type."""
+        null = (
+            " | None" if optional and not expression.endswith("None") and expression != ANY else ""
+        )
         return Argument(
             name=python,
-            route=f"{python}: Annotated[{value.route}{null}, {marker}({options})]{ending}",
-            interface=f"{python}: {value.interface}{null}",
-            positional=False,
-            optional=bool(ending),
+            place=place,
+            key=name,
+            route=self.types.qualified(expression, self.version) + null,
+            interface=self.types.qualified(expression, "models") + null,
         )
 
     def body(self) -> Iterator[Argument]:
         """Yield the request body, or the fields of a multipart form."""
         body = self.endpoint.node.get("requestBody")
         contents = body.get("content").entries()
-        if len(contents) > 1:
-            raise body.child("content").refusal("several media types", "keep one of them")
-        for media_type, content in contents:
-            if media_type == _MULTIPART:
-                yield from self.multipart(content)
-            else:
-                yield self.whole(body, media_type, content)
-
-    def whole(self, body: Node, media_type: str, content: Node) -> Argument:
-        """Return a body that one model describes."""
-        schema, required = content.child("schema"), body.child("required").value is True
-        is_form = media_type == _FORM
-        if not is_form and not is_json(media_type):
-            raise content.refusal(f"a body of {media_type}", f"use JSON, {_FORM} or {_MULTIPART}")
-        if not schema.schema_name:
-            fix = "make it a component and refer to it"
-            raise content.refusal("a body schema without a name", fix)
-        if is_form and not required:
-            raise body.refusal("a form is optional", "write required: true")
-        null = "" if required else " | None"
-        marker = self.form(schema) if is_form else self.json(schema, media_type, null)
-        ending = "" if required else " = None"
-        return Argument(
-            name="body",
-            route=f"body: Annotated[{marker}]{ending}",
-            interface=f"body: models.{schema.schema_name}{null}",
-            positional=True,
-            optional=not required,
-        )
-
-    def json(self, schema: Node, media_type: str, null: str) -> str:
-        """Return type and marker of a JSON body."""
-        options = f"media_type={media_type!r}" if media_type.endswith("+json") else ""
-        return f"{self.values.version}.{schema.schema_name}{null}, Body({options})"
-
-    def form(self, schema: Node) -> str:
-        """Return type and marker of a form; FastAPI reads a union only where it is written out."""
-        forms = alternatives(schema)
-        for member in forms:
-            self.require_text_fields(member)
-        models = " | ".join(f"{self.values.version}.{member.schema_name}" for member in forms)
-        key = schema.follow().child("discriminator").text("propertyName")
-        return f"{models}, Form({f'discriminator={key!r}' if key else ''})"
-
-    def require_text_fields(self, schema: Node) -> None:
-        """Refuse what a form cannot carry; raises RefusedError."""
-        if schema.follow().text("type") != "object":
-            raise schema.refusal("a form that is not an object", "write type: object")
-        for name, field in schema.follow().child("properties").entries():
-            if field.follow().text("type") != "string":
-                raise field.refusal(
-                    f"the form's field {name} is not a string", "write type: string"
+        kinds = [kind(media_type, content) for media_type, content in contents]
+        if kinds == ["multipart"] and Shape.of(contents[0][1].child("schema")).properties:
+            yield from self.fields(contents[0][1].child("schema"))
+            return
+        for (_, content), how in zip(contents, kinds, strict=True):
+            if how == "multipart" and any(map(is_file, _parts(content.child("schema")))):
+                raise content.refusal(
+                    "files beside another media type", "give the upload an operation of its own"
                 )
+        found = [
+            self.content_type(content, how)
+            for (_, content), how in zip(contents, kinds, strict=True)
+        ]
+        if not found:
+            return
+        expression = " | ".join(dict.fromkeys(found))
+        expression = ANY if ANY in found else expression
+        required = body.child("required").value is True
+        yield self.argument("body", "body", "", expression, optional=not required)
+        raw = {"text", "bytes"} & set(kinds)
+        if raw and (len(contents) > 1 or "*" in contents[0][0]):
+            yield self.argument("media_type", "body", "media_type", "str", optional=False)
 
-    def multipart(self, content: Node) -> Iterator[Argument]:
+    def content_type(self, content: Node, how: str) -> str:
+        """Return the type of a body of one media type."""
+        raw = {"text": "str", "bytes": "bytes"}
+        return raw.get(how) or self.read_type(content.child("schema"), "Body")
+
+    def fields(self, schema: Node) -> Iterator[Argument]:
         """Yield the fields of a multipart form, files as uploads."""
-        schema = content.get("schema")
-        if schema.has("additionalProperties"):
-            node = schema.child("additionalProperties")
-            raise node.refusal("multipart forms ignore unknown fields", "leave it out")
-        for name, written in schema.get("properties").entries():
-            field, required = written.follow(), name in schema.strings("required")
-            is_file = field.text("format") == "binary" or field.has("contentMediaType")
-            value = Value("UploadFile", "Upload") if is_file else self.values.read(written)
-            marker = "File" if is_file else "Form"
-            yield self.named(marker, name, value, written, required=required)
+        shape = Shape.of(schema)
+        for name, nodes in shape.properties.items():
+            (node, *_), required = nodes, name in shape.required
+            file = any(map(is_file, (*nodes, *Shape.of(*nodes).items)))
+            yield self.named("file" if file else "field", name, node, required=required)
 
 
-def alternatives(schema: Node) -> list[Node]:
-    """Return the members of a union, or the schema itself."""
-    return [member for _, member in schema.follow().child("oneOf").entries()] or [schema]
-
-
-def form_fields(content: Node) -> tuple[str, ...]:
-    """Return the names of the fields of a form that is not multipart."""
-    members = alternatives(content.child(_FORM).child("schema"))
-    names = (name for it in members for name, _ in it.follow().child("properties").entries())
-    return tuple(dict.fromkeys(names))
-
-
-def is_json(media_type: str) -> bool:
-    """Tell whether a body of this type is JSON."""
-    return re.fullmatch(r"application/([a-z0-9.-]+\+)?json", media_type) is not None
+def _parts(schema: Node) -> Iterator[Node]:
+    for nodes in Shape.of(schema).properties.values():
+        yield from (*nodes, *Shape.of(*nodes).items)

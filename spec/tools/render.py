@@ -11,23 +11,23 @@ from black.mode import TargetVersion
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from spec.tools.ir import Api
-from spec.tools.models import Models
 from spec.tools.names import LINE_LENGTH, docstring
 from spec.tools.target import Target
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _MODE = black.Mode(line_length=LINE_LENGTH, target_versions={TargetVersion.PY311})
 _IMPORTS = {
+    "app.api.request.arguments": "typed",
     "app.api.request.route": "contract_route",
     "app.api.request.response": "render render_reply",
     "app.core.security": "Principal",
     "app.schemas": "types",
-    "app.schemas.operation": "Operation",
+    "app.schemas.operation": "Operation SecurityScheme",
     "app.schemas.reply": "Replayed Reply Upload",
     "collections.abc": "AsyncIterable Mapping",
     "dataclasses": "dataclass",
-    "fastapi": "APIRouter Body Cookie Depends File Form Header Path Query Response UploadFile",
-    "pydantic": "Field",
+    "fastapi": "APIRouter Depends Response",
+    "pydantic": "Field JsonValue Tag",
     "typing": "Annotated ClassVar Literal Protocol",
 }
 
@@ -87,15 +87,15 @@ class Renderer:
         ordered = isort.code(code, profile="black", line_length=LINE_LENGTH, known_first_party=ours)
         return black.format_str(ordered, mode=_MODE)
 
-    def owned(self, api: Api, models: str, document: str) -> Iterator[tuple[Path, str]]:
+    def owned(self, api: Api, document: str) -> Iterator[tuple[Path, str]]:
         """Yield every file of the owned folders."""
         schemas, routes, folder = self.target.schemas, self.target.routes, api.folder
         names: Mapping[str, Sequence[str]] = {
-            "models": Models.read(models).names,
+            "models": api.model_names,
             **{tag.name: tag.names for tag in api.tags},
             "services": ["Services"],
         }
-        yield schemas / "models.py", self.format(self.header(folder) + models)
+        yield schemas / "models.py", self.format(self.header(folder) + api.models)
         yield schemas / "openapi.json", document
         yield schemas / "operations.py", self.python("operations", folder, api=api)
         yield schemas / "__init__.py", self.python(

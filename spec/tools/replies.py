@@ -1,13 +1,18 @@
 """Success responses → what an interface returns and how the route renders it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spec.tools.contract import Endpoint, Node
+from spec.tools.expressions import ANY
 from spec.tools.ir import ReplyClass
-from spec.tools.names import docstring, parameter_name, pascal
-from spec.tools.parameters import is_json
+from spec.tools.media import JSON, kind
+from spec.tools.names import docstring, parameter_name, pascal, unused
+from spec.tools.pytypes import RESPONSE, Types
 
-_HEADER_TYPES = {"string": "str", "integer": "int"}
+_RAW = {"text": "str | AsyncIterable[bytes]", "bytes": "bytes | AsyncIterable[bytes]"}
+_TAKEN = {"body", "constant_headers", "header_names", "headers", "media_type", "nullable", "status"}
+_STATUSES = {"1XX": 100, "2XX": 200, "3XX": 302, "default": 200}
 
 
 @dataclass(frozen=True)
@@ -19,36 +24,96 @@ class Success:
     status: int | None = None
 
 
-def statuses(endpoint: Endpoint) -> list[tuple[int, Node]]:
-    """Return every declared status as a number; raises RefusedError for ranges and `default`."""
-    found: list[tuple[int, Node]] = []
-    for status, node in endpoint.responses():
-        if not status.isdigit():
-            written = endpoint.node.child("responses").child(status)
-            raise written.refusal(f"the status {status} says nothing exact", "declare each status")
-        found.append((int(status), node))
-    return found
+def successes(endpoint: Endpoint) -> list[tuple[str, Node]]:
+    """Return the responses that are no errors; `default` is one where there is no other."""
+    found = endpoint.responses()
+    own = [(key, node) for key, node in found if key[:1] in {"1", "2", "3"}]
+    return own or [(key, node) for key, node in found if key == "default"]
 
 
-def success(endpoint: Endpoint) -> Success:
-    """Return the declared successes; raises RefusedError for what cannot be rendered."""
-    found = [(status, node) for status, node in statuses(endpoint) if status < 400]
-    if not found:
-        raise endpoint.node.child("responses").refusal(
-            "no success is declared", "declare a 2xx status"
+@dataclass(frozen=True)
+class Replies:
+    """Reads the successes of one operation."""
+
+    endpoint: Endpoint
+    types: Types
+
+    def read(self) -> Success:
+        """Return the declared successes; raises RefusedError where there is none."""
+        found = successes(self.endpoint)
+        if not found:
+            responses = self.endpoint.node.child("responses")
+            raise responses.refusal("no success is declared", "declare a 2xx status")
+        key, response = found[0]
+        # What is replayed is no model: it is sent as it was sent to the first request.
+        replayed = self.endpoint.is_idempotent
+        if len(found) == 1 and not _own_headers(response) and not replayed:
+            contents = response.get("content").entries()
+            status = _STATUSES.get(key) or int(key)
+            if not contents:
+                return Success("None", status=status)
+            body = self.body_type(key, response)
+            if [media_type for media_type, _ in contents] == [JSON] and not _is_nullable(body):
+                return Success(body, status=status)
+        replies = tuple(self.reply(key, response) for key, response in found)
+        returns = [*(reply.name for reply in replies), *(["Replayed"] if replayed else [])]
+        return Success(" | ".join(returns), replies)
+
+    def body_type(self, key: str, response: Node) -> str:
+        """Return the type of a response's body, as the interface writes it."""
+        place = f"{self.name(key)}Body"
+        found: list[str] = []
+        for media_type, content in response.get("content").entries():
+            how, schema = kind(media_type, content), content.child("schema")
+            raw = _RAW.get("bytes" if how in {"form", "multipart"} else how)
+            own = self.types.read([schema], place, RESPONSE) if schema.exists else ANY
+            found += raw.split(" | ") if raw else [self.types.qualified(own, "models")]
+        return ANY if ANY in found and len(found) == 1 else " | ".join(dict.fromkeys(found))
+
+    def name(self, key: str) -> str:
+        """Return the name of the reply class of a status."""
+        return f"{pascal(self.endpoint.operation_id)}{pascal(key)}"
+
+    def reply(self, key: str, response: Node) -> ReplyClass:
+        """Return the class of a status."""
+        lines = [f"status: ClassVar[int] = {_STATUSES.get(key) or int(key)}"]
+        constants, names, fields = self.headers(key, response)
+        if constants:
+            lines.append(f"constant_headers: ClassVar[Mapping[str, str]] = {constants!r}")
+        if names:
+            lines.append(f"header_names: ClassVar[Mapping[str, str]] = {names!r}")
+        body = self.body_type(key, response)
+        if body and _is_nullable(body):
+            lines.append("nullable: ClassVar[bool] = True")
+        content = _content(body, response)
+        return ReplyClass(
+            name=self.name(key),
+            docstring=docstring(
+                response.text("description"),
+                indent=4,
+                instead=f"Reply {key} of {self.endpoint.operation_id}.",
+            ),
+            fields=(*lines, "", *content, *fields),
         )
-    status, response = found[0]
-    model, media_types = _body(response)
-    # What is replayed is no model: it is sent as it was sent to the first request.
-    replayed = endpoint.is_idempotent
-    if len(found) == 1 and not _own_headers(response) and not replayed:
-        if not media_types:
-            return Success("None", status=status)
-        if model and media_types == ["application/json"]:
-            return Success(f"models.{model}", status=status)
-    replies = tuple(_reply(endpoint, status, response) for status, response in found)
-    returns = [*(reply.name for reply in replies), *(["Replayed"] if replayed else [])]
-    return Success(" | ".join(returns), replies)
+
+    def headers(self, key: str, response: Node) -> tuple[dict[str, str], dict[str, str], list[str]]:
+        """Return the headers with one value, the names of the others, and their fields."""
+        constants: dict[str, str] = {}
+        names: dict[str, str] = {}
+        fields: list[str] = []
+        for name, header in _own_headers(response):
+            schema, required = header.get("schema"), header.child("required").value is True
+            constant = schema.child("const").value
+            if isinstance(constant, str) and required:
+                constants[name] = constant
+                continue
+            python = unused(parameter_name(name.lower()), {*_TAKEN, *names})
+            names[python] = name
+            place = f"{self.name(key)}{pascal(python)}"
+            own = self.types.read([schema], place, RESPONSE) if schema.exists else "str"
+            own = self.types.qualified(own, "models")
+            fields.append(f"{python}: {own}" if required else f"{python}: {own} | None = None")
+        return constants, names, fields
 
 
 def _own_headers(response: Node) -> list[tuple[str, Node]]:
@@ -57,76 +122,32 @@ def _own_headers(response: Node) -> list[tuple[str, Node]]:
     return [
         (name, header)
         for name, header in headers
-        if header.child("x-filled-by-server").value is not True
+        if header.child("x-filled-by-server").value is not True and name.lower() != "content-type"
     ]
 
 
-def _body(response: Node) -> tuple[str, list[str]]:
-    """Return the model's name and the media types of a response."""
+def _is_nullable(body: str) -> bool:
+    return body == ANY or body.endswith("| None") or body == "None"
+
+
+def _content(body: str, response: Node) -> Iterator[str]:
+    """Yield the fields `body` and `media_type`, where they differ from what every reply has."""
     contents = response.get("content").entries()
-    media_types = [media_type for media_type, _ in contents]
-    if not any(map(is_json, media_types)):
-        return "", media_types
-    if len(contents) > 1:
-        raise response.child("content").refusal(
-            "JSON beside another media type", "keep one of them"
-        )
-    schema = contents[0][1].child("schema")
-    if not schema.schema_name:
-        raise contents[0][1].refusal(
-            "a response schema without a name", "make it a component and refer to it"
-        )
-    followed = schema.follow()
-    if (
-        not {"oneOf", "anyOf", "allOf"} & {key for key, _ in followed.entries()}
-        and followed.text("type") != "object"
-    ):
-        raise schema.refusal("a response that is not an object", "put the value into an object")
-    return schema.schema_name, media_types
-
-
-def _reply(endpoint: Endpoint, status: int, response: Node) -> ReplyClass:
-    model, media_types = _body(response)
-    constants: dict[str, str] = {}
-    names: dict[str, str] = {}
-    fields: list[str] = []
-    for name, header in _own_headers(response):
-        schema, python = header.get("schema"), parameter_name(name.lower())
-        required = header.child("required").value is True
-        constant = schema.child("const").value
-        if isinstance(constant, str) and required:
-            constants[name] = constant
-            continue
-        if schema.text("type") not in _HEADER_TYPES:
-            raise schema.refusal(
-                f"the header {name} is neither string nor integer", "use one of the two"
-            )
-        names[python] = name
-        kind = f"Literal[{constant!r}]" if constant else _HEADER_TYPES[schema.text("type")]
-        fields.append(f"{python}: {kind}" if required else f"{python}: {kind} | None = None")
-    lines = [f"status: ClassVar[int] = {status}"]
-    if constants:
-        lines.append(f"constant_headers: ClassVar[Mapping[str, str]] = {constants!r}")
-    if names:
-        lines.append(f"header_names: ClassVar[Mapping[str, str]] = {names!r}")
-    name = f"{pascal(endpoint.operation_id)}{status}"
-    return ReplyClass(
-        name=name,
-        docstring=docstring(
-            response.text("description"),
-            indent=4,
-            instead=f"Reply {status} of {endpoint.operation_id}.",
-        ),
-        fields=(*lines, "", *_content(model, media_types), *fields),
-    )
-
-
-def _content(model: str, media_types: list[str]) -> list[str]:
-    """Return the fields `body` and `media_type`, where they differ from what every reply has."""
-    if not media_types:
-        return ["body: None = None"]
-    body = f"body: models.{model}" if model else "body: AsyncIterable[bytes]"
-    if media_types == ["application/json"]:
-        return [body]
-    choice = f"media_type: Literal[{', '.join(map(repr, media_types))}]"
-    return [body, choice if len(media_types) > 1 else f"{choice} = {media_types[0]!r}"]
+    if not contents:
+        yield "body: None = None"
+        return
+    yield f"body: {body}"
+    jsons = [media_type for media_type, content in contents if kind(media_type, content) == "json"]
+    names = [
+        JSON if "*" in media_type and media_type in jsons else media_type
+        for media_type, _ in contents
+    ]
+    jsons = [JSON if "*" in media_type else media_type for media_type in jsons]
+    if names == [JSON]:
+        return
+    if any("*" in name for name in names):
+        yield f"media_type: str{f' = {jsons[0]!r}' if jsons else ''}"
+        return
+    default = jsons[0] if jsons else names[0] if len(names) == 1 else ""
+    choice = f"media_type: Literal[{', '.join(map(repr, dict.fromkeys(names)))}]"
+    yield f"{choice} = {default!r}" if default else choice

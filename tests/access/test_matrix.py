@@ -48,7 +48,7 @@ async def call(stage: Stage, operation: Operation, column: Column) -> httpx2.Res
         path = re.sub(r"\{\w+\}", await thing_for(stage, operation, row.thing), path)
     headers = await CREDENTIALS[column.name](stage, operation)
     body = row.body and row.body(stage.user)
-    is_form = operation.media_types == ("application/x-www-form-urlencoded",)
+    is_form = "application/x-www-form-urlencoded" in operation.bodies
     form, json = (body, None) if is_form else (None, body)
     return await stage.user.client.request(
         operation.method, path, headers=headers, data=form, json=json
@@ -91,8 +91,10 @@ async def test_an_operation_that_forgets_who_may_call_would_be_found(
 ) -> None:
     satisfied = security._satisfy
 
-    async def satisfy(request: Request, alternative: dict[str, object], count: Count) -> object:
-        return await satisfied(request, dict.fromkeys(alternative, ()), count)
+    async def satisfy(
+        request: Request, operation: Operation, alternative: dict[str, object], count: Count
+    ) -> object:
+        return await satisfied(request, operation, dict.fromkeys(alternative, ()), count)
 
     monkeypatch.setattr(security, "_satisfy", satisfy)
 

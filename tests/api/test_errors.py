@@ -163,8 +163,8 @@ async def test_a_body_that_is_not_json_cannot_be_read(ada: Caller, body: bytes) 
         ({"name": "x", "status": "lost"}, {"/status": "enum"}),
         ({"name": "x", "a/b~c": 1}, {"/a~1b~0c": "extra-forbidden"}),
         ({"name": "x", "": 1}, {"/": "extra-forbidden"}),
-        ([], {"": "model-attributes-type"}),
-        (None, {"": "model-attributes-type"}),
+        ([], {"": "object-type"}),
+        (None, {"": "object-type"}),
     ],
     ids=str,
 )

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from app.core.config import Settings
 from app.core.crypto.cursors import Cursors
 from app.db.repositories.items import ItemRepository
+from app.schemas.operation import Place
 from app.schemas.v1.operations import LIST_ITEMS
 from app.services.support.pagination import ListQuery
 from tests.clients import Caller
@@ -216,6 +217,10 @@ async def test_a_query_outside_the_contract_is_refused(ada: Caller, query: str) 
     assert refused_fields(await ada.get(f"/items?{query}")).keys() == {query.partition("=")[0]}
 
 
+def in_query(*names: str) -> dict[str, tuple[Place, str]]:
+    return {name: ("query", name) for name in names}
+
+
 @pytest.mark.parametrize(
     ("names", "different"),
     [(("sort",), "status"), (("sort", "status", "colour"), "colour"), ((), "sort, status")],
@@ -224,14 +229,15 @@ async def test_a_query_outside_the_contract_is_refused(ada: Caller, query: str) 
 def test_a_list_whose_filters_are_not_those_of_the_contract_names_them(
     names: tuple[str, ...], different: str
 ) -> None:
-    operation = replace(LIST_ITEMS, query=("limit", "cursor", "sort", "status"))
+    operation = replace(LIST_ITEMS, arguments=in_query("limit", "cursor", "sort", "status"))
 
     with pytest.raises(ValueError, match=f"listItems: .* differ in {different}$"):
         ListQuery(operation=operation, reader=uuid4(), filters=dict.fromkeys(names))
 
 
 def test_lists_of_different_parents_have_cursors_of_their_own() -> None:
-    operation = replace(LIST_ITEMS, path="/shelves/{shelf_id}/items", query=("limit", "cursor"))
+    path, arguments = "/shelves/{shelf_id}/items", in_query("limit", "cursor")
+    operation = replace(LIST_ITEMS, path=path, arguments=arguments)
     reader, shelf, other = uuid4(), uuid4(), uuid4()
 
     query = ListQuery(operation=operation, reader=reader, filters={}, parents={"shelf_id": shelf})

@@ -14,13 +14,13 @@ from schemathesis.schemas import BaseSchema
 from app.api.request import security
 from app.api.request.security import Count
 from app.core.config import Settings
-from app.core.crypto.api_keys import HEADER
 from app.core.exceptions import NotFound
 from app.core.security import ROLE_SCOPES, Principal
 from app.db.engine import make_engine
 from app.db.unit_of_work import Database
 from app.main import create_app
 from app.schemas import v1
+from app.schemas.operation import SecurityScheme
 from app.services.items import Items, to_item
 from app.services.support.preconditions import etag
 from tests import backends
@@ -100,10 +100,10 @@ async def test_it_keeps_them_for_administrators(
 def test_an_operation_that_answers_without_a_token_would_be_found(
     contract: BaseSchema, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def let_in(_: Request, __: Count) -> Principal:
+    async def let_in(_: Request, __: SecurityScheme, ___: Count) -> Principal:
         return Principal(user_id=UUID(int=0), scopes=ROLE_SCOPES["user"])
 
-    monkeypatch.setattr(security, "SCHEMES", {**security.SCHEMES, "oauth2": let_in})
+    monkeypatch.setattr(security, "READERS", {**security.READERS, "oauth2": let_in})
 
     found = campaign.run(contract.include(operation_id="listItems"))
 
@@ -115,11 +115,11 @@ def test_an_operation_that_answers_without_a_token_would_be_found(
 def test_an_operation_that_takes_any_api_key_would_be_found(
     contract: BaseSchema, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def let_in(request: Request, _: Count) -> Principal | None:
+    async def let_in(request: Request, scheme: SecurityScheme, _: Count) -> Principal | None:
         nobody = Principal(user_id=UUID(int=0), scopes=ROLE_SCOPES["user"])
-        return nobody if HEADER in request.headers else None
+        return nobody if scheme.name in request.headers else None
 
-    monkeypatch.setattr(security, "SCHEMES", {**security.SCHEMES, "api_key": let_in})
+    monkeypatch.setattr(security, "READERS", {**security.READERS, "apiKey": let_in})
 
     found = campaign.run(contract.include(operation_id="listItems"))
 

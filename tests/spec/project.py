@@ -11,7 +11,6 @@ from spec.tools.bundle import assemble
 from spec.tools.check import check
 from spec.tools.finding import Finding, RefusedError
 from spec.tools.generate import generate
-from spec.tools.models import Models
 from spec.tools.target import Target
 
 SAMPLE = Path(__file__).with_name("sample")
@@ -57,10 +56,10 @@ class Project:
         except RefusedError as error:
             return list(error.findings)
 
-    def refused(self, models: str) -> list[Finding]:
-        """Return what the generator itself refuses, with models that exist already."""
+    def refused(self) -> list[Finding]:
+        """Return what the generator itself refuses."""
         try:
-            Builder(assemble(self.target), "v1", Models.read(models)).build()
+            Builder(assemble(self.target), "v1").build()
         except RefusedError as error:
             return list(error.findings)
         return []

@@ -13,11 +13,12 @@ from fastapi import FastAPI, Request
 from app.api.errors import add_error_handlers
 from app.api.request.conformance import Conformance
 from app.api.request.limits import rate_limits
-from app.api.request.security import SCHEMES, Count
+from app.api.request.security import READERS, Count
 from app.core.config import Settings
 from app.core.exceptions import Unauthorized
 from app.core.rate_limit import MemoryLimiter
 from app.core.security import Principal
+from app.schemas.operation import SecurityScheme
 from tests.spec.project import Project
 
 PET = "/pets/018f0c2e-0000-7000-8000-000000000000"
@@ -35,9 +36,9 @@ class Tokens:
         return Principal(user_id=UUID(int=0), scopes=frozenset(token.split()))
 
 
-async def api_key(request: Request, _: Count) -> Principal | None:
+async def api_key(request: Request, scheme: SecurityScheme, _: Count) -> Principal | None:
     """Read the other scheme of the sample."""
-    known = request.headers.get("X-Api-Key") == "secret"
+    known = request.headers.get(scheme.name) == "secret"
     return Principal(user_id=UUID(int=0), scopes=frozenset()) if known else None
 
 
@@ -46,7 +47,7 @@ def sample(implemented: Project) -> Iterator[FastAPI]:
     """Return an application around the generated routers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(implemented.root))
-        patch.setitem(SCHEMES, "api_key", api_key)
+        patch.setitem(READERS, "apiKey", api_key)
         app = FastAPI()
         for router in import_module("tiny.routes").ROUTERS:
             app.include_router(router)

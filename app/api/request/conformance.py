@@ -1,55 +1,56 @@
-"""Validates requests and responses against the contract, by jsonschema-rs."""
+"""Judges requests, and in development and tests responses, by the contract."""
 
 import logging
 from collections.abc import Mapping
-from functools import cache
+from functools import cached_property
 from typing import Any, cast
-from urllib.parse import quote
 
 from fastapi import Response
-from fastapi.responses import JSONResponse, StreamingResponse
-from jsonschema_rs import Registry, Validator, validator_for
+from fastapi.responses import StreamingResponse
 from pydantic_core import from_json
 
 from app.api.error_body import PROBLEM, error_body
+from app.api.request.body import Bodies, ContractRequest
+from app.api.request.contract import Contract, Node, escape
+from app.api.request.mock import Example, example, required_headers
+from app.api.request.parameters import Parameters
 from app.api.request.response import ReplayedResponse
-from app.core.exceptions import ContractViolation, OperationNotImplemented
-from app.core.formats import EMAIL_OPTIONS
+from app.api.request.texts import Texts
+from app.core.exceptions import ContractViolation, OperationNotImplemented, ValidationFailed
 from app.schemas.operation import Operation
 from app.telemetry.metrics import CONTRACT_VIOLATIONS
 
 logger = logging.getLogger(__name__)
 
-_CONTRACT = "urn:contract"
 
-Node = Mapping[str, Any]
+class _Reader:
+    """What the contract says of the requests of one operation."""
 
-
-class Example(JSONResponse):
-    """The contract's own example; it has none of the headers that a service would supply."""
-
-    def render(self, content: Any) -> bytes:  # noqa: ANN401 - the type that Starlette declares
-        """Return the example as its media type writes it: JSON, or the text itself."""
-        if str(self.media_type).endswith("json"):
-            return super().render(content)
-        return str(content).encode()
+    def __init__(self, contract: Contract, operation: Operation) -> None:
+        pointer, item = contract.resolve(f"/paths/{escape(operation.path)}")
+        self.parameters = Parameters(contract, operation, item, pointer)
+        self.bodies = Bodies(contract, operation, f"{pointer}/{operation.method.lower()}")
 
 
 class Conformance:
-    """Compares raw bodies, statuses and headers with the contract.
+    """Compares requests, statuses, headers and bodies with the contract.
 
     Args:
         document: The bundled contract.
         digest: What tells this contract from that of another release.
-        check_bodies: Whether to validate bodies; production only looks at statuses.
+        check_bodies: Whether to validate responses; production only looks at their statuses.
     """
 
     def __init__(self, document: Node, *, digest: str, check_bodies: bool) -> None:
         self.check_bodies = check_bodies
         self._digest = digest
         self._document = document
-        self._registry = Registry([(_CONTRACT, dict(document))])
-        self._validator = cache(self._make_validator)
+        self._requests = Contract(document, "request")
+        self._readers: dict[str, _Reader] = {}
+
+    @cached_property
+    def _responses(self) -> Contract:
+        return Contract(self._document, "response")
 
     def response_headers(self) -> frozenset[str]:
         """Return the names of all headers that the contract declares for responses."""
@@ -57,18 +58,32 @@ class Conformance:
             name
             for path in self._document["paths"].values()
             for operation in path.values()
-            if "responses" in operation
+            if isinstance(operation, dict) and "responses" in operation
             for response in operation["responses"].values()
-            for name in self.dereference(response).get("headers", {})
+            for name in self._requests.dereference(response).get("headers", {})
         )
 
-    def request_fault(self, operation: Operation, body: object) -> str | None:
-        """Return why the contract refuses a request's body, or None."""
-        if not self.check_bodies or body is None:
-            return None
-        pointer = f"{_path(operation)}/requestBody"
-        media_type = operation.media_types[0]
-        return self._fault(f"{pointer}/content/{_escape(media_type)}/schema", body)
+    def prepare(self, operation: Operation) -> None:
+        """Compile what the contract says of an operation's requests."""
+        self._readers[operation.operation_id] = _Reader(self._requests, operation)
+
+    async def read(self, operation: Operation, request: ContractRequest) -> dict[str, Any]:
+        """Return what a request says, by the names in Python.
+
+        Raises:
+            ValidationFailed: The contract refuses it.
+            MalformedBody: The body is not what its media type says.
+            UnsupportedMediaType: The contract has no such body.
+        """
+        if (reader := self._readers.get(operation.operation_id)) is None:
+            self.prepare(operation)
+            reader = self._readers[operation.operation_id]
+        reader.parameters.check_names(request)
+        body, wrong = await reader.bodies.read(request)
+        values, errors = reader.parameters.read(request)
+        if errors or wrong:
+            raise ValidationFailed([*errors, *wrong])
+        return values | body
 
     def check(self, operation: Operation, response: Response) -> None:
         """Check a response before it is sent.
@@ -84,20 +99,30 @@ class Conformance:
         CONTRACT_VIOLATIONS.labels(operation.operation_id).inc()
         logger.error(violation.detail)
 
+    def example(self, operation: Operation) -> Response:
+        """Return the contract's own answer to an operation's first success.
+
+        Raises:
+            OperationNotImplemented: The contract has none.
+        """
+        return example(self._responses, operation)
+
     def _response_fault(self, operation: Operation, response: Response) -> str | None:
         status = response.status_code
         if status == OperationNotImplemented.status or isinstance(response, Example):
             return None
         if isinstance(response, ReplayedResponse) and response.contract != self._digest:
             return None
-        if status not in operation.statuses:
+        if (key := operation.response_key(status)) is None:
             return f"status {status} is not declared"
         if not self.check_bodies:
             return None
-        pointer, declared = self._resolve(f"{_path(operation)}/responses/{status}")
+        where = f"/paths/{escape(operation.path)}/{operation.method.lower()}/responses/{key}"
+        pointer, declared = self._responses.resolve(where)
         faults = [
-            self._header_fault(f"{pointer}/headers/{_escape(name)}", name, response.headers)
+            self._header_fault(f"{pointer}/headers/{escape(name)}", name, response.headers)
             for name in declared.get("headers", {})
+            if name.lower() != "content-type"
         ]
         faults.append(self._body_fault(f"{pointer}/content", declared.get("content", {}), response))
         return next((fault for fault in faults if fault), None)
@@ -107,83 +132,54 @@ class Conformance:
         if not content and not streamed and not response.body:
             return None
         media_type = response.headers.get("content-type", "").partition(";")[0]
-        if media_type not in content:
+        if (key := media_key(content, media_type)) is None:
             return f"media type {media_type!r} is not declared for status {response.status_code}"
-        if streamed or not media_type.endswith("json"):
+        if streamed or not media_type.endswith("json") or "schema" not in content[key]:
             return None
         body = from_json(bytes(response.body))
-        return self._fault(f"{pointer}/{_escape(media_type)}/schema", body)
-
-    def example(self, operation: Operation) -> Response:
-        """Return the contract's first example of the operation's first success.
-
-        Raises:
-            OperationNotImplemented: The contract has no such example.
-        """
-        status = min(operation.statuses)
-        _, response = self._resolve(f"{_path(operation)}/responses/{status}")
-        for media_type, content in response.get("content", {}).items():
-            for example in content.get("examples", {}).values():
-                value = self.dereference(example)["value"]
-                return Example(value, status_code=status, media_type=media_type)
-        raise OperationNotImplemented(operation.operation_id)
+        return self._fault(f"{pointer}/{escape(key)}/schema", body)
 
     def error_parts(
         self, operation: Operation | None, problem: Mapping[str, Any]
     ) -> tuple[object, str | None, Mapping[str, str]]:
         """Return body, media type and required headers of an error, as the contract has it."""
-        if operation is None or problem["status"] not in operation.statuses:
+        key = operation.response_key(problem["status"]) if operation else None
+        if operation is None or key is None:
             return problem, PROBLEM, {}
-        pointer, declared = self._resolve(f"{_path(operation)}/responses/{problem['status']}")
-        body, media_type = error_body(self, pointer, declared.get("content", {}), problem)
-        return body, media_type, {}
-
-    def allows(self, pointer: str, value: object) -> bool:
-        """Tell whether the schema at a pointer allows a value."""
-        return self._fault(pointer, value) is None
+        where = f"/paths/{escape(operation.path)}/{operation.method.lower()}/responses/{key}"
+        pointer, declared = self._responses.resolve(where)
+        content = declared.get("content", {})
+        body, media_type = error_body(self._responses, pointer, content, problem)
+        return body, media_type, required_headers(self._responses, declared)
 
     def _header_fault(self, pointer: str, name: str, headers: Mapping[str, str]) -> str | None:
-        pointer, header = self._resolve(pointer)
+        pointer, header = self._responses.resolve(pointer)
         value = headers.get(name.lower())
         if value is None:
             return f"header {name} is missing" if header.get("required") else None
-        kind = self.dereference(header["schema"]).get("type")
-        parsed = int(value) if kind == "integer" and value.isdecimal() else value
+        if "schema" not in header:
+            return None
+        texts = Texts(self._responses, header["schema"])
+        structured = texts.is_array or texts.is_object
+        parsed = (
+            texts.split(value, ",", explode=header.get("explode", False))
+            if structured
+            else texts.scalar(value)
+        )
         fault = self._fault(f"{pointer}/schema", parsed)
         return f"header {name}: {fault}" if fault else None
 
     def _fault(self, pointer: str, value: object) -> str | None:
-        error = next(self._validator(pointer).iter_errors(cast("Any", value)), None)
+        error = next(self._responses.validator(pointer).iter_errors(cast("Any", value)), None)
         return (
             None
             if error is None
             else f"{error.message} at /{'/'.join(map(str, error.instance_path))}"
         )
 
-    def _make_validator(self, pointer: str) -> Validator:
-        return validator_for(
-            {"$ref": f"{_CONTRACT}#{quote(pointer)}"},
-            registry=self._registry,
-            validate_formats=True,
-            # The message is logged, and the body may hold a password.
-            mask="the value",
-            email_options=EMAIL_OPTIONS,
-        )
 
-    def _resolve(self, pointer: str) -> tuple[str, Node]:
-        node: Any = self._document
-        for part in pointer.split("/")[1:]:
-            node = self.dereference(node)[part.replace("~1", "/").replace("~0", "~")]
-        return (node["$ref"][1:], self.dereference(node)) if "$ref" in node else (pointer, node)
-
-    def dereference(self, node: Node) -> Node:
-        """Return what a reference leads to, or the node itself."""
-        return self._resolve(node["$ref"][1:])[1] if "$ref" in node else node
-
-
-def _path(operation: Operation) -> str:
-    return f"/paths/{_escape(operation.path)}/{operation.method.lower()}"
-
-
-def _escape(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
+def media_key(content: Node, media_type: str) -> str | None:
+    """Return the key of the content that describes a media type, or its range."""
+    bare = {key.partition(";")[0].strip().lower(): key for key in content}
+    known = (media_type.lower(), f"{media_type.partition('/')[0]}/*", "*/*")
+    return next((bare[name] for name in known if name in bare), None)

@@ -1,11 +1,13 @@
-"""Refuses unknown query parameters, and repeated parameters."""
+"""Reads the parameters of a request as the contract writes them, and judges them by it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import Request
 
-from app.core.crypto.api_keys import HEADER
+from app.api.request.contract import Contract, Node, escape
+from app.api.request.faults import faults
+from app.api.request.texts import DELIMITERS, Pairs, Texts, json_text
 from app.core.exceptions import FieldError, ValidationFailed
 from app.schemas.operation import Operation
 
@@ -14,26 +16,160 @@ LIST_HEADERS = frozenset({b"if-match", b"if-none-match"})
 
 Name = TypeVar("Name", str, bytes)
 
-_SINGLE_HEADERS = ("Authorization", HEADER, "Content-Type")
+_STYLES = {"query": "form", "path": "simple", "header": "simple", "cookie": "form"}
+_IGNORED_HEADERS = {"accept", "content-type", "authorization"}
+_ABSENT = object()
+
+
+class Parameter:
+    """One parameter: how it is written, and what it may be."""
+
+    def __init__(self, contract: Contract, pointer: str, operation: Operation) -> None:
+        where, node = contract.resolve(pointer)
+        self.name: str = node["name"]
+        self.place: str = node["in"]
+        own = (
+            it
+            for it, where_it_is in operation.arguments.items()
+            if where_it_is == ("path", self.name)
+        )
+        self.sent_as = next(own, self.name)
+        self.required = node.get("required") is True or self.place == "path"
+        self.style: str = node.get("style", _STYLES[self.place])
+        self.explode: bool = node.get("explode", self.style == "form")
+        media_type = next(iter(node.get("content", {})), "")
+        self.is_json = media_type.partition(";")[0].endswith("json")
+        holder = f"{where}/content/{escape(media_type)}" if media_type else where
+        self.pointer = f"{holder}/schema"
+        schema = contract.resolve(holder)[1].get("schema", True)
+        self.has_schema = schema is not True
+        self.texts = Texts(contract, schema)
+        self.default = next(
+            (part["default"] for part in contract.parts(schema) if "default" in part), _ABSENT
+        )
+        self.is_deep = self.style == "deepObject"
+        self.is_spread = self.place == "query" and self.style == "form" and self.explode
+        self.is_spread = self.is_spread and not self.is_json
+        self.allows_empty = node.get("allowEmptyValue") is True and not self.texts.kinds & {
+            "string"
+        }
+
+    @property
+    def key(self) -> str:
+        """Return what tells this parameter from the others of its operation."""
+        return f"{self.place}:{self.name}"
+
+    @property
+    def is_spread_object(self) -> bool:
+        """Tell whether each member of the value is a parameter of its own."""
+        return self.is_spread and self.texts.is_object and not self.texts.is_array
+
+    def read(self, request: Request, query: Pairs) -> Any:  # noqa: ANN401 - any JSON
+        """Return the value as JSON; the default, or `_ABSENT`, where there is none."""
+        value = self._sent(request, query)
+        return self.default if value is _ABSENT else value
+
+    def _sent(self, request: Request, query: Pairs) -> Any:  # noqa: ANN401 - any JSON
+        if self.is_deep:
+            value = self.texts.deep(self.name, query)
+            return _ABSENT if value is None else value
+        if self.is_spread_object:
+            return self._members(query)
+        texts = self._texts(request, query)
+        if not texts or (self.allows_empty and texts == [""]):
+            return _ABSENT
+        return self._value(texts)
+
+    def _value(self, texts: list[str]) -> Any:  # noqa: ANN401 - any JSON
+        if self.is_json:
+            return json_text(texts[0])
+        if not self.texts.is_array and not self.texts.is_object:
+            return self.texts.scalar(texts[0])
+        return self.texts.values(texts) if self.is_spread else self._split(texts[0])
+
+    def _texts(self, request: Request, query: Pairs) -> list[str]:
+        if self.place == "query":
+            return [value for name, value in query if name == self.name]
+        values: Mapping[str, Any] = {
+            "path": request.path_params,
+            "header": request.headers,
+            "cookie": request.cookies,
+        }[self.place]
+        return [str(values[self.sent_as])] if self.sent_as in values else []
+
+    def _members(self, query: Pairs) -> Any:  # noqa: ANN401 - any JSON
+        """Return an object whose members are parameters of their own."""
+        known = self.texts.properties
+        found: dict[str, list[str]] = {}
+        for name, value in query:
+            if name in known or (self.texts.open and not known):
+                found.setdefault(name, []).append(value)
+        if not found:
+            return _ABSENT
+        return {name: self.texts.member(name, texts) for name, texts in found.items()}
+
+    def _split(self, text: str) -> Any:  # noqa: ANN401 - any JSON
+        delimiter = DELIMITERS.get(self.style, ",")
+        if self.style == "label":
+            text, delimiter = text.removeprefix("."), "." if self.explode else ","
+        if self.style == "matrix":
+            text = text.removeprefix(";")
+            if self.texts.is_array and self.explode:
+                text, delimiter = text.replace(f"{self.name}=", ""), ";"
+            elif self.explode:
+                delimiter = ";"
+            else:
+                text = text.removeprefix(f"{self.name}=")
+        only_array = self.texts.is_array and not self.texts.kinds - {"array", "null"}
+        if not only_array and not self.texts.is_object and delimiter not in text:
+            return self.texts.scalar(text)
+        return self.texts.split(text, delimiter, explode=self.explode)
 
 
 class Parameters:
-    """Checks the names of an operation's parameters; it is made once for each operation.
+    """Reads and judges all parameters of an operation; it is made once for each.
 
-    Operations without 422 are not checked: probes, and those that ignore unknown parameters as RFC
+    Operations without 422 refuse no names: probes, and those that ignore unknown parameters as RFC
     6749, section 3.2, demands.
     """
 
-    def __init__(self, operation: Operation) -> None:
-        self._is_strict = ValidationFailed.status in operation.statuses
-        self._known = operation.query
-        self._refuses_unknown = not operation.extensions.get("x-additional-query")
-        self._once = frozenset(operation.query) - frozenset(operation.repeatable)
-        single = (*operation.headers, *_SINGLE_HEADERS)
+    def __init__(self, contract: Contract, operation: Operation, item: Node, pointer: str) -> None:
+        self._parameters = {it.key: it for it in _declared(contract, item, pointer, operation)}
+        own = [it for it in self._parameters.values() if it.place == "query"]
+        self._arguments = {
+            python: f"{place}:{name}" for python, (place, name) in operation.arguments.items()
+        }
+        schemas = {
+            key: contract.reference(it.pointer)
+            for key, it in self._parameters.items()
+            if it.has_schema
+        }
+        required = [key for key, it in self._parameters.items() if it.required]
+        self._judge = contract.composed({"properties": schemas, "required": required})
+        self._is_strict = operation.response_key(ValidationFailed.status) is not None
+        keys = [it for it in operation.schemes.values() if it.kind == "apiKey"]
+        spread = [it for it in own if it.is_spread_object]
+        self._known = [
+            *(it.name for it in own if not it.is_spread_object),
+            *(name for it in spread for name in it.texts.properties),
+            *(it.name for it in keys if it.place == "query"),
+        ]
+        self._deep = tuple(f"{it.name}[" for it in own if it.is_deep)
+        is_open = any(it.texts.open and not it.texts.properties for it in spread)
+        self._refuses_unknown = not operation.extensions.get("x-additional-query") and not is_open
+        repeatable = {it.name for it in own if it.texts.is_array or it.is_spread_object}
+        self._once = {it.name for it in own} - repeatable
+        headers = [it.name for it in self._parameters.values() if it.place == "header"]
+        single = (
+            *headers,
+            "Authorization",
+            "Content-Type",
+            *(it.name for it in keys if it.place == "header"),
+        )
         lines = {name.lower().encode(): name for name in single}
         self._single_headers = {name: lines[name] for name in lines.keys() - LIST_HEADERS}
 
-    def check(self, request: Request) -> None:
+    def check_names(self, request: Request) -> None:
         """Check the names in the query and in the headers.
 
         Raises:
@@ -46,6 +182,28 @@ class Parameters:
             errors += self._wrong_queries(request)
         if errors:
             raise ValidationFailed(errors)
+
+    def read(self, request: Request) -> tuple[dict[str, Any], list[FieldError]]:
+        """Return the values by their names in Python, None for absent ones, and what is wrong."""
+        if not self._parameters:
+            return {}, []
+        query = request.query_params.multi_items() if request.scope["query_string"] else []
+        found: dict[str, Any] = {}
+        for key, parameter in self._parameters.items():
+            if (value := parameter.read(request, query)) is not _ABSENT:
+                found[key] = value
+        errors = [] if self._judge.is_valid(found) else [*self._errors(found)]
+        return {
+            python: found.get(key)
+            for python, key in self._arguments.items()
+            if key in self._parameters
+        }, errors
+
+    def _errors(self, found: Mapping[str, Any]) -> Iterator[FieldError]:
+        for path, code, detail in faults(self._judge, found):
+            parameter = self._parameters[str(path[0])]
+            place: Any = parameter.place
+            yield FieldError(location=place, name=parameter.name, code=code, detail=detail)
 
     def _repeated_headers(self, request: Request) -> Iterator[FieldError]:
         names = [name for name, _ in request.scope["headers"]]
@@ -63,7 +221,11 @@ class Parameters:
     def _wrong_queries(self, request: Request) -> Iterator[FieldError]:
         names = (name for name, _ in request.query_params.multi_items())
         for name, count in _count(names).items():
-            if self._refuses_unknown and name not in self._known:
+            if (
+                self._refuses_unknown
+                and name not in self._known
+                and not name.startswith(self._deep or ("\0",))
+            ):
                 known = ", ".join(self._known) or "none"
                 yield FieldError(
                     location="query",
@@ -78,6 +240,20 @@ class Parameters:
                     code="repeated",
                     detail="Send this parameter once",
                 )
+
+
+def _declared(
+    contract: Contract, item: Node, pointer: str, operation: Operation
+) -> Iterable[Parameter]:
+    """Return the parameters of the path and of the operation, which replace their namesakes."""
+    method = operation.method.lower()
+    found: dict[str, Parameter] = {}
+    for place, holder in ((pointer, item), (f"{pointer}/{method}", item[method])):
+        for index in range(len(holder.get("parameters", []))):
+            parameter = Parameter(contract, f"{place}/parameters/{index}", operation)
+            if parameter.place != "header" or parameter.name.lower() not in _IGNORED_HEADERS:
+                found[parameter.key.lower()] = parameter
+    return found.values()
 
 
 def _count(names: Iterable[Name]) -> Mapping[Name, int]:

@@ -7,13 +7,11 @@ from typing import Any, cast
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
 from starlette.datastructures import MutableHeaders
 from starlette.types import Scope
 
-from app.core.crypto.api_keys import HEADER
 from app.schemas.operation import Operation
-from app.schemas.reply import Replayed, Reply
+from app.schemas.reply import Replayed, Reply, to_json
 
 OPERATION = "contract.operation"
 """Key of the matched operation in the ASGI scope."""
@@ -62,8 +60,9 @@ def complete(scope: Scope, response: Response) -> Response:
     headers.setdefault("Cache-Control", _cache_control(operation, response.status_code))
     if operation.security:
         headers.add_vary_header("Authorization")
-    if any("api_key" in alternative for alternative in operation.security):
-        headers.add_vary_header(HEADER)
+    for scheme in operation.schemes.values():
+        if scheme.place in {"header", "cookie"}:
+            headers.add_vary_header(scheme.name if scheme.place == "header" else "Cookie")
     scope["app"].state.conformance.check(operation, response)
     if scope.get(IS_HEAD) and isinstance(response, StreamingResponse):
         return _without_body(response)
@@ -77,7 +76,7 @@ def _add_prefix(scope: Scope, operation: Operation, headers: MutableHeaders) -> 
     version that serves the request, behind a proxy's `root_path` too.
     """
     location, link = headers.get("location"), headers.get("link")
-    own_path = operation.path.format_map(scope["path_params"])
+    own_path = operation.template.format_map(scope["path_params"])
     prefix = scope["path"].removesuffix(own_path)
     if location is not None and location.startswith("/"):
         headers["location"] = prefix + location
@@ -122,23 +121,22 @@ class ReplayedResponse(Response):
         self.contract = replayed.contract
 
 
-def render(body: BaseModel | None, status: int) -> Response:
+def render(body: object, status: int) -> Response:
     """Return the response of an operation that has one success and no headers."""
     if body is None:
         return Response(status_code=status)
-    return Response(body.model_dump_json(by_alias=True), status, media_type=_JSON)
+    return Response(to_json(body), status_code=status, media_type=_JSON)
 
 
 def render_reply(reply: Reply | Replayed) -> Response:
     """Return the response that a reply describes: its status, its headers, its body."""
     if isinstance(reply, Replayed):
         return ReplayedResponse(reply)
-    headers = reply.headers()
+    headers, media_type = reply.headers(), reply.media_type
     if isinstance(reply.body, AsyncIterable):
-        return StreamingResponse(
-            reply.body, status_code=reply.status, headers=headers, media_type=reply.media_type
-        )
-    if reply.body is None:
-        return Response(status_code=reply.status, headers=headers)
-    content = reply.body.model_dump_json(by_alias=True)
-    return Response(content, reply.status, headers, _JSON)
+        return StreamingResponse(reply.body, reply.status, headers, media_type)
+    if reply.body is None and not reply.nullable:
+        return Response(None, reply.status, headers)
+    is_text = isinstance(reply.body, str | bytes) and not media_type.endswith("json")
+    content = reply.body if is_text else to_json(reply.body)
+    return Response(content, reply.status, headers, media_type)

@@ -1,30 +1,29 @@
 """The contract's `security`, enforced before a request's body is read."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TypeAlias
 from uuid import UUID
 
 from fastapi import Request
 
 from app.api.deps import resources
-from app.core.crypto.api_keys import HEADER
 from app.core.exceptions import InsufficientScope, Unauthorized
 from app.core.security import Principal
-from app.schemas.operation import Operation
+from app.schemas.operation import Operation, SchemeKind, SecurityScheme
 
 Count: TypeAlias = Callable[[UUID | None], Awaitable[object]]
 """Counts the request for a user, or for the client's address; it may refuse the request."""
 
-
-async def _oauth2(request: Request, __: Count) -> Principal | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+async def _bearer(request: Request, _scheme: SecurityScheme, _count: Count) -> Principal | None:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token.strip():
         return None
     return resources(request).access_tokens.read(token.strip())
 
 
-async def _api_key(request: Request, count: Count) -> Principal | None:
-    key = request.headers.get(HEADER, "").strip()
+async def _api_key(request: Request, scheme: SecurityScheme, count: Count) -> Principal | None:
+    places = {"header": request.headers, "query": request.query_params, "cookie": request.cookies}
+    key = places[scheme.place].get(scheme.name, "").strip()
     if not key:
         return None
     api_keys = resources(request).api_keys
@@ -33,18 +32,44 @@ async def _api_key(request: Request, count: Count) -> Principal | None:
     return await api_keys.authenticate(key)
 
 
-Reader: TypeAlias = Callable[[Request, Count], Awaitable[Principal | None]]
+Reader: TypeAlias = Callable[[Request, SecurityScheme, Count], Awaitable[Principal | None]]
 
-SCHEMES: Mapping[str, Reader] = {"oauth2": _oauth2, "api_key": _api_key}
-"""Scheme → reader of its credentials: None without any, Unauthorized for bad ones.
+READERS: Mapping[SchemeKind, Reader] = {
+    "oauth2": _bearer,
+    "openIdConnect": _bearer,
+    "http bearer": _bearer,
+    "apiKey": _api_key,
+}
+"""Kind of scheme → reader of its credentials: None without any, Unauthorized for bad ones.
 
 A reader that needs a query counts the request first.
 """
 
-_CREDENTIALS = {
-    "oauth2": "a valid access token in the Authorization header",
-    "api_key": f"an API key in the {HEADER} header",
-}
+
+def require_readers(operations: Iterable[Operation]) -> None:
+    """Refuse schemes that nobody reads.
+
+    Raises:
+        RuntimeError: The contract has such a scheme.
+    """
+    for operation in operations:
+        for name, scheme in operation.schemes.items():
+            if scheme.kind not in READERS:
+                raise RuntimeError(
+                    f"{operation.operation_id}: nobody reads the security scheme {name} "
+                    f"({scheme.kind}); add a reader to READERS in app/api/request/security.py, "
+                    "and its kind to SchemeKind in app/schemas/operation.py"
+                )
+
+
+def _wanted(scheme: SecurityScheme) -> str:
+    if scheme.kind == "apiKey":
+        article = "the cookie" if scheme.place == "cookie" else "the query parameter"
+        where = (
+            f"the {scheme.name} header" if scheme.place == "header" else f"{article} {scheme.name}"
+        )
+        return f"an API key in {where}"
+    return "a valid access token in the Authorization header"
 
 
 class _NothingSent(Exception):
@@ -64,7 +89,7 @@ async def authenticate(request: Request, operation: Operation, count: Count) -> 
     refusals: list[Unauthorized | InsufficientScope] = []
     for alternative in operation.security:
         try:
-            return await _satisfy(request, alternative, count)
+            return await _satisfy(request, operation, alternative, count)
         except _NothingSent:
             continue
         except (Unauthorized, InsufficientScope) as refusal:
@@ -73,16 +98,20 @@ async def authenticate(request: Request, operation: Operation, count: Count) -> 
         raise max(refusals, key=lambda refusal: refusal.status)
     if not operation.security:
         return None
-    schemes = dict.fromkeys(name for alternative in operation.security for name in alternative)
-    raise Unauthorized(f"Send {', or '.join(_CREDENTIALS[name] for name in schemes)}.")
+    wanted = dict.fromkeys(map(_wanted, operation.schemes.values()))
+    raise Unauthorized(f"Send {', or '.join(wanted)}.")
 
 
 async def _satisfy(
-    request: Request, alternative: Mapping[str, tuple[str, ...]], count: Count
+    request: Request,
+    operation: Operation,
+    alternative: Mapping[str, tuple[str, ...]],
+    count: Count,
 ) -> Principal | None:
     principal = None
     for scheme, scopes in alternative.items():
-        principal = await SCHEMES[scheme](request, count)
+        described = operation.schemes[scheme]
+        principal = await READERS[described.kind](request, described, count)
         if principal is None:
             raise _NothingSent
         if not principal.scopes.issuperset(scopes):

@@ -29,7 +29,7 @@ class GetExportFile200(Reply):
     status: ClassVar[int] = 200
     header_names: ClassVar[Mapping[str, str]] = {"content_disposition": "Content-Disposition"}
 
-    body: AsyncIterable[bytes]
+    body: str | AsyncIterable[bytes] | bytes
     media_type: Literal["text/csv", "application/jsonl"]
     content_disposition: str
 
@@ -41,7 +41,7 @@ class WatchExport200(Reply):
     status: ClassVar[int] = 200
     constant_headers: ClassVar[Mapping[str, str]] = {"X-Accel-Buffering": "no"}
 
-    body: AsyncIterable[bytes]
+    body: str | AsyncIterable[bytes]
     media_type: Literal["text/event-stream"] = "text/event-stream"
 
 

@@ -6,18 +6,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import MISSING, ConfigDict, Field, SecretStr, StrictBool
+from pydantic import MISSING, ConfigDict, Field, StrictBool
 from typing_extensions import TypeAliasType
 
 from app.schemas.base import Schema
-from app.schemas.types import (
-    UUID,
-    AnyUrl,
-    AwareDatetime,
-    EmailStr,
-    StrictFloat,
-    StrictInt,
-)
+from app.schemas.types import UUID, AwareDatetime, Password, StrictFloat, StrictInt
 
 
 class Liveness(Schema):
@@ -30,12 +23,21 @@ class Liveness(Schema):
 class HealthCheck(Schema):
     """Latest check of one dependency."""
 
-    name: Annotated[str, Field(max_length=50)]
+    name: str
     """Name of the dependency."""
     status: Literal["up"]
     """Always `up`; the process returns 503 if a dependency is down."""
-    age_seconds: Annotated[StrictFloat, Field(ge=0.0)]
+    age_seconds: StrictFloat
     """Seconds since the check."""
+
+
+class Readiness(Schema):
+    """State of the process and of its dependencies."""
+
+    status: Literal["ready"]
+    """Always `ready`; a process that is not ready returns 503."""
+    checks: list[HealthCheck]
+    """One entry per dependency."""
 
 
 class FieldLocation(StrEnum):
@@ -48,91 +50,156 @@ class FieldLocation(StrEnum):
     COOKIE = "cookie"
 
 
+class FieldError(Schema):
+    """An invalid field of a request."""
+
+    location: FieldLocation
+    pointer: str | MISSING = MISSING
+    """JSON Pointer (RFC 6901) to the field in the request body."""
+    name: str | MISSING = MISSING
+    """Name of the invalid query parameter, path parameter, header or cookie."""
+    code: str
+    """Stable, machine-readable name of the violated rule."""
+    detail: str
+    """What is wrong with the field."""
+
+
+class Problem(Schema):
+    """An error in the format of RFC 9457."""
+
+    type: str
+    """URL of the page that explains this type of error."""
+    title: str
+    """Title of this type of error; it never varies."""
+    status: StrictInt
+    """The HTTP status of this response."""
+    detail: str
+    """What went wrong in this case, and how to correct it."""
+    instance: str | MISSING = MISSING
+    """Path of the request that failed."""
+    code: str
+    """Stable, machine-readable name of this type of error."""
+    request_id: str
+    """Identifies the request in the server's log.
+
+    The header `X-Request-ID` has the same value. Quote it when you contact support.
+    """
+    trace_id: str
+    """Identifies the trace that the request belongs to, across services (W3C Trace Context)."""
+    errors: list[FieldError] | MISSING = MISSING
+    """One entry per invalid field."""
+
+
 class Accepted(Schema):
     """The response to a request whose outcome is not revealed."""
 
-    detail: Annotated[str, Field(max_length=1000)]
+    detail: str
     """What happens next, as text for people."""
 
 
 class UserRegister(Schema):
     """Fields of a new account."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    email: Annotated[EmailStr, Field(max_length=254)]
+    model_config = ConfigDict(extra="forbid")
+
+    email: str
     """E-mail address to sign in with; case is ignored."""
-    password: Annotated[SecretStr, Field(max_length=128, min_length=12)]
+    password: Password
     """Password to sign in with."""
-    display_name: Annotated[
-        str | None, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")
-    ] = None
+    display_name: str | None = None
     """Name that other users see."""
 
 
-Scope = TypeAliasType(
-    "Scope",
-    Annotated[str, Field(max_length=1000, pattern="^([!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*)?$")],
-)
+Scope = TypeAliasType("Scope", str)
 """Names of scopes, separated by spaces (RFC 6749, section 3.3)."""
+
+
+class PasswordGrant(Schema):
+    """Form that starts a session (RFC 6749, section 4.3.2)."""
+
+    grant_type: Literal["password"]
+    """Always `password`."""
+    username: str
+    """E-mail address of the account."""
+    password: Password
+    """Password of the account."""
+    scope: Scope | MISSING = MISSING
+    """Requested scopes; omit it to request all scopes of the user.
+
+    The granted scopes are those that the user may have; the response names them.
+    """
+
+
+class RefreshTokenGrant(Schema):
+    """Form that continues a session (RFC 6749, section 6)."""
+
+    grant_type: Literal["refresh_token"]
+    """Always `refresh_token`."""
+    refresh_token: Password
+    """The refresh token of the latest response."""
+    scope: Scope | MISSING = MISSING
+    """Requested scopes, a subset of those of the session; omit it to request all of them."""
+
+
+TokenRequest = TypeAliasType(
+    "TokenRequest", Annotated[PasswordGrant | RefreshTokenGrant, Field(discriminator="grant_type")]
+)
+"""A token request.
+
+Unknown fields are ignored, and empty fields are treated as omitted (RFC 6749, section 3.2).
+"""
 
 
 class RevocationRequest(Schema):
     """Form of RFC 7009, section 2.1. Unknown fields are ignored."""
 
-    token: Annotated[str, Field(max_length=2000, min_length=1, pattern="^[ -~]+$")]
+    token: str
     """A refresh token or an access token."""
-    token_type_hint: Annotated[str | MISSING, Field(max_length=100, pattern="^[^\\x00]*$")] = (
-        MISSING
-    )
+    token_type_hint: str | MISSING = MISSING
     """Type of the token; the server does not need it."""
 
 
 class PasswordForgot(Schema):
     """The account whose password is reset."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    email: Annotated[EmailStr, Field(max_length=254)]
+    model_config = ConfigDict(extra="forbid")
+
+    email: str
     """E-mail address of the account."""
 
 
 class PasswordReset(Schema):
     """A new password, with the token that permits the change."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    token: Annotated[SecretStr, Field(max_length=200, min_length=1)]
+    model_config = ConfigDict(extra="forbid")
+
+    token: Password
     """The token from the mail."""
-    password: Annotated[SecretStr, Field(max_length=128, min_length=12)]
+    password: Password
     """The new password."""
 
 
 class EmailVerification(Schema):
     """The token that verifies an e-mail address."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    token: Annotated[SecretStr, Field(max_length=200, min_length=1)]
+    model_config = ConfigDict(extra="forbid")
+
+    token: Password
     """The token from the mail."""
 
 
 class Token(Schema):
     """The tokens of a session (RFC 6749, section 5.1)."""
 
-    access_token: Annotated[str, Field(max_length=4000)]
+    access_token: str
     """The access token; send it in the header `Authorization`, after the word `Bearer`."""
     token_type: Literal["Bearer"]
     """Always `Bearer`."""
-    expires_in: Annotated[StrictInt, Field(ge=1, le=86400)]
+    expires_in: StrictInt
     """Seconds until the access token expires."""
-    scope: Annotated[str, Field(max_length=1000)]
+    scope: str
     """Scopes of the access token, separated by spaces."""
-    refresh_token: Annotated[str, Field(max_length=200)]
+    refresh_token: str
     """The refresh token; it can be used once, and the response contains its successor."""
 
 
@@ -147,6 +214,14 @@ class OAuthErrorCode(StrEnum):
     INVALID_SCOPE = "invalid_scope"
 
 
+class OAuthError(Schema):
+    """An error of the token endpoint (RFC 6749, section 5.2)."""
+
+    error: OAuthErrorCode
+    error_description: str
+    """What went wrong, for developers."""
+
+
 class Jwk(Schema):
     """A public key on the curve P-256 (RFC 7518, section 6.2.1)."""
 
@@ -154,16 +229,23 @@ class Jwk(Schema):
     """Always `EC`."""
     crv: Literal["P-256"]
     """Always `P-256`."""
-    x: Annotated[str, Field(max_length=43)]
+    x: str
     """The x coordinate, encoded as base64url."""
-    y: Annotated[str, Field(max_length=43)]
+    y: str
     """The y coordinate, encoded as base64url."""
-    kid: Annotated[str, Field(max_length=43)]
+    kid: str
     """Thumbprint of the key (RFC 7638); the header of a token contains it."""
     use: Literal["sig"]
     """Always `sig`."""
     alg: Literal["ES256"]
     """Always `ES256`."""
+
+
+class JwkSet(Schema):
+    """A JWK Set of public keys (RFC 7517, section 5)."""
+
+    keys: list[Jwk]
+    """The keys; empty while tokens are signed with a shared secret."""
 
 
 class Session(Schema):
@@ -177,9 +259,9 @@ class Session(Schema):
     """When the session was last given an access token."""
     expires_at: AwareDatetime
     """When the session expires."""
-    user_agent: Annotated[str | None, Field(max_length=200)]
+    user_agent: str | None
     """User agent that you signed in with."""
-    address: Annotated[str | None, Field(max_length=50)]
+    address: str | None
     """IP address that you signed in from."""
     current: StrictBool
     """Whether this request belongs to the session."""
@@ -188,9 +270,9 @@ class Session(Schema):
 class SessionPage(Schema):
     """One page of sessions."""
 
-    items: Annotated[list[Session], Field(max_length=100)]
+    items: list[Session]
     """The sessions of this page."""
-    next: Annotated[str | None, Field(max_length=2000)]
+    next: str | None
     """Value of `cursor` for the next page; null on the last page."""
 
 
@@ -199,9 +281,9 @@ class User(Schema):
 
     id: UUID
     """Identifies the user (UUIDv7)."""
-    email: Annotated[EmailStr, Field(max_length=254)]
+    email: str
     """E-mail address that the user signs in with."""
-    display_name: Annotated[str | None, Field(max_length=100, min_length=1)]
+    display_name: str | None
     """Name that other users see; null if there is none."""
     email_verified: StrictBool
     """Whether the e-mail address is verified."""
@@ -214,12 +296,9 @@ class User(Schema):
 class UserUpdate(Schema):
     """Fields of a profile that its owner may change."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    display_name: Annotated[
-        str | None | MISSING, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")
-    ] = MISSING
+    model_config = ConfigDict(extra="forbid")
+
+    display_name: str | None | MISSING = MISSING
     """Name that other users see; null removes it."""
 
 
@@ -235,9 +314,9 @@ class Account(Schema):
 
     id: UUID
     """Identifies the user (UUIDv7)."""
-    email: Annotated[EmailStr, Field(max_length=254)]
+    email: str
     """E-mail address that the user signs in with."""
-    display_name: Annotated[str | None, Field(max_length=100, min_length=1)]
+    display_name: str | None
     """Name that other users see; null if there is none."""
     role: UserRole
     email_verified_at: AwareDatetime | None
@@ -253,12 +332,9 @@ class Account(Schema):
 class AccountUpdate(Schema):
     """Fields of an account that administrators may change; an omitted field keeps its value."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    display_name: Annotated[
-        str | None | MISSING, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")
-    ] = MISSING
+    model_config = ConfigDict(extra="forbid")
+
+    display_name: str | None | MISSING = MISSING
     """Name that other users see; null removes it."""
     role: UserRole | MISSING = MISSING
     disabled: StrictBool | MISSING = MISSING
@@ -268,21 +344,20 @@ class AccountUpdate(Schema):
 class AccountPage(Schema):
     """One page of accounts."""
 
-    items: Annotated[list[Account], Field(max_length=100)]
+    items: list[Account]
     """The accounts of this page."""
-    next: Annotated[str | None, Field(max_length=2000)]
+    next: str | None
     """Value of `cursor` for the next page; null on the last page."""
 
 
 class PasswordChange(Schema):
     """A new password, with the current one."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    current_password: Annotated[SecretStr, Field(max_length=128, min_length=1)]
+    model_config = ConfigDict(extra="forbid")
+
+    current_password: Password
     """The current password."""
-    new_password: Annotated[SecretStr, Field(max_length=128, min_length=12)]
+    new_password: Password
     """The new password."""
 
 
@@ -296,14 +371,13 @@ class ApiKeyScope(StrEnum):
 class ApiKeyCreate(Schema):
     """Fields of a new API key."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    name: Annotated[str, Field(max_length=100, min_length=1, pattern="^[^\\x00]*$")]
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
     """Name that tells you where the key is used."""
-    scopes: Annotated[list[ApiKeyScope], Field(max_length=20, min_length=1)]
+    scopes: list[ApiKeyScope]
     """Scopes of the key; your own token must have them."""
-    expires_in_days: Annotated[StrictInt, Field(ge=1, le=365)] = 90
+    expires_in_days: StrictInt = 90
     """Days until the key expires."""
 
 
@@ -312,11 +386,11 @@ class ApiKey(Schema):
 
     id: UUID
     """Identifies the API key (UUIDv7)."""
-    name: Annotated[str, Field(max_length=100, min_length=1)]
+    name: str
     """Name that tells you where the key is used."""
-    prefix: Annotated[str, Field(max_length=20)]
+    prefix: str
     """First characters of the key, to recognise it by."""
-    scopes: Annotated[list[ApiKeyScope], Field(max_length=20)]
+    scopes: list[ApiKeyScope]
     """Scopes of the key that your role currently grants."""
     created_at: AwareDatetime
     """When the key was created."""
@@ -331,11 +405,11 @@ class ApiKeyCreated(Schema):
 
     id: UUID
     """Identifies the API key (UUIDv7)."""
-    name: Annotated[str, Field(max_length=100, min_length=1)]
+    name: str
     """Name that tells you where the key is used."""
-    prefix: Annotated[str, Field(max_length=20)]
+    prefix: str
     """First characters of the key, to recognise it by."""
-    scopes: Annotated[list[ApiKeyScope], Field(max_length=20)]
+    scopes: list[ApiKeyScope]
     """Scopes of the key that your role currently grants."""
     created_at: AwareDatetime
     """When the key was created."""
@@ -343,16 +417,16 @@ class ApiKeyCreated(Schema):
     """When the key expires."""
     last_used_at: AwareDatetime | None
     """When the key was last used, to the minute; null if it was never used."""
-    key: Annotated[str, Field(max_length=100)]
+    key: str
     """The key; send it in the header `X-API-Key` and keep it secret."""
 
 
 class ApiKeyPage(Schema):
     """One page of API keys."""
 
-    items: Annotated[list[ApiKey], Field(max_length=100)]
+    items: list[ApiKey]
     """The API keys of this page."""
-    next: Annotated[str | None, Field(max_length=2000)]
+    next: str | None
     """Value of `cursor` for the next page; null on the last page."""
 
 
@@ -378,12 +452,12 @@ class Item(Schema):
 
     id: UUID
     """Identifies the item (UUIDv7)."""
-    name: Annotated[str, Field(max_length=200, min_length=1)]
+    name: str
     """Name of the item."""
-    description: Annotated[str | None, Field(max_length=2000)]
+    description: str | None
     """Description of the item; null if there is none."""
     status: ItemStatus
-    quantity: Annotated[StrictInt, Field(ge=0, le=1000000)]
+    quantity: StrictInt
     """Number of pieces."""
     created_at: AwareDatetime
     """When the item was created."""
@@ -394,43 +468,37 @@ class Item(Schema):
 class ItemCreate(Schema):
     """Fields of a new item."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    name: Annotated[str, Field(max_length=200, min_length=1, pattern="^[^\\x00]*$")]
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
     """Name of the item."""
-    description: Annotated[str | None, Field(max_length=2000, pattern="^[^\\x00]*$")] = None
+    description: str | None = None
     """Description of the item."""
     status: ItemStatus = ItemStatus.DRAFT
-    quantity: Annotated[StrictInt, Field(ge=0, le=1000000)] = 0
+    quantity: StrictInt = 0
     """Number of pieces."""
 
 
 class ItemUpdate(Schema):
     """Fields of an item that its owner may change; an omitted field keeps its value."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    name: Annotated[str | MISSING, Field(max_length=200, min_length=1, pattern="^[^\\x00]*$")] = (
-        MISSING
-    )
+    model_config = ConfigDict(extra="forbid")
+
+    name: str | MISSING = MISSING
     """Name of the item."""
-    description: Annotated[str | None | MISSING, Field(max_length=2000, pattern="^[^\\x00]*$")] = (
-        MISSING
-    )
+    description: str | None | MISSING = MISSING
     """Description of the item; null removes it."""
     status: ItemStatus | MISSING = MISSING
-    quantity: Annotated[StrictInt | MISSING, Field(ge=0, le=1000000)] = MISSING
+    quantity: StrictInt | MISSING = MISSING
     """Number of pieces."""
 
 
 class ItemPage(Schema):
     """One page of items."""
 
-    items: Annotated[list[Item], Field(max_length=100)]
+    items: list[Item]
     """The items of this page."""
-    next: Annotated[str | None, Field(max_length=2000)]
+    next: str | None
     """Value of `cursor` for the next page; null on the last page."""
 
 
@@ -454,9 +522,8 @@ class ExportStatus(StrEnum):
 class ExportCreate(Schema):
     """Fields of a new export."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
+    model_config = ConfigDict(extra="forbid")
+
     format: ExportFormat = ExportFormat.CSV
 
 
@@ -467,9 +534,9 @@ class Export(Schema):
     """Identifies the export (UUIDv7)."""
     format: ExportFormat
     status: ExportStatus
-    rows_done: Annotated[StrictInt, Field(ge=0, le=2147483647)]
+    rows_done: StrictInt
     """Number of items in the file so far."""
-    rows_total: Annotated[StrictInt | None, Field(ge=0, le=2147483647)]
+    rows_total: StrictInt | None
     """Number of items when the export started; null before that."""
     created_at: AwareDatetime
     """When the export was requested."""
@@ -486,102 +553,7 @@ ExportJsonLines = TypeAliasType("ExportJsonLines", str)
 
 
 ExportEvents = TypeAliasType("ExportEvents", str)
-"""Server-sent events (WHATWG HTML, section 9.2). Each is called `export`; its data are an `Export`."""
+"""Server-sent events (WHATWG HTML, section 9.2).
 
-
-class Readiness(Schema):
-    """State of the process and of its dependencies."""
-
-    status: Literal["ready"]
-    """Always `ready`; a process that is not ready returns 503."""
-    checks: Annotated[list[HealthCheck], Field(max_length=20)]
-    """One entry per dependency."""
-
-
-class FieldError(Schema):
-    """An invalid field of a request."""
-
-    location: FieldLocation
-    pointer: Annotated[str | MISSING, Field(max_length=1000)] = MISSING
-    """JSON Pointer (RFC 6901) to the field in the request body."""
-    name: Annotated[str | MISSING, Field(max_length=1000)] = MISSING
-    """Name of the invalid query parameter, path parameter, header or cookie."""
-    code: Annotated[str, Field(max_length=100)]
-    """Stable, machine-readable name of the violated rule."""
-    detail: Annotated[str, Field(max_length=4000)]
-    """What is wrong with the field."""
-
-
-class PasswordGrant(Schema):
-    """Form that starts a session (RFC 6749, section 4.3.2)."""
-
-    grant_type: Literal["password"]
-    """Always `password`."""
-    username: Annotated[str, Field(max_length=254, min_length=1, pattern="^[^\\x00]*$")]
-    """E-mail address of the account."""
-    password: Annotated[SecretStr, Field(max_length=128, min_length=1)]
-    """Password of the account."""
-    scope: Scope | MISSING = MISSING
-    """Requested scopes; omit it to request all scopes of the user.
-
-    The granted scopes are those that the user may have; the response names them.
-    """
-
-
-class RefreshTokenGrant(Schema):
-    """Form that continues a session (RFC 6749, section 6)."""
-
-    grant_type: Literal["refresh_token"]
-    """Always `refresh_token`."""
-    refresh_token: Annotated[SecretStr, Field(max_length=200, min_length=1)]
-    """The refresh token of the latest response."""
-    scope: Scope | MISSING = MISSING
-    """Requested scopes, a subset of those of the session; omit it to request all of them."""
-
-
-class OAuthError(Schema):
-    """An error of the token endpoint (RFC 6749, section 5.2)."""
-
-    error: OAuthErrorCode
-    error_description: Annotated[str, Field(max_length=1000, pattern="^[ !#-\\[\\]-~]*$")]
-    """What went wrong, for developers."""
-
-
-class JwkSet(Schema):
-    """A JWK Set of public keys (RFC 7517, section 5)."""
-
-    keys: Annotated[list[Jwk], Field(max_length=20)]
-    """The keys; empty while tokens are signed with a shared secret."""
-
-
-class Problem(Schema):
-    """An error in the format of RFC 9457."""
-
-    type: AnyUrl
-    """URL of the page that explains this type of error."""
-    title: Annotated[str, Field(max_length=200)]
-    """Title of this type of error; it never varies."""
-    status: Annotated[StrictInt, Field(ge=400, le=599)]
-    """The HTTP status of this response."""
-    detail: Annotated[str, Field(max_length=4000)]
-    """What went wrong in this case, and how to correct it."""
-    instance: Annotated[str | MISSING, Field(max_length=8000)] = MISSING
-    """Path of the request that failed."""
-    code: Annotated[str, Field(max_length=100, pattern="^[a-z0-9-]+$")]
-    """Stable, machine-readable name of this type of error."""
-    request_id: Annotated[str, Field(max_length=128)]
-    """Identifies the request in the server's log.
-
-    The header `X-Request-ID` has the same value. Quote it when you contact support.
-    """
-    trace_id: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
-    """Identifies the trace that the request belongs to, across services (W3C Trace Context)."""
-    errors: Annotated[list[FieldError] | MISSING, Field(max_length=100)] = MISSING
-    """One entry per invalid field."""
-
-
-TokenRequest = TypeAliasType(
-    "TokenRequest",
-    Annotated[PasswordGrant | RefreshTokenGrant, Field(discriminator="grant_type")],
-)
-"""A token request. Unknown fields are ignored, and empty fields are treated as omitted (RFC 6749, section 3.2)."""
+Each is called `export`; its data are an `Export`.
+"""

@@ -3,10 +3,14 @@
 
 from collections.abc import Mapping
 
-from app.schemas.operation import Operation
+from app.schemas.operation import Operation, SecurityScheme
 
 PREFIX = "/api/v1"
 
+SCHEMES: Mapping[str, SecurityScheme] = {
+    "oauth2": SecurityScheme("oauth2"),
+    "api_key": SecurityScheme("apiKey", "header", "X-API-Key"),
+}
 GET_LIVENESS = Operation(
     operation_id="getLiveness",
     method="GET",
@@ -28,7 +32,8 @@ REGISTER_USER = Operation(
     method="POST",
     path="/auth/register",
     tag="auth",
-    media_types=("application/json",),
+    arguments={"body": ("body", "")},
+    bodies={"application/json": "json"},
     statuses=frozenset({202, 400, 409, 413, 415, 422, 429, 500, 503}),
     extensions={
         "x-rate-limit": {
@@ -46,8 +51,8 @@ CREATE_TOKEN = Operation(
     method="POST",
     path="/auth/token",
     tag="auth",
-    media_types=("application/x-www-form-urlencoded",),
-    form_fields=("grant_type", "username", "password", "scope", "refresh_token"),
+    arguments={"body": ("body", "")},
+    bodies={"application/x-www-form-urlencoded": "form"},
     statuses=frozenset({200, 400, 413, 415, 429, 500, 503}),
     error_format="oauth2",
     extensions={
@@ -66,8 +71,8 @@ REVOKE_TOKEN = Operation(
     method="POST",
     path="/auth/revoke",
     tag="auth",
-    media_types=("application/x-www-form-urlencoded",),
-    form_fields=("token", "token_type_hint"),
+    arguments={"body": ("body", "")},
+    bodies={"application/x-www-form-urlencoded": "form"},
     statuses=frozenset({200, 400, 413, 415, 429, 500, 503}),
     error_format="oauth2",
     extensions={
@@ -86,7 +91,8 @@ FORGOT_PASSWORD = Operation(
     method="POST",
     path="/auth/password/forgot",
     tag="auth",
-    media_types=("application/json",),
+    arguments={"body": ("body", "")},
+    bodies={"application/json": "json"},
     statuses=frozenset({202, 400, 413, 415, 422, 429, 500, 503}),
     extensions={
         "x-rate-limit": {
@@ -104,7 +110,8 @@ RESET_PASSWORD = Operation(
     method="POST",
     path="/auth/password/reset",
     tag="auth",
-    media_types=("application/json",),
+    arguments={"body": ("body", "")},
+    bodies={"application/json": "json"},
     statuses=frozenset({204, 400, 409, 413, 415, 422, 429, 500, 503}),
     extensions={
         "x-rate-limit": {
@@ -122,7 +129,8 @@ VERIFY_EMAIL = Operation(
     method="POST",
     path="/auth/email/verify",
     tag="auth",
-    media_types=("application/json",),
+    arguments={"body": ("body", "")},
+    bodies={"application/json": "json"},
     statuses=frozenset({204, 400, 409, 413, 415, 422, 429, 500, 503}),
     extensions={
         "x-rate-limit": {
@@ -153,7 +161,8 @@ LIST_SESSIONS = Operation(
     path="/users/me/sessions",
     tag="sessions",
     security=({"oauth2": ("profile:read",)},),
-    query=("limit", "cursor"),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"limit": ("query", "limit"), "cursor": ("query", "cursor")},
     statuses=frozenset({200, 400, 401, 403, 422, 429, 500, 503}),
     extensions={
         "x-pagination": {"cursor": "cursor", "limit": "limit", "items": "items", "next": "next"}
@@ -165,6 +174,7 @@ END_SESSIONS = Operation(
     path="/users/me/sessions",
     tag="sessions",
     security=({"oauth2": ("profile:write",)},),
+    schemes={"oauth2": SCHEMES["oauth2"]},
     statuses=frozenset({204, 401, 403, 422, 429, 500, 503}),
 )
 END_SESSION = Operation(
@@ -173,6 +183,8 @@ END_SESSION = Operation(
     path="/users/me/sessions/{session_id}",
     tag="sessions",
     security=({"oauth2": ("profile:write",)},),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"session_id": ("path", "session_id")},
     statuses=frozenset({204, 401, 403, 404, 422, 429, 500, 503}),
 )
 CHANGE_PASSWORD = Operation(
@@ -181,7 +193,9 @@ CHANGE_PASSWORD = Operation(
     path="/users/me/password",
     tag="users",
     security=({"oauth2": ("profile:write",)},),
-    media_types=("application/json",),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"body": ("body", "")},
+    bodies={"application/json": "json"},
     statuses=frozenset({204, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
 )
 REQUEST_VERIFICATION = Operation(
@@ -190,6 +204,7 @@ REQUEST_VERIFICATION = Operation(
     path="/users/me/verification",
     tag="users",
     security=({"oauth2": ("profile:write",)},),
+    schemes={"oauth2": SCHEMES["oauth2"]},
     statuses=frozenset({202, 401, 403, 422, 429, 500, 503}),
 )
 GET_ME = Operation(
@@ -198,6 +213,7 @@ GET_ME = Operation(
     path="/users/me",
     tag="users",
     security=({"oauth2": ("profile:read",)},),
+    schemes={"oauth2": SCHEMES["oauth2"]},
     statuses=frozenset({200, 401, 403, 422, 429, 500, 503}),
 )
 UPDATE_ME = Operation(
@@ -206,7 +222,9 @@ UPDATE_ME = Operation(
     path="/users/me",
     tag="users",
     security=({"oauth2": ("profile:write",)},),
-    media_types=("application/json",),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"body": ("body", "")},
+    bodies={"application/json": "json"},
     statuses=frozenset({200, 400, 401, 403, 413, 415, 422, 429, 500, 503}),
 )
 LIST_USERS = Operation(
@@ -215,7 +233,14 @@ LIST_USERS = Operation(
     path="/users",
     tag="users",
     security=({"oauth2": ("users:read",)},),
-    query=("limit", "cursor", "role", "disabled", "email"),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={
+        "limit": ("query", "limit"),
+        "cursor": ("query", "cursor"),
+        "role": ("query", "role"),
+        "disabled": ("query", "disabled"),
+        "email": ("query", "email"),
+    },
     statuses=frozenset({200, 400, 401, 403, 422, 429, 500, 503}),
     extensions={
         "x-pagination": {"cursor": "cursor", "limit": "limit", "items": "items", "next": "next"}
@@ -227,7 +252,8 @@ GET_USER = Operation(
     path="/users/{user_id}",
     tag="users",
     security=({"oauth2": ("users:read",)},),
-    headers=("If-None-Match",),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"user_id": ("path", "user_id"), "if_none_match": ("header", "If-None-Match")},
     statuses=frozenset({200, 304, 401, 403, 404, 422, 429, 500, 503}),
 )
 UPDATE_USER = Operation(
@@ -236,8 +262,13 @@ UPDATE_USER = Operation(
     path="/users/{user_id}",
     tag="users",
     security=({"oauth2": ("users:write",)},),
-    headers=("If-Match",),
-    media_types=("application/json",),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={
+        "user_id": ("path", "user_id"),
+        "body": ("body", ""),
+        "if_match": ("header", "If-Match"),
+    },
+    bodies={"application/json": "json"},
     statuses=frozenset({200, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503}),
 )
 DELETE_USER = Operation(
@@ -246,7 +277,8 @@ DELETE_USER = Operation(
     path="/users/{user_id}",
     tag="users",
     security=({"oauth2": ("users:write",)},),
-    headers=("If-Match",),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"user_id": ("path", "user_id"), "if_match": ("header", "If-Match")},
     statuses=frozenset({204, 401, 403, 404, 409, 412, 422, 429, 500, 503}),
 )
 LIST_API_KEYS = Operation(
@@ -255,7 +287,8 @@ LIST_API_KEYS = Operation(
     path="/api-keys",
     tag="api_keys",
     security=({"oauth2": ("api_keys:read",)},),
-    query=("limit", "cursor"),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"limit": ("query", "limit"), "cursor": ("query", "cursor")},
     statuses=frozenset({200, 400, 401, 403, 422, 429, 500, 503}),
     extensions={
         "x-pagination": {"cursor": "cursor", "limit": "limit", "items": "items", "next": "next"}
@@ -267,7 +300,9 @@ CREATE_API_KEY = Operation(
     path="/api-keys",
     tag="api_keys",
     security=({"oauth2": ("api_keys:write",)},),
-    media_types=("application/json",),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"body": ("body", "")},
+    bodies={"application/json": "json"},
     statuses=frozenset({201, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
 )
 GET_API_KEY = Operation(
@@ -276,6 +311,8 @@ GET_API_KEY = Operation(
     path="/api-keys/{api_key_id}",
     tag="api_keys",
     security=({"oauth2": ("api_keys:read",)},),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"api_key_id": ("path", "api_key_id")},
     statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
 )
 REVOKE_API_KEY = Operation(
@@ -284,6 +321,8 @@ REVOKE_API_KEY = Operation(
     path="/api-keys/{api_key_id}",
     tag="api_keys",
     security=({"oauth2": ("api_keys:write",)},),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"api_key_id": ("path", "api_key_id")},
     statuses=frozenset({204, 401, 403, 404, 409, 422, 429, 500, 503}),
 )
 LIST_ITEMS = Operation(
@@ -292,8 +331,15 @@ LIST_ITEMS = Operation(
     path="/items",
     tag="items",
     security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
-    query=("limit", "cursor", "sort", "status", "created_after", "created_before"),
-    repeatable=("sort", "status"),
+    schemes={"oauth2": SCHEMES["oauth2"], "api_key": SCHEMES["api_key"]},
+    arguments={
+        "limit": ("query", "limit"),
+        "cursor": ("query", "cursor"),
+        "sort": ("query", "sort"),
+        "status": ("query", "status"),
+        "created_after": ("query", "created_after"),
+        "created_before": ("query", "created_before"),
+    },
     statuses=frozenset({200, 400, 401, 403, 422, 429, 500, 503}),
     extensions={
         "x-pagination": {"cursor": "cursor", "limit": "limit", "items": "items", "next": "next"}
@@ -305,8 +351,9 @@ CREATE_ITEM = Operation(
     path="/items",
     tag="items",
     security=({"oauth2": ("items:write",)}, {"api_key": ("items:write",)}),
-    headers=("Idempotency-Key",),
-    media_types=("application/json",),
+    schemes={"oauth2": SCHEMES["oauth2"], "api_key": SCHEMES["api_key"]},
+    arguments={"body": ("body", ""), "idempotency_key": ("header", "Idempotency-Key")},
+    bodies={"application/json": "json"},
     statuses=frozenset({201, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
     extensions={"x-idempotent": True},
 )
@@ -316,7 +363,8 @@ GET_ITEM = Operation(
     path="/items/{item_id}",
     tag="items",
     security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
-    headers=("If-None-Match",),
+    schemes={"oauth2": SCHEMES["oauth2"], "api_key": SCHEMES["api_key"]},
+    arguments={"item_id": ("path", "item_id"), "if_none_match": ("header", "If-None-Match")},
     statuses=frozenset({200, 304, 401, 403, 404, 422, 429, 500, 503}),
 )
 UPDATE_ITEM = Operation(
@@ -325,8 +373,13 @@ UPDATE_ITEM = Operation(
     path="/items/{item_id}",
     tag="items",
     security=({"oauth2": ("items:write",)}, {"api_key": ("items:write",)}),
-    headers=("If-Match",),
-    media_types=("application/json",),
+    schemes={"oauth2": SCHEMES["oauth2"], "api_key": SCHEMES["api_key"]},
+    arguments={
+        "item_id": ("path", "item_id"),
+        "body": ("body", ""),
+        "if_match": ("header", "If-Match"),
+    },
+    bodies={"application/json": "json"},
     statuses=frozenset({200, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503}),
 )
 DELETE_ITEM = Operation(
@@ -335,7 +388,8 @@ DELETE_ITEM = Operation(
     path="/items/{item_id}",
     tag="items",
     security=({"oauth2": ("items:write",)}, {"api_key": ("items:write",)}),
-    headers=("If-Match",),
+    schemes={"oauth2": SCHEMES["oauth2"], "api_key": SCHEMES["api_key"]},
+    arguments={"item_id": ("path", "item_id"), "if_match": ("header", "If-Match")},
     statuses=frozenset({204, 401, 403, 404, 409, 412, 422, 429, 500, 503}),
 )
 CREATE_EXPORT = Operation(
@@ -344,8 +398,9 @@ CREATE_EXPORT = Operation(
     path="/exports",
     tag="exports",
     security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
-    headers=("Idempotency-Key",),
-    media_types=("application/json",),
+    schemes={"oauth2": SCHEMES["oauth2"], "api_key": SCHEMES["api_key"]},
+    arguments={"body": ("body", ""), "idempotency_key": ("header", "Idempotency-Key")},
+    bodies={"application/json": "json"},
     statuses=frozenset({202, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
     extensions={
         "x-idempotent": True,
@@ -364,6 +419,8 @@ GET_EXPORT = Operation(
     path="/exports/{export_id}",
     tag="exports",
     security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
+    schemes={"oauth2": SCHEMES["oauth2"], "api_key": SCHEMES["api_key"]},
+    arguments={"export_id": ("path", "export_id")},
     statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
 )
 GET_EXPORT_FILE = Operation(
@@ -372,6 +429,8 @@ GET_EXPORT_FILE = Operation(
     path="/exports/{export_id}/file",
     tag="exports",
     security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
+    schemes={"oauth2": SCHEMES["oauth2"], "api_key": SCHEMES["api_key"]},
+    arguments={"export_id": ("path", "export_id")},
     statuses=frozenset({200, 401, 403, 404, 409, 422, 429, 500, 503}),
 )
 WATCH_EXPORT = Operation(
@@ -380,6 +439,8 @@ WATCH_EXPORT = Operation(
     path="/exports/{export_id}/events",
     tag="exports",
     security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
+    schemes={"oauth2": SCHEMES["oauth2"], "api_key": SCHEMES["api_key"]},
+    arguments={"export_id": ("path", "export_id")},
     statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
     extensions={
         "x-rate-limit": {
@@ -397,6 +458,8 @@ CANCEL_EXPORT = Operation(
     path="/exports/{export_id}/cancel",
     tag="exports",
     security=({"oauth2": ("items:read",)}, {"api_key": ("items:read",)}),
+    schemes={"oauth2": SCHEMES["oauth2"], "api_key": SCHEMES["api_key"]},
+    arguments={"export_id": ("path", "export_id")},
     statuses=frozenset({200, 401, 403, 404, 409, 422, 429, 500, 503}),
 )
 

@@ -115,7 +115,7 @@ class UsersService(Protocol):
         cursor: str | None,
         role: models.UserRole | None,
         disabled: bool | None,
-        email: types.EmailStr | None,
+        email: str | None,
         principal: Principal,
     ) -> ListUsers200:
         """List all accounts.

@@ -1,9 +1,11 @@
 # Code generated from spec/v1 by make generate. DO NOT EDIT.
 """The routers of every tag, in the order of the contract."""
 
+from fastapi import APIRouter
+
 from app.api.v1.routes import api_keys, auth, exports, health, items, jwks, sessions, users
 
-ROUTERS = (
+ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     auth.router,
     jwks.router,

@@ -3,9 +3,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from app.api import deps
+from app.api.request.arguments import typed
 from app.api.request.response import render, render_reply
 from app.api.request.route import contract_route
 from app.core.security import Principal
@@ -19,13 +20,13 @@ Caller = Annotated[Principal, Depends(deps.principal)]
 
 
 @router.get("/api-keys", operation_id="listApiKeys", response_model=None)
+@typed(operations.LIST_API_KEYS)
 async def list_api_keys(
     services: Services,
     principal: Caller,
-    limit: Annotated[types.IntParam, Query(ge=1, le=100)] = 20,
-    cursor: Annotated[
-        str | None, Query(min_length=1, max_length=2000, pattern="^[A-Za-z0-9_-]+$")
-    ] = None,
+    *,
+    limit: int,
+    cursor: str | None,
 ) -> Response:
     """List your API keys."""
     return render_reply(
@@ -34,30 +35,33 @@ async def list_api_keys(
 
 
 @router.post("/api-keys", operation_id="createApiKey", response_model=None)
+@typed(operations.CREATE_API_KEY)
 async def create_api_key(
     services: Services,
     principal: Caller,
-    body: Annotated[v1.ApiKeyCreate, Body()],
+    body: v1.ApiKeyCreate,
 ) -> Response:
     """Create an API key."""
     return render_reply(await services.api_keys.create_api_key(body, principal=principal))
 
 
 @router.get("/api-keys/{api_key_id}", operation_id="getApiKey", response_model=None)
+@typed(operations.GET_API_KEY)
 async def get_api_key(
     services: Services,
     principal: Caller,
-    api_key_id: Annotated[types.UUID, Path()],
+    api_key_id: types.UUID,
 ) -> Response:
     """Read an API key."""
     return render(await services.api_keys.get_api_key(api_key_id, principal=principal), 200)
 
 
 @router.delete("/api-keys/{api_key_id}", operation_id="revokeApiKey", response_model=None)
+@typed(operations.REVOKE_API_KEY)
 async def revoke_api_key(
     services: Services,
     principal: Caller,
-    api_key_id: Annotated[types.UUID, Path()],
+    api_key_id: types.UUID,
 ) -> Response:
     """Revoke an API key."""
     await services.api_keys.revoke_api_key(api_key_id, principal=principal)

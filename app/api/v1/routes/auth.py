@@ -3,9 +3,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Form, Response
+from fastapi import APIRouter, Depends, Response
 
 from app.api import deps
+from app.api.request.arguments import typed
 from app.api.request.response import render, render_reply
 from app.api.request.route import contract_route
 from app.schemas import v1
@@ -17,45 +18,50 @@ Services = Annotated[v1.Services, Depends(deps.services)]
 
 
 @router.post("/auth/register", operation_id="registerUser", response_model=None)
+@typed(operations.REGISTER_USER)
 async def register_user(
     services: Services,
-    body: Annotated[v1.UserRegister, Body()],
+    body: v1.UserRegister,
 ) -> Response:
     """Create an account."""
     return render(await services.auth.register_user(body), 202)
 
 
 @router.post("/auth/token", operation_id="createToken", response_model=None)
+@typed(operations.CREATE_TOKEN)
 async def create_token(
     services: Services,
-    body: Annotated[v1.PasswordGrant | v1.RefreshTokenGrant, Form(discriminator="grant_type")],
+    body: v1.TokenRequest,
 ) -> Response:
     """Get an access token."""
     return render_reply(await services.auth.create_token(body))
 
 
 @router.post("/auth/revoke", operation_id="revokeToken", response_model=None)
+@typed(operations.REVOKE_TOKEN)
 async def revoke_token(
     services: Services,
-    body: Annotated[v1.RevocationRequest, Form()],
+    body: v1.RevocationRequest,
 ) -> Response:
     """Sign out."""
     return render_reply(await services.auth.revoke_token(body))
 
 
 @router.post("/auth/password/forgot", operation_id="forgotPassword", response_model=None)
+@typed(operations.FORGOT_PASSWORD)
 async def forgot_password(
     services: Services,
-    body: Annotated[v1.PasswordForgot, Body()],
+    body: v1.PasswordForgot,
 ) -> Response:
     """Request a password reset."""
     return render(await services.auth.forgot_password(body), 202)
 
 
 @router.post("/auth/password/reset", operation_id="resetPassword", response_model=None)
+@typed(operations.RESET_PASSWORD)
 async def reset_password(
     services: Services,
-    body: Annotated[v1.PasswordReset, Body()],
+    body: v1.PasswordReset,
 ) -> Response:
     """Reset the password."""
     await services.auth.reset_password(body)
@@ -63,9 +69,10 @@ async def reset_password(
 
 
 @router.post("/auth/email/verify", operation_id="verifyEmail", response_model=None)
+@typed(operations.VERIFY_EMAIL)
 async def verify_email(
     services: Services,
-    body: Annotated[v1.EmailVerification, Body()],
+    body: v1.EmailVerification,
 ) -> Response:
     """Verify an e-mail address."""
     await services.auth.verify_email(body)

@@ -3,9 +3,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from app.api import deps
+from app.api.request.arguments import typed
 from app.api.request.response import render, render_reply
 from app.api.request.route import contract_route
 from app.core.security import Principal
@@ -19,17 +20,17 @@ Caller = Annotated[Principal, Depends(deps.principal)]
 
 
 @router.get("/items", operation_id="listItems", response_model=None)
+@typed(operations.LIST_ITEMS)
 async def list_items(
     services: Services,
     principal: Caller,
-    limit: Annotated[types.IntParam, Query(ge=1, le=100)] = 20,
-    cursor: Annotated[
-        str | None, Query(min_length=1, max_length=2000, pattern="^[A-Za-z0-9_-]+$")
-    ] = None,
-    sort: Annotated[list[v1.ItemSort] | None, Query(max_length=2)] = None,
-    status: Annotated[list[v1.ItemStatus] | None, Query(max_length=3)] = None,
-    created_after: Annotated[types.AwareDatetime | None, Query()] = None,
-    created_before: Annotated[types.AwareDatetime | None, Query()] = None,
+    *,
+    limit: int,
+    cursor: str | None,
+    sort: list[v1.ItemSort] | None,
+    status: list[v1.ItemStatus] | None,
+    created_after: types.AwareDatetime | None,
+    created_before: types.AwareDatetime | None,
 ) -> Response:
     """List your items."""
     return render_reply(
@@ -46,14 +47,13 @@ async def list_items(
 
 
 @router.post("/items", operation_id="createItem", response_model=None)
+@typed(operations.CREATE_ITEM)
 async def create_item(
     services: Services,
     principal: Caller,
-    body: Annotated[v1.ItemCreate, Body()],
-    idempotency_key: Annotated[
-        str | None,
-        Header(alias="Idempotency-Key", min_length=1, max_length=255, pattern="^[!-~]+$"),
-    ] = None,
+    body: v1.ItemCreate,
+    *,
+    idempotency_key: str | None,
 ) -> Response:
     """Create an item."""
     return render_reply(
@@ -62,19 +62,13 @@ async def create_item(
 
 
 @router.get("/items/{item_id}", operation_id="getItem", response_model=None)
+@typed(operations.GET_ITEM)
 async def get_item(
     services: Services,
     principal: Caller,
-    item_id: Annotated[types.UUID, Path()],
-    if_none_match: Annotated[
-        str | None,
-        Header(
-            alias="If-None-Match",
-            min_length=1,
-            max_length=200,
-            pattern='^(\\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
-        ),
-    ] = None,
+    item_id: types.UUID,
+    *,
+    if_none_match: str | None,
 ) -> Response:
     """Read an item."""
     return render_reply(
@@ -83,20 +77,14 @@ async def get_item(
 
 
 @router.patch("/items/{item_id}", operation_id="updateItem", response_model=None)
+@typed(operations.UPDATE_ITEM)
 async def update_item(
     services: Services,
     principal: Caller,
-    item_id: Annotated[types.UUID, Path()],
-    body: Annotated[v1.ItemUpdate, Body()],
-    if_match: Annotated[
-        str | None,
-        Header(
-            alias="If-Match",
-            min_length=1,
-            max_length=200,
-            pattern='^(\\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
-        ),
-    ] = None,
+    item_id: types.UUID,
+    body: v1.ItemUpdate,
+    *,
+    if_match: str | None,
 ) -> Response:
     """Change an item."""
     return render_reply(
@@ -105,19 +93,13 @@ async def update_item(
 
 
 @router.delete("/items/{item_id}", operation_id="deleteItem", response_model=None)
+@typed(operations.DELETE_ITEM)
 async def delete_item(
     services: Services,
     principal: Caller,
-    item_id: Annotated[types.UUID, Path()],
-    if_match: Annotated[
-        str | None,
-        Header(
-            alias="If-Match",
-            min_length=1,
-            max_length=200,
-            pattern='^(\\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
-        ),
-    ] = None,
+    item_id: types.UUID,
+    *,
+    if_match: str | None,
 ) -> Response:
     """Delete an item."""
     await services.items.delete_item(item_id, if_match=if_match, principal=principal)

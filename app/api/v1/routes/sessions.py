@@ -3,9 +3,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from app.api import deps
+from app.api.request.arguments import typed
 from app.api.request.response import render, render_reply
 from app.api.request.route import contract_route
 from app.core.security import Principal
@@ -19,13 +20,13 @@ Caller = Annotated[Principal, Depends(deps.principal)]
 
 
 @router.get("/users/me/sessions", operation_id="listSessions", response_model=None)
+@typed(operations.LIST_SESSIONS)
 async def list_sessions(
     services: Services,
     principal: Caller,
-    limit: Annotated[types.IntParam, Query(ge=1, le=100)] = 20,
-    cursor: Annotated[
-        str | None, Query(min_length=1, max_length=2000, pattern="^[A-Za-z0-9_-]+$")
-    ] = None,
+    *,
+    limit: int,
+    cursor: str | None,
 ) -> Response:
     """List your sessions."""
     return render_reply(
@@ -44,10 +45,11 @@ async def end_sessions(
 
 
 @router.delete("/users/me/sessions/{session_id}", operation_id="endSession", response_model=None)
+@typed(operations.END_SESSION)
 async def end_session(
     services: Services,
     principal: Caller,
-    session_id: Annotated[types.UUID, Path()],
+    session_id: types.UUID,
 ) -> Response:
     """End a session."""
     await services.sessions.end_session(session_id, principal=principal)

@@ -3,9 +3,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from app.api import deps
+from app.api.request.arguments import typed
 from app.api.request.response import render, render_reply
 from app.api.request.route import contract_route
 from app.core.security import Principal
@@ -19,10 +20,11 @@ Caller = Annotated[Principal, Depends(deps.principal)]
 
 
 @router.put("/users/me/password", operation_id="changePassword", response_model=None)
+@typed(operations.CHANGE_PASSWORD)
 async def change_password(
     services: Services,
     principal: Caller,
-    body: Annotated[v1.PasswordChange, Body()],
+    body: v1.PasswordChange,
 ) -> Response:
     """Change your password."""
     await services.users.change_password(body, principal=principal)
@@ -48,26 +50,27 @@ async def get_me(
 
 
 @router.patch("/users/me", operation_id="updateMe", response_model=None)
+@typed(operations.UPDATE_ME)
 async def update_me(
     services: Services,
     principal: Caller,
-    body: Annotated[v1.UserUpdate, Body()],
+    body: v1.UserUpdate,
 ) -> Response:
     """Change your profile."""
     return render(await services.users.update_me(body, principal=principal), 200)
 
 
 @router.get("/users", operation_id="listUsers", response_model=None)
+@typed(operations.LIST_USERS)
 async def list_users(
     services: Services,
     principal: Caller,
-    limit: Annotated[types.IntParam, Query(ge=1, le=100)] = 20,
-    cursor: Annotated[
-        str | None, Query(min_length=1, max_length=2000, pattern="^[A-Za-z0-9_-]+$")
-    ] = None,
-    role: Annotated[v1.UserRole | None, Query()] = None,
-    disabled: Annotated[types.BoolParam | None, Query()] = None,
-    email: Annotated[types.EmailStr | None, Query(max_length=254)] = None,
+    *,
+    limit: int,
+    cursor: str | None,
+    role: v1.UserRole | None,
+    disabled: bool | None,
+    email: str | None,
 ) -> Response:
     """List all accounts."""
     return render_reply(
@@ -83,19 +86,13 @@ async def list_users(
 
 
 @router.get("/users/{user_id}", operation_id="getUser", response_model=None)
+@typed(operations.GET_USER)
 async def get_user(
     services: Services,
     principal: Caller,
-    user_id: Annotated[types.UUID, Path()],
-    if_none_match: Annotated[
-        str | None,
-        Header(
-            alias="If-None-Match",
-            min_length=1,
-            max_length=200,
-            pattern='^(\\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
-        ),
-    ] = None,
+    user_id: types.UUID,
+    *,
+    if_none_match: str | None,
 ) -> Response:
     """Read an account."""
     return render_reply(
@@ -104,20 +101,14 @@ async def get_user(
 
 
 @router.patch("/users/{user_id}", operation_id="updateUser", response_model=None)
+@typed(operations.UPDATE_USER)
 async def update_user(
     services: Services,
     principal: Caller,
-    user_id: Annotated[types.UUID, Path()],
-    body: Annotated[v1.AccountUpdate, Body()],
-    if_match: Annotated[
-        str | None,
-        Header(
-            alias="If-Match",
-            min_length=1,
-            max_length=200,
-            pattern='^(\\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
-        ),
-    ] = None,
+    user_id: types.UUID,
+    body: v1.AccountUpdate,
+    *,
+    if_match: str | None,
 ) -> Response:
     """Change an account."""
     return render_reply(
@@ -126,19 +117,13 @@ async def update_user(
 
 
 @router.delete("/users/{user_id}", operation_id="deleteUser", response_model=None)
+@typed(operations.DELETE_USER)
 async def delete_user(
     services: Services,
     principal: Caller,
-    user_id: Annotated[types.UUID, Path()],
-    if_match: Annotated[
-        str | None,
-        Header(
-            alias="If-Match",
-            min_length=1,
-            max_length=200,
-            pattern='^(\\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
-        ),
-    ] = None,
+    user_id: types.UUID,
+    *,
+    if_match: str | None,
 ) -> Response:
     """Delete an account."""
     await services.users.delete_user(user_id, if_match=if_match, principal=principal)
