@@ -98,8 +98,11 @@ UUID = Annotated[uuid.UUID, BeforeValidator(_uuid)]
 Password = Annotated[SecretStr, PlainSerializer(SecretStr.get_secret_value, when_used="json")]
 """Kept out of logs, and sent as it is."""
 StrictInt = Annotated[int, PlainValidator(_integer)]
-_NUMBER = no_info_plain_validator_function(_number)
-StrictFloat = Annotated[float, GetPydanticSchema(lambda _source, _handler: _NUMBER)]
+StrictFloat = Annotated[
+    float,
+    # A new schema each time: Pydantic writes the names of aliases into it.
+    GetPydanticSchema(lambda _source, _handler: no_info_plain_validator_function(_number)),
+]
 """A number; one that is written as an integer stays one, so that no digit is lost."""
 whole = BeforeValidator(_whole)
 """Takes `1.0` for the literal 1, as JSON does."""
