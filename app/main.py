@@ -55,6 +55,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     conformance = Conformance(
         document, digest=contract_digest(), check_bodies=not settings.in_production
     )
+    for operation in operations.OPERATIONS.values():
+        conformance.prepare(operation)
     app.state.conformance = conformance
     app.include_router(v1_router())
     _require_contract_routes(app)

@@ -163,26 +163,6 @@ class _Bundler:
                     self.refuse(source, ("paths", item), f"the path {item} is not listed", fix)
 
 
-_DATA = {"example", "default", "const", "enum", "value"}
-_NAMED = {
-    *("properties", "patternProperties", "$defs", "dependentSchemas", "schemas"),
-    *("responses", "parameters", "headers", "requestBodies", "callbacks", "paths"),
-}
-
-
-def is_data(pointer: Pointer) -> bool:
-    """Tell whether a value is an example or a constant, in which `$ref` is a member like others."""
-    for index, key in enumerate(pointer):
-        holder = pointer[index - 1] if index else ""
-        listed = (
-            key == "examples" and pointer[index + 1 : index + 2] and pointer[index + 1].isdigit()
-        )
-        is_extension = key.startswith("x-") and holder not in {"headers", "paths"}
-        if holder not in _NAMED and (key in _DATA or listed or is_extension):
-            return key != "value" or pointer[index - 2 : index - 1] == ("examples",)
-    return False
-
-
 def _mapping(value: Json) -> dict[str, Json]:
     return value if isinstance(value, dict) else {}
 

@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.api.request.conformance import Conformance
+from app.api.request.contract import Contract
 from app.core.config import Settings
 from app.core.document import contract_digest, contract_document
 from app.core.exceptions import NotFound, ServiceUnavailable
@@ -183,7 +184,7 @@ async def test_the_contract_judges_requests_everywhere(
 async def test_a_model_that_refuses_what_the_contract_allows_is_found_out(logs: Logs) -> None:
     app = create_app(make_settings())
     replace_services(app, auth=Accounts())
-    judged_by(app, type="integer", format="int32")
+    judged_by(app, type="integer", format="int64")
 
     async with started(app) as client:
         answer = await client.post("/auth/register", json=ACCOUNT | {"password": 123456789012})
@@ -198,3 +199,19 @@ async def test_what_the_contract_refuses_is_the_callers_fault() -> None:
         answer = await client.post("/auth/register", json=ACCOUNT | {"password": "short"})
 
     assert_problem(answer, 422, "validation-failed")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "valid"),
+    [
+        ("int32", 2**31 - 1, True),
+        ("int32", 2**31, False),
+        ("int32", -(2**31) - 1, False),
+        ("int64", 2**63, False),
+    ],
+)
+def test_the_format_of_an_integer_bounds_it(kind: str, value: int, *, valid: bool) -> None:
+    schema = {"type": "integer", "format": kind}
+    contract = Contract({"components": {"schemas": {"Count": schema}}}, "request")
+
+    assert contract.allows("/components/schemas/Count", value) is valid

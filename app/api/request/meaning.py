@@ -15,6 +15,7 @@ _MAPS = {
 _ALONE = {"type", "$ref", "allOf", "oneOf", "anyOf", "not", "if", "enum", "const"}
 _BESIDE = {"allOf", "then", "else", "if", "not", "dependentSchemas"}
 _LENGTHS = ("minLength", "maxLength", "pattern")
+_INTEGERS = {"int32": 2**31, "int64": 2**63}
 
 
 def prepare(document: Mapping[str, Any], direction: Direction) -> Node:
@@ -22,7 +23,7 @@ def prepare(document: Mapping[str, Any], direction: Direction) -> Node:
 
     A readOnly property is not required of a request, nor a writeOnly one of a response. The
     property of a discriminator has one of the values that it knows. What has properties is an
-    object. The length of a file is not that of a string.
+    object. The length of a file is not that of a string. int32 and int64 are bounds.
     """
     return _Meaning(document, direction).schema(document, value=False)
 
@@ -56,6 +57,8 @@ class _Meaning:
         if isinstance(copy.get("required"), list):
             hidden = self._hidden(copy)
             copy["required"] = [name for name in copy["required"] if name not in hidden]
+        if (bound := _INTEGERS.get(str(copy.get("format")))) and copy.get("type") != "string":
+            copy = {"minimum": -bound, "maximum": bound - 1, **copy}
         if copy.get("format") == "binary":
             copy = {key: it for key, it in copy.items() if key not in _LENGTHS}
         if self.direction == "request" and isinstance(copy.get("discriminator"), dict):

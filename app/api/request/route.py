@@ -31,7 +31,6 @@ from app.schemas.operation import Operation
 Headers = list[tuple[bytes, bytes]]
 
 
-
 def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
     """Return the route class for the operations of one contract."""
     require_readers(operations.values())

@@ -14,6 +14,7 @@ from app.schemas.operation import Operation, SchemeKind, SecurityScheme
 Count: TypeAlias = Callable[[UUID | None], Awaitable[object]]
 """Counts the request for a user, or for the client's address; it may refuse the request."""
 
+
 async def _bearer(request: Request, _scheme: SecurityScheme, _count: Count) -> Principal | None:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token.strip():
