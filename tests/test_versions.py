@@ -4,7 +4,7 @@ The statements of all tests are checked after each module (see conftest.py).
 """
 
 import ast
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -17,6 +17,7 @@ from app.db.unit_of_work import Database
 from tests import updates_seen
 from tests.clients import Caller
 from tests.structure.files import modules, read
+from tests.users import new_user
 
 MODELS = updates_seen.versioned_tables()
 
@@ -30,14 +31,7 @@ def database(app: FastAPI) -> Database:
 
 async def add_user(database: Database) -> User:
     async with database.write() as work:
-        return await work.users.add(
-            User(
-                email=f"{uuid4().hex}@example.com",
-                password_hash="-",
-                role="user",
-                display_name=None,
-            )
-        )
+        return await work.users.add(new_user())
 
 
 async def version_of(database: Database, user_id: UUID) -> int:

@@ -1,14 +1,14 @@
 """Fixtures for tests below HTTP."""
 
 from collections.abc import AsyncIterator
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from app.core.config import Settings
 from app.db.engine import make_engine
-from app.db.models import User
 from app.db.unit_of_work import Database
+from tests.users import new_user
 
 
 @pytest.fixture
@@ -27,9 +27,7 @@ async def owner_id(database: Database) -> UUID:
 
 async def add_user(database: Database) -> UUID:
     """Add a user and return its id."""
-    user = User(
-        email=f"{uuid4().hex}@example.com", password_hash="-", role="user", display_name=None
-    )
+    user = new_user()
     async with database.write() as work:
         await work.users.add(user)
     return user.id

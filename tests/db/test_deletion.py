@@ -12,6 +12,7 @@ from app.db.base import Base
 from app.db.deletion import delete_piece
 from app.db.models import Export, ExportChunk, Item, RefreshToken, Session, User
 from app.db.unit_of_work import Database
+from tests.users import new_user
 
 TABLES = Base.metadata.sorted_tables
 CASCADES = [
@@ -133,14 +134,7 @@ async def test_a_row_goes_when_nothing_is_left_that_it_would_take_along(
 
 async def test_the_rows_of_others_stay(database: Database, owner_id: UUID) -> None:
     async with database.write() as work:
-        other = await work.users.add(
-            User(
-                email=f"{uuid4().hex}@example.com",
-                password_hash="-",
-                role="user",
-                display_name=None,
-            )
-        )
+        other = await work.users.add(new_user())
     await fill(database, owner_id)
     await fill(database, other.id)
     before = await count_owned(database, other.id)

@@ -13,20 +13,17 @@ from sqlalchemy.pool import QueuePool
 from app.core.config import Settings
 from app.core.exceptions import Conflict, LostRace, ServiceUnavailable
 from app.db.engine import make_engine
-from app.db.models import Item, User
+from app.db.models import Item
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.unit_of_work import Database, retried
 from tests import backends
 from tests.apps import changed
+from tests.users import new_user
 from tests.waiting import LIMIT_SECONDS
 
 
 def make_item(owner_id: UUID, name: str = "Oak") -> Item:
     return Item(owner_id=owner_id, name=name, description=None, status="draft", quantity=0)
-
-
-def make_user(email: str) -> User:
-    return User(email=email, password_hash="-", role="user", display_name=None)
 
 
 async def names_of(database: Database, owner_id: UUID) -> list[str]:
@@ -202,11 +199,11 @@ async def test_readers_do_not_wait_for_writers_that_wait_for_each_other(
 async def test_a_taken_value_names_its_field(database: Database) -> None:
     email = f"{uuid4().hex}@example.com"
     async with database.write() as work:
-        await work.users.add(make_user(email))
+        await work.users.add(new_user(email))
 
     with pytest.raises(Conflict) as caught:
         async with database.write() as work:
-            await work.users.add(make_user(email))
+            await work.users.add(new_user(email))
 
     assert "email" in caught.value.detail
     [error] = caught.value.errors

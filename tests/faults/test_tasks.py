@@ -20,12 +20,13 @@ from sqlalchemy import Select, func, select
 from app.core.config import Settings
 from app.core.dependencies import Resources, open_resources
 from app.db.base import DatabaseNow
-from app.db.models import Item, Task, User
+from app.db.models import Item, Task
 from tests import backends, figures
 from tests.apps import make_settings
 from tests.faults import chores
 from tests.faults.conftest import needs_postgresql
 from tests.redis_server import RedisServer, needs_redis_server, redis_server
+from tests.users import new_user
 from tests.waiting import LIMIT_SECONDS, until
 
 pytestmark = pytest.mark.fault
@@ -125,12 +126,7 @@ async def site(settings: Settings, workers: int) -> AsyncIterator[Site]:
     async with AsyncExitStack() as stack:
         resources = await stack.enter_async_context(open_resources(settings))
         async with resources.database.write() as work:
-            user = User(
-                email=f"{uuid4().hex}@example.com",
-                password_hash="-",
-                role="user",
-                display_name=None,
-            )
+            user = new_user()
             owner = (await work.users.add(user)).id
         place = Site(settings, resources, owner)
         await place.start_api()

@@ -30,6 +30,7 @@ from tests import backends, figures
 from tests.apps import make_settings
 from tests.clients import PASSWORD
 from tests.conftest import ROOT
+from tests.users import new_user
 
 pytestmark = pytest.mark.load
 
@@ -75,9 +76,7 @@ async def task(work: UnitOfWork) -> None:
 
 async def add_user(resources: Resources, more: Callable[[UnitOfWork], Awaitable[None]]) -> None:
     async with resources.database.write() as work:
-        user = User(
-            email=f"{uuid4().hex}@example.com", password_hash="-", role="user", display_name=None
-        )
+        user = new_user()
         await work.users.add(user)
         await more(work)
 

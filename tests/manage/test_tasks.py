@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from app.core.config import Settings, WrongSettings
 from app.core.dependencies import open_resources
-from app.db.models import Export, Task, User
+from app.db.models import Export, Task
 from app.db.unit_of_work import UnitOfWork
 from app.manage.__main__ import main
 from app.services.exports import WriteExport
@@ -21,6 +21,7 @@ from app.tasks.housekeeping import DeleteExpiredKeys
 from app.tasks.registry import HANDLERS
 from tests import backends
 from tests.apps import make_settings, own_log
+from tests.users import new_user
 
 
 @pytest.fixture(params=backends.DATABASES)
@@ -86,7 +87,7 @@ def test_the_export_of_a_replayed_task_begins_anew(
 ) -> None:
     async def fail() -> tuple[UUID, UUID]:
         async with open_resources(settings) as resources, resources.database.write() as work:
-            user = User(email="ada@example.com", password_hash="-", role="user", display_name=None)
+            user = new_user("ada@example.com")
             owner = await work.users.add(user)
             export = await work.exports.add(Export(owner_id=owner.id, format="csv", rows_done=7))
             await work.exports.add_chunk(export, b"id")

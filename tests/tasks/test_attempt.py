@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import update
 
 from app.core.context import request_id, traceparent
-from app.db.models import DeadTask, Task, User
+from app.db.models import DeadTask, Task
 from app.db.repositories.tasks import LeaseLostError
 from app.db.unit_of_work import UnitOfWork
 from app.services.exports import WriteExport
@@ -20,6 +20,7 @@ from app.tasks.engine.context import Handler, TaskContext
 from app.tasks.engine.waiting import retry_delay
 from app.tasks.exports import fail_export
 from tests.tasks.conftest import Lab
+from tests.users import new_user
 
 
 async def nothing(context: TaskContext, payload: Payload) -> None:
@@ -38,9 +39,7 @@ def adding(
 
     async def work(context: TaskContext, payload: Payload) -> None:
         async with context.finish() as unit:
-            await unit.users.add(
-                User(email=email, password_hash="-", role="user", display_name=None)
-            )
+            await unit.users.add(new_user(email))
             if then_fail:
                 raise ValueError("too late")
 

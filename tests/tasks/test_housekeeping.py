@@ -18,7 +18,6 @@ from app.db.models import (
     RefreshToken,
     Session,
     Task,
-    User,
 )
 from app.db.repositories.idempotency_keys import KeyName
 from app.services.support.outbox import Payload
@@ -31,6 +30,7 @@ from app.tasks.housekeeping import (
 )
 from app.tasks.registry import HANDLERS
 from tests.tasks.conftest import Lab
+from tests.users import new_user
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=30)
 
@@ -71,9 +71,7 @@ async def test_expired_idempotency_keys_are_forgotten(lab: Lab, life: int, left:
 
 async def add_user(lab: Lab) -> UUID:
     async with lab.resources.database.write() as work:
-        user = User(
-            email=f"{uuid4().hex}@example.com", password_hash="-", role="user", display_name=None
-        )
+        user = new_user()
         return (await work.users.add(user)).id
 
 

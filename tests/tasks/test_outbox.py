@@ -6,22 +6,15 @@ import pytest
 from sqlalchemy import event
 
 from app.core.dependencies import Resources, open_resources
-from app.db.models import User
 from app.services.support.outbox import enqueue
 from tests.tasks.conftest import Lab
+from tests.users import new_user
 
 
 async def add_user_and_task(lab: Lab, resources: Resources, *, fail: bool = False) -> UUID:
     async with resources.database.write() as work:
         payload = lab.payload()
-        await work.users.add(
-            User(
-                email=f"{payload.task}@example.com",
-                password_hash="-",
-                role="user",
-                display_name=None,
-            )
-        )
+        await work.users.add(new_user(f"{payload.task}@example.com"))
         task_id = await enqueue(work, payload)
         if fail:
             raise ValueError(str(task_id))
