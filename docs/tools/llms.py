@@ -8,8 +8,14 @@ from docs.tools.pages import CODE, REFERENCE, Page
 
 CHARACTERS_PER_TOKEN = 3.5  # a conservative estimate; English prose has about four
 _SECTIONS = {"docs/how-to/": "How-to guides", f"{REFERENCE}/": "Reference", "docs/": "Documents"}
-# The overviews summarise these pages.
-_DETAILS = (f"{CODE}/", f"{REFERENCE}/api/v", f"{REFERENCE}/problems/")
+# The overviews summarise these pages; findings of a rule contain its fix.
+_DETAILS = (
+    f"{CODE}/",
+    f"{REFERENCE}/api/v",
+    f"{REFERENCE}/problems/",
+    f"{REFERENCE}/rules",
+    f"{REFERENCE}/changes",
+)
 
 
 def write_copies(
