@@ -22,7 +22,6 @@ from spec.rules.explained import RULES
 from spec.rules.levels import Levels
 from spec.tools.contract import Contract, Endpoint, Node
 from spec.tools.finding import Finding, RefusedError
-from spec.tools.target import Target
 
 Breaches = Iterator[tuple[Node, str, str]]
 Check = TypeVar("Check")
@@ -137,14 +136,6 @@ def everything(contract: Contract, levels: Levels) -> list[Finding]:
         if fatal := [finding for finding in errors if RULES[finding.rule].adopted == "error"]:
             raise RefusedError(*fatal)
     return errors
-
-
-def accept(contract: Contract, target: Target) -> list[Finding]:
-    """Return the warnings; raises RefusedError with the errors."""
-    verdict = judge(contract, Levels.read(target))
-    if verdict.errors:
-        raise RefusedError(*verdict.errors)
-    return verdict.warnings
 
 
 def _stages(contract: Contract, levels: Levels) -> Iterator[list[Finding]]:

@@ -1,4 +1,4 @@
-"""The contract's own answers, for operations that nobody has written yet."""
+"""Responses that the contract gives for operations without code."""
 
 from collections.abc import Iterator, Mapping
 from itertools import chain

@@ -1,4 +1,4 @@
-"""A value that a schema allows, for answers that nobody has written."""
+"""Values that a schema allows, for responses of operations without code."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence

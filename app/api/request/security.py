@@ -48,7 +48,7 @@ A reader that needs a query counts the request first.
 
 
 def require_readers(operations: Iterable[Operation]) -> None:
-    """Refuse schemes that nobody reads.
+    """Refuse security schemes without a reader.
 
     Raises:
         RuntimeError: The contract has such a scheme.
@@ -57,8 +57,8 @@ def require_readers(operations: Iterable[Operation]) -> None:
         for name, scheme in operation.schemes.items():
             if scheme.kind not in READERS:
                 raise RuntimeError(
-                    f"{operation.operation_id}: nobody reads the security scheme {name} "
-                    f"({scheme.kind}); add a reader to READERS in app/api/request/security.py, "
+                    f"{operation.operation_id}: the security scheme {name} ({scheme.kind}) has "
+                    "no reader; add one to READERS in app/api/request/security.py, "
                     "and its kind to SchemeKind in app/schemas/operation.py"
                 )
 
