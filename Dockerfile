@@ -1,9 +1,9 @@
 FROM python:3.13-slim AS builder
 WORKDIR /build
-COPY requirements.txt .
+COPY requirements-telemetry.txt .
 # The image does not need pip.
 RUN python -m venv /opt/venv \
-    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r requirements.txt \
+    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r requirements-telemetry.txt \
     && /opt/venv/bin/pip uninstall --yes --quiet pip
 
 FROM python:3.13-slim

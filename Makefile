@@ -172,12 +172,12 @@ workflows-lint: $(SHIP) $(REDOCLY)/.installed ## Lint the workflows of GitHub, b
 audit: $(SHIP) ## Check the pinned packages for known vulnerabilities
 	@.ci/audit $(BIN)
 
-licences: $(SHIP) ## List the licences of the runtime packages, and fail for one that is not allowed
-	@$(BIN)/pip-licenses --packages $(shell sed -n 's/^\([a-z0-9._-]*\)==.*/\1/p' requirements.txt) \
-		--partial-match --allow-only 'MIT;BSD;Apache;PSF;LGPL'
+licences: $(SHIP) ## List the licences of the packages of the image, and fail for one that is not allowed
+	@$(BIN)/pip-licenses --packages $(shell sed -n 's/^\([a-z0-9._-]*\)==.*/\1/p' requirements-telemetry.txt) \
+		--partial-match --allow-only 'MIT;BSD;Apache;PSF;LGPL;MPL'
 
-sbom: $(SHIP) ## Write an SBOM of the runtime packages to sbom.json (CycloneDX)
-	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --output-file sbom.json
+sbom: $(SHIP) ## Write an SBOM of the packages of the image to sbom.json (CycloneDX)
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements-telemetry.txt --pyproject pyproject.toml --output-reproducible --output-file sbom.json
 
 ##@ Database
 migrate: $(RUNTIME) ## Migrate the database to the newest revision
@@ -199,7 +199,8 @@ downgrade: $(RUNTIME) ## Undo the last migration
 ##@ Tooling
 lock: $(DEV) ## Pin packages after a change of pyproject.toml or spec/redocly/package.json (ARGS=--upgrade)
 	$(PIP_COMPILE) --output-file requirements.txt $(ARGS)
-	$(PIP_COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt $(ARGS)
+	$(PIP_COMPILE) --extra telemetry --constraint requirements.txt --output-file requirements-telemetry.txt $(ARGS)
+	$(PIP_COMPILE) --extra telemetry --group dev --constraint requirements-telemetry.txt --output-file requirements-dev.txt $(ARGS)
 	$(PIP_COMPILE) --group ship --constraint requirements-dev.txt --output-file requirements-ship.txt $(ARGS)
 	@cd spec/redocly && $(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error
 

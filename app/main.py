@@ -4,9 +4,11 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from fastapi.telemetry import TelemetryConfig
 
 from app.api.discovery import discovery
 from app.api.errors import add_error_handlers
@@ -25,9 +27,13 @@ from app.schemas.v1 import operations
 from app.tasks.engine.process import open_process
 from app.tasks.registry import HANDLERS
 from app.tasks.schedule import SCHEDULES
+from app.telemetry.export import make_tracing
 from app.telemetry.metrics import serve_metrics
 
 logger = logging.getLogger(__name__)
+
+# Metrics and logs are the application's own.
+_ONLY_REQUEST_SPANS: TelemetryConfig = {"metrics": False, "logs": False, "operation_spans": False}
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -35,14 +41,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     Raises:
         RuntimeError: Routes and contract differ.
-        WrongSettings: No settings were given, and those of the environment are refused.
+        WrongSettings: No settings were given, and those of the environment are refused; or a
+            package that a setting needs is not installed.
     """
     settings = settings or load_settings()
     contract = contract_document()
     document = json.loads(contract)
     title = document["info"]["title"]
-
+    tracing = make_tracing(settings)
     app = FastAPI(
+        telemetry=_ONLY_REQUEST_SPANS | {"tracer_provider": tracing.provider},
         title=title,
         openapi_url=None,
         docs_url=None,
@@ -51,13 +59,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings = settings
+    app.state.tracing = tracing
     app.state.rate_limits = rate_limits(operations.OPERATIONS.values(), settings)
-    conformance = Conformance(
-        document, digest=contract_digest(), check_bodies=not settings.in_production
-    )
-    for operation in operations.OPERATIONS.values():
-        conformance.prepare(operation)
-    app.state.conformance = conformance
+    app.state.conformance = conformance = _make_conformance(settings, document)
     app.include_router(v1_router())
     _require_contract_routes(app)
     app.include_router(pages(contract, title, f"{operations.PREFIX}/openapi.json"))
@@ -66,6 +70,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     add_error_handlers(app)
     add_middleware(app, settings, conformance.response_headers())
     return app
+
+
+def _make_conformance(settings: Settings, document: dict[str, Any]) -> Conformance:
+    conformance = Conformance(
+        document, digest=contract_digest(), check_bodies=not settings.in_production
+    )
+    for operation in operations.OPERATIONS.values():
+        conformance.prepare(operation)
+    return conformance
 
 
 @asynccontextmanager
@@ -83,7 +96,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     with serve_metrics(
         "METRICS_PORT", settings.metrics_host, settings.metrics_port, settings.processes
     ):
-        async with open_process(settings, handlers=handlers, schedules=schedules) as resources:
+        async with open_process(
+            settings, handlers=handlers, schedules=schedules, tracing=app.state.tracing
+        ) as resources:
             app.state.resources = resources
             app.state.services = make_services(resources)
             _report_unimplemented(app.state.services, in_production=settings.in_production)

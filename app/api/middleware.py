@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.errors import problem_response
 from app.api.request.response import IS_HEAD, OPERATION
 from app.core.config import Settings, WrongSettings
-from app.core.context import request_id, traceparent
+from app.core.context import request_id
 from app.core.error_text import format_exception
 from app.core.exceptions import (
     ContentTooLarge,
@@ -27,7 +27,7 @@ from app.core.exceptions import (
     ProblemError,
 )
 from app.telemetry.metrics import REQUEST_SECONDS
-from app.telemetry.traces import continue_trace
+from app.telemetry.traces import join_trace, leave_trace
 
 logger = logging.getLogger(__name__)
 
@@ -83,10 +83,10 @@ class RequestContext:
             await self._app(scope, receive, _plainly(send))
             return
         headers = Headers(scope=scope)
-        traceparent.set(continue_trace(headers.get("traceparent")))
+        trace = join_trace(headers.get("traceparent"))
         given = headers.get("x-request-id", "")
         identifier = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
-        request_id.set(identifier)
+        previous = request_id.set(identifier)
         started = time.perf_counter()
         status = 500
         is_head = scope["method"] == "HEAD"
@@ -110,6 +110,9 @@ class RequestContext:
             status = _CLIENT_GONE
         finally:
             _log_request(scope["method"], inner, status, time.perf_counter() - started)
+        # After an error the server's own line needs the ids.
+        leave_trace(trace)
+        request_id.reset(previous)
 
 
 def _as_request(scope: Scope, send: Send) -> tuple[Scope, Send]:

@@ -1,10 +1,14 @@
-"""What the current request or task carries along: its ids, its trace and its client."""
+"""What the current request or task carries along: its ids, its trace and its client.
+
+The trace is the current one of OpenTelemetry.
+"""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from opentelemetry.trace import get_current_span
+
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 task_id: ContextVar[str | None] = ContextVar("task_id", default=None)
 
 
@@ -22,5 +26,5 @@ client: ContextVar[Client] = ContextVar("client", default=Client())  # noqa: B03
 
 def trace_id() -> str | None:
     """Return the trace that a request or task belongs to: 32 hexadecimal digits (W3C)."""
-    parent = traceparent.get()
-    return parent.split("-")[1] if parent else None
+    ids = get_current_span().get_span_context()
+    return f"{ids.trace_id:032x}" if ids.is_valid else None

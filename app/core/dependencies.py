@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from inspect import iscoroutinefunction
 
+from opentelemetry.trace import Tracer
+
 from app.core.cache import Cache, MemoryStore, RedisStore, Store
 from app.core.config import Settings
 from app.core.crypto.cursors import Cursors
@@ -41,6 +43,7 @@ from app.services.jwks import Jwks
 from app.services.sessions import Sessions
 from app.services.support.idempotency import Idempotency
 from app.services.users import Users
+from app.telemetry.export import Tracing
 from app.telemetry.health import Probes
 from app.telemetry.metrics import set_redis_up
 
@@ -70,29 +73,35 @@ class Resources:
     limiter: Limiter
     cache: Cache
     probes: Probes
+    tracer: Tracer
     stream_seconds: float
 
 
 @asynccontextmanager
 async def open_resources(
-    settings: Settings, notify: Notify = no_notification
+    settings: Settings,
+    notify: Notify = no_notification,
+    tracing: Tracing | None = None,
 ) -> AsyncIterator[Resources]:
     """Open what the settings describe, and close it when the block ends.
 
     Args:
         settings: What to open.
         notify: Notifies workers of committed tasks; by default they find them by polling.
+        tracing: Records what database and Redis do; by default nothing does.
 
     Raises:
         WrongSettings: The file of the signing keys cannot be used.
     """
     async with AsyncExitStack() as stack:
-        resources = _make_resources(settings, notify, stack)
+        resources = _make_resources(settings, notify, tracing or Tracing(), stack)
         await stack.enter_async_context(resources.probes.watch())
         yield resources
 
 
-def _make_resources(settings: Settings, notify: Notify, stack: AsyncExitStack) -> Resources:
+def _make_resources(
+    settings: Settings, notify: Notify, tracing: Tracing, stack: AsyncExitStack
+) -> Resources:
     """Return the resources; what has to be closed is handed to the stack."""
     breaker = Breaker(set_redis_up, timeout_seconds=settings.redis_timeout_seconds)
     # Redis is asked at the first request; until then nothing says that it is down.
@@ -100,8 +109,9 @@ def _make_resources(settings: Settings, notify: Notify, stack: AsyncExitStack) -
     engine, probe_engine = make_engine(settings), make_probe_engine(settings)
     stack.push_async_callback(engine.dispose)
     stack.push_async_callback(probe_engine.dispose)
+    tracing.watch_engine(engine)
     database = Database(engine, notify)
-    limiter, marks, store = _open_shared_state(settings, breaker, stack)
+    limiter, marks, store = _open_shared_state(settings, breaker, tracing, stack)
     keys = open_keys(settings)
     access_tokens = _make_access_tokens(settings, keys)
     gate = SessionGate(database, marks)
@@ -118,6 +128,7 @@ def _make_resources(settings: Settings, notify: Notify, stack: AsyncExitStack) -
         limiter=limiter,
         cache=_make_cache(settings, store),
         probes=Probes({"database": Database(probe_engine).ping}),
+        tracer=tracing.tracer,
         stream_seconds=settings.event_stream_seconds,
     )
 
@@ -137,7 +148,7 @@ def _make_idempotency(settings: Settings, database: Database) -> Idempotency:
 
 
 def _open_shared_state(
-    settings: Settings, breaker: Breaker, stack: AsyncExitStack
+    settings: Settings, breaker: Breaker, tracing: Tracing, stack: AsyncExitStack
 ) -> tuple[Limiter, SessionMarks, Store]:
     """Return the rate limiter, the session marks, and the store of the cache."""
     if settings.redis_url is None:
@@ -148,6 +159,7 @@ def _open_shared_state(
         return limiter, marks, MemoryStore(10_000 if is_alone else 0)
     redis, prefix = make_redis(settings.redis_url.get_secret_value()), settings.redis_prefix
     stack.push_async_callback(redis.aclose)
+    tracing.watch_redis(redis)
     memory = MemoryLimiter(processes=settings.processes)
     return (
         FallbackLimiter(RedisLimiter(redis, prefix), memory, breaker),

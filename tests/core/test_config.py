@@ -23,6 +23,7 @@ SAFE: dict[str, Any] = {
 }
 SECRETS = {
     "SECRET_KEY": "hunter2hunter2",
+    "SENTRY_DSN": "hunter2hunter2",
     "DATABASE_URL": "postgres://app:hunter2hunter2@db/app",
     "REDIS_URL": "http://:hunter2hunter2@redis:x/0",
     "ADMIN_PASSWORD": "hunter2hunter2",

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import update
 
-from app.core.context import request_id, traceparent
+from app.core.context import request_id, trace_id
 from app.db.models import DeadTask, Task
 from app.db.repositories.tasks import LeaseLostError
 from app.db.unit_of_work import UnitOfWork
@@ -19,6 +19,7 @@ from app.services.support.outbox import Payload
 from app.tasks.engine.context import Handler, TaskContext
 from app.tasks.engine.waiting import retry_delay
 from app.tasks.exports import fail_export
+from app.telemetry.traces import join_trace, leave_trace
 from tests.tasks.conftest import Lab
 from tests.users import new_user
 
@@ -256,14 +257,14 @@ async def test_a_lease_is_extended_while_the_work_goes_on(lab: Lab) -> None:
 async def test_request_and_trace_of_the_cause_are_on_the_log_lines_of_a_task(lab: Lab) -> None:
     payload = lab.payload()
     request_id.set("request-of-the-cause")
-    traceparent.set(f"00-{'a' * 32}-{'b' * 16}-01")
+    token = join_trace(f"00-{'a' * 32}-{'b' * 16}-01")
     await lab.add(payload)
+    leave_trace(token)
     request_id.set(None)
-    traceparent.set(None)
     seen = []
 
     async def look(context: TaskContext, payload: Payload) -> None:
-        seen.append((request_id.get(), (traceparent.get() or "").split("-")[1]))
+        seen.append((request_id.get(), trace_id()))
         logging.getLogger("test").info("at work")
 
     await lab.attempt({payload: look})

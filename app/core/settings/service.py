@@ -64,3 +64,18 @@ class ServiceSettings(BaseModel):
         "problem",
         description="Response of an operation without code: problem (501) or mock (example).",
     )
+
+    otel_exporter_otlp_endpoint: str | None = Field(
+        None,
+        pattern=r"^https?://[^/]+",
+        description="Collector of traces, by OTLP over HTTP, like http://otel:4318; empty: none.",
+    )
+    otel_service_name: str = Field(
+        "fastapi-contract-first", description="Name of the service in its traces."
+    )
+    otel_traces_sampler_arg: float = Field(
+        1.0, ge=0, le=1, description="Part of the new traces to record, from 0 to 1."
+    )
+    sentry_dsn: SecretStr | None = Field(
+        None, description="Address of a Sentry project that gets errors; empty: none."
+    )

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from app.core.context import request_id, traceparent
+from app.core.context import request_id
 from app.db.models.tasks import NewTask
 from app.db.unit_of_work import UnitOfWork
+from app.telemetry.traces import current_traceparent
 
 
 class Payload(BaseModel):
@@ -50,7 +51,7 @@ async def enqueue(
         key=key,
         max_attempts=payload.max_attempts,
         request_id=request_id.get(),
-        traceparent=traceparent.get(),
+        traceparent=current_traceparent(),
     )
     await work.tasks.add(task, delay_seconds=delay_seconds)
     if not delay_seconds:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.core.config import Settings
-from app.core.context import request_id, task_id, traceparent
+from app.core.context import request_id, task_id
 from app.core.dependencies import Resources
 from app.core.error_text import describe
 from app.core.exceptions import LostRace, ProblemError, ServiceUnavailable
@@ -17,7 +17,7 @@ from app.db.repositories.tasks import LeaseLostError
 from app.tasks.engine.context import Handler, TaskContext
 from app.tasks.engine.waiting import retry_delay, wait_for
 from app.telemetry.metrics import TASK_LATE_SECONDS, TASK_SECONDS
-from app.telemetry.traces import continue_trace
+from app.telemetry.traces import task_span
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ class TaskAttempt:
         self._task = task
         self._handler = handler
         self._database = resources.database
+        self._tracer = resources.tracer
         self._settings = settings
         self._context = TaskContext(task, resources, settings)
 
@@ -50,8 +51,13 @@ class TaskAttempt:
         task = self._task
         # Log lines name the request that caused the task.
         request_id.set(task.request_id)
-        traceparent.set(continue_trace(task.traceparent))
         task_id.set(str(task.id))
+        with task_span(self._tracer, task.name, task.traceparent) as span:
+            outcome = await self._run_and_log()
+            span.set_attributes({"app.task_id": str(task.id), "app.task_outcome": outcome})
+
+    async def _run_and_log(self) -> str:
+        task = self._task
         late = (datetime.now(UTC) - task.run_at).total_seconds()
         TASK_LATE_SECONDS.labels(task.name).observe(late)
         started = time.perf_counter()
@@ -69,9 +75,11 @@ class TaskAttempt:
             logger.exception("cannot record the outcome of a task")
             outcome = "unknown"
         seconds = time.perf_counter() - started
-        TASK_SECONDS.labels(task.name, outcome.partition(":")[0]).observe(seconds)
+        label = outcome.partition(":")[0]
+        TASK_SECONDS.labels(task.name, label).observe(seconds)
         facts = {"task": task.name, "attempt": task.attempt, "outcome": outcome}
         logger.info("task", extra=facts | {"duration_ms": round(1000 * seconds, 1)})
+        return label
 
     async def _make(self) -> str:
         task = self._task

@@ -11,6 +11,8 @@ from app.tasks.engine.context import Handlers
 from app.tasks.engine.notify import listening, notifying
 from app.tasks.engine.poller import TaskPoller
 from app.tasks.engine.scheduler import ScheduledTask, Scheduler
+from app.telemetry.errors import reporting_errors
+from app.telemetry.export import Tracing, make_tracing
 from app.telemetry.heartbeat import heartbeat
 
 
@@ -20,6 +22,7 @@ async def open_process(
     *,
     handlers: Handlers | None = None,
     schedules: Sequence[ScheduledTask] = (),
+    tracing: Tracing | None = None,
 ) -> AsyncIterator[Resources]:
     """Open the resources of a process, and run its share of the tasks until the block ends.
 
@@ -27,14 +30,18 @@ async def open_process(
         settings: The resources to open; with Redis, other processes are notified of new tasks.
         handlers: The kinds of tasks that this process runs; None to run no tasks.
         schedules: The schedules whose tasks this process creates.
+        tracing: Records spans; by default what the settings say.
 
     Raises:
-        WrongSettings: The file of the signing keys cannot be used.
+        WrongSettings: The file of the signing keys, or a package of a setting, cannot be used.
     """
     wake = asyncio.Event()
+    tracing = tracing or make_tracing(settings)
     async with AsyncExitStack() as stack:
+        stack.enter_context(reporting_errors(settings))
+        await stack.enter_async_context(tracing.exporting())
         notify = await stack.enter_async_context(notifying(settings, wake))
-        resources = await stack.enter_async_context(open_resources(settings, notify))
+        resources = await stack.enter_async_context(open_resources(settings, notify, tracing))
         if handlers:
             poller = TaskPoller(resources, handlers, settings, wake)
             await stack.enter_async_context(poller.running())
