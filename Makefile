@@ -28,7 +28,7 @@ PIP_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python
 SERVE := $(BIN)/python -m app.manage serve --reload --port $(PORT)
 # Errors contain the server's address, unless the environment or .env sets another one.
 ifeq ($(PUBLIC_URL)$(shell grep -s '^PUBLIC_URL=.' .env),)
-run watch: export PUBLIC_URL := http://127.0.0.1:$(PORT)
+run mock watch: export PUBLIC_URL := http://127.0.0.1:$(PORT)
 endif
 # A recipe may run make on another Makefile, which must not get the options and variables of this one.
 unexport MAKEFLAGS MFLAGS MAKEOVERRIDES T ARGS
@@ -37,7 +37,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run worker scheduler tasks watch seed test coverage operation-test fuzz bench $(SLOW_CHECKS) $(FAST_CHECKS) \
+.PHONY: help run mock worker scheduler tasks watch seed test coverage operation-test fuzz bench $(SLOW_CHECKS) $(FAST_CHECKS) \
 	check check-fast docs-serve docs-check format generate migrate setup keys migration downgrade lock install-hooks docker-build audit licences sbom compose-up clean
 
 help: ## List the targets
@@ -48,6 +48,10 @@ help: ## List the targets
 run: $(RUNTIME) ## Migrate, create the first administrator, serve with reload (PORT=8000)
 	@$(SHOW_DOCS)
 	@exec $(SERVE)
+
+mock: $(RUNTIME) ## Serve the contract's examples instead of the services (PORT=8000)
+	@$(SHOW_DOCS)
+	@MOCK_OPERATIONS='["*"]' exec $(SERVE)
 
 watch: $(DEV) ## Like run, and generate again when spec/ changes
 	@$(SHOW_DOCS)

@@ -17,6 +17,7 @@ from app.api.middleware import add_middleware
 from app.api.pages import pages
 from app.api.request.conformance import Conformance
 from app.api.request.limits import rate_limits
+from app.api.request.mock import mocked_operations
 from app.api.v1.router import v1_router
 from app.core.config import Settings, load_settings
 from app.core.dependencies import make_services, unimplemented_operations
@@ -41,8 +42,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     Raises:
         RuntimeError: Routes and contract differ.
-        WrongSettings: No settings were given, and those of the environment are refused; or a
-            package that a setting needs is not installed.
+        WrongSettings: No settings were given, and those of the environment are refused; a package
+            that a setting needs is not installed; or MOCK_OPERATIONS names an unknown operation.
     """
     settings = settings or load_settings()
     contract = contract_document()
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.tracing = tracing
+    app.state.mocked = mocked_operations(settings, operations.OPERATIONS)
     app.state.rate_limits = rate_limits(operations.OPERATIONS.values(), settings)
     app.state.conformance = conformance = _make_conformance(settings, document)
     app.include_router(v1_router())
@@ -92,7 +94,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     configure_logging(settings.log_level)
     # With Redis, workers and schedulers are processes of their own.
-    handlers, schedules = (HANDLERS, SCHEDULES) if settings.redis_url is None else (None, ())
+    runs_tasks = settings.redis_url is None and not settings.mocks_everything
+    handlers, schedules = (HANDLERS, SCHEDULES) if runs_tasks else (None, ())
     with serve_metrics(
         "METRICS_PORT", settings.metrics_host, settings.metrics_port, settings.processes
     ):

@@ -26,10 +26,10 @@ from app.core.exceptions import (
     MalformedBody,
     MethodNotAllowed,
     NotFound,
-    OAuthError,
     ProblemError,
     ValidationFailed,
 )
+from app.core.oauth_error import OAuthError
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def add_error_handlers(app: FastAPI) -> None:
 def problem_response(scope: Scope, problem: ProblemError) -> Response:
     """Return the problem document (RFC 9457) of an error, checked against the contract."""
     try:
-        return complete(scope, _render(scope, problem))
+        return complete(scope, _render(scope, problem), is_declared=problem.is_declared)
     except ContractViolation as violation:
         return _render(scope, violation)
 

@@ -40,7 +40,7 @@ _MAX_LENGTH_DIGITS = 18
 _AMBIGUOUS_PATH = re.compile(rb"//|\\|%2f|%5c|(^|/)(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 _IS_HANDSHAKE = "contract.is_handshake"
 # Headers that the server adds to some responses, beside those of the contract.
-_ADDED_HEADERS = {"Allow", "Deprecation", "Link", "Sunset", "X-Request-ID"}
+_ADDED_HEADERS = {"Allow", "Deprecation", "Link", "Preference-Applied", "Sunset", "X-Request-ID"}
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

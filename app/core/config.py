@@ -50,6 +50,11 @@ class Settings(
         return self.environment == "production"
 
     @cached_property
+    def mocks_everything(self) -> bool:
+        """Whether no operation calls a service."""
+        return "*" in self.mock_operations
+
+    @cached_property
     def sqlite_file(self) -> Path | None:
         """File of the embedded database; None when a server is used."""
         url = make_url(self.database_url.get_secret_value())
@@ -81,6 +86,8 @@ class Settings(
         faults.extend(self.account_faults())
         if self.unimplemented == "mock":
             faults.append("UNIMPLEMENTED: production refuses mock; set problem")
+        if self.mock_operations:
+            faults.append("MOCK_OPERATIONS: production refuses mocks; leave it empty")
         if faults:
             raise PydanticCustomError("unsafe", "{faults}", {"faults": "\n".join(faults)})
         return self

@@ -127,7 +127,9 @@ def _make_resources(
         idempotency=_make_idempotency(settings, database),
         limiter=limiter,
         cache=_make_cache(settings, store),
-        probes=Probes({"database": Database(probe_engine).ping}),
+        probes=Probes(
+            {} if settings.mocks_everything else {"database": Database(probe_engine).ping}
+        ),
         tracer=tracing.tracer,
         stream_seconds=settings.event_stream_seconds,
     )

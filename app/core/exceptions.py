@@ -3,6 +3,7 @@
 ProblemError                    answered as RFC 9457 problem document
 ├── MalformedBody           400
 ├── InvalidCursor           400
+├── PreferenceRefused       400  (mocks only)
 ├── Unauthorized            401
 ├── InsufficientScope       403
 ├── PreflightRefused        403
@@ -19,7 +20,6 @@ ProblemError                    answered as RFC 9457 problem document
 ├── ContractViolation       500  (development and tests only)
 ├── OperationNotImplemented 501
 └── ServiceUnavailable      503
-OAuthError                      answered as RFC 6749, section 5.2
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,6 +49,8 @@ class ProblemError(Exception):
     title: ClassVar[str]
     status: ClassVar[int]
     remedy: ClassVar[str]
+    is_declared: ClassVar[bool] = True
+    """Whether the contract has to declare it; not if only unfinished or mocked code raises it."""
 
     def __init__(
         self,
@@ -85,6 +87,16 @@ class InvalidCursor(ProblemError):
 
     def __init__(self) -> None:
         super().__init__(f"This list has no page with this cursor. {self.remedy}")
+
+
+class PreferenceRefused(ProblemError):
+    """A mock cannot honour the `Prefer` header."""
+
+    slug = "preference-refused"
+    title = "The mock has no such response"
+    status = 400
+    remedy = "Send the code and the example of a response that the contract declares."
+    is_declared = False
 
 
 class Unauthorized(ProblemError):
@@ -258,6 +270,7 @@ class OperationNotImplemented(ProblemError):
     title = "The operation is not implemented yet"
     status = 501
     remedy = "Wait for a release that implements the operation."
+    is_declared = False
 
     def __init__(self, operation_id: str) -> None:
         super().__init__(f"{operation_id} is in the contract but has no code yet.")
@@ -273,25 +286,6 @@ class ServiceUnavailable(ProblemError):
 
     def __init__(self, detail: str, *, retry_after_seconds: int = 5) -> None:
         super().__init__(detail, headers={"Retry-After": str(retry_after_seconds)})
-
-
-OAuthErrorCode = Literal[
-    "invalid_request",
-    "invalid_client",
-    "invalid_grant",
-    "unauthorized_client",
-    "unsupported_grant_type",
-    "invalid_scope",
-]
-
-
-class OAuthError(Exception):
-    """A refused token request, answered with status 400 (RFC 6749, section 5.2)."""
-
-    def __init__(self, code: OAuthErrorCode, description: str) -> None:
-        super().__init__(description)
-        self.code = code
-        self.description = description
 
 
 CATALOGUE: Mapping[str, type[ProblemError]] = {

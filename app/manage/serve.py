@@ -25,7 +25,7 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         WrongSettings: MAX_CONNECTIONS needs more files than the process may open.
     """
     options = uvicorn_options(settings)
-    if settings.environment == "development":
+    if settings.environment == "development" and not settings.mocks_everything:
         set_up(settings)
     if arguments.reload:
         options |= {"reload": True, "reload_dirs": ["app"], "reload_includes": ["*.json"]}

@@ -4,7 +4,7 @@ from typing import final
 
 from pydantic import MISSING
 
-from app.core.exceptions import OAuthError
+from app.core.oauth_error import OAuthError
 from app.schemas import v1
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.grants import Grants

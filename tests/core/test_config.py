@@ -47,6 +47,7 @@ def _empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"signing_keys_file": None}, "SIGNING_KEYS_FILE: production requires it"),
         ({"smtp_host": None}, "SMTP_HOST: production requires it"),
         ({"unimplemented": "mock"}, "UNIMPLEMENTED: production refuses mock"),
+        ({"mock_operations": ["getItem"]}, "MOCK_OPERATIONS: production refuses mocks"),
         ({"public_url": "http://127.0.0.1:8000"}, "PUBLIC_URL: production refuses the default"),
         ({"mail_from": "no-reply@example.com"}, "MAIL_FROM: production refuses the default"),
     ],

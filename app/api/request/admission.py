@@ -12,7 +12,7 @@ from fastapi import Request
 from app.api.deps import resources
 from app.api.request.limits import RateLimit
 from app.api.request.response import QUOTA_HEADERS
-from app.api.request.security import authenticate
+from app.api.request.security import authenticate, require_credentials
 from app.core import context
 from app.core.context import Client
 from app.core.exceptions import (
@@ -51,7 +51,10 @@ async def admit(request: Request, operation: Operation) -> Principal | None:
     counter = _Counter(request, operation, client)
     principal, refusal = None, None
     try:
-        principal = await authenticate(request, operation, counter.count)
+        if operation.operation_id in request.app.state.mocked:
+            require_credentials(request, operation)
+        else:
+            principal = await authenticate(request, operation, counter.count)
     except (Unauthorized, InsufficientScope) as error:
         refusal = error
     user_id, session_id = (principal.user_id, principal.session_id) if principal else (None, None)

@@ -12,11 +12,11 @@ from pydantic_core import from_json
 from app.api.error_body import PROBLEM, error_body
 from app.api.request.body import Bodies, ContractRequest
 from app.api.request.contract import Contract, Node, escape
-from app.api.request.mock import Example, example, required_headers
+from app.api.request.mock import mock_response, required_headers
 from app.api.request.parameters import Parameters
 from app.api.request.response import ReplayedResponse
 from app.api.request.texts import Texts
-from app.core.exceptions import ContractViolation, OperationNotImplemented, ValidationFailed
+from app.core.exceptions import ContractViolation, ValidationFailed
 from app.schemas.operation import Operation
 from app.telemetry.metrics import CONTRACT_VIOLATIONS
 
@@ -99,18 +99,18 @@ class Conformance:
         CONTRACT_VIOLATIONS.labels(operation.operation_id).inc()
         logger.error(violation.detail)
 
-    def example(self, operation: Operation) -> Response:
-        """Return the contract's own answer to an operation's first success.
+    def mock(self, operation: Operation, headers: Mapping[str, str]) -> Response:
+        """Return the contract's own response to a request with these headers.
 
         Raises:
-            OperationNotImplemented: The contract has none.
+            PreferenceRefused: The contract has no such response.
+            OperationNotImplemented: The contract has none at all.
         """
-        return example(self._responses, operation)
+        prefer, accept = headers.get("prefer", ""), headers.get("accept", "")
+        return mock_response(self._responses, operation, prefer=prefer, accept=accept)
 
     def _response_fault(self, operation: Operation, response: Response) -> str | None:
         status = response.status_code
-        if status == OperationNotImplemented.status or isinstance(response, Example):
-            return None
         if isinstance(response, ReplayedResponse) and response.contract != self._digest:
             return None
         if (key := operation.response_key(status)) is None:

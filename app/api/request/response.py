@@ -42,8 +42,13 @@ def announcements(operation: Operation) -> Sequence[tuple[str, str]]:
     return headers
 
 
-def complete(scope: Scope, response: Response) -> Response:
+def complete(scope: Scope, response: Response, *, is_declared: bool = True) -> Response:
     """Add the headers that the server supplies, and validate the response against the contract.
+
+    Args:
+        scope: That of the request.
+        response: What was answered.
+        is_declared: Whether the contract has to declare the response.
 
     Raises:
         ContractViolation: The response breaks the contract (development and tests only).
@@ -63,7 +68,8 @@ def complete(scope: Scope, response: Response) -> Response:
     for scheme in operation.schemes.values():
         if scheme.place in {"header", "cookie"}:
             headers.add_vary_header(scheme.name if scheme.place == "header" else "Cookie")
-    scope["app"].state.conformance.check(operation, response)
+    if is_declared:
+        scope["app"].state.conformance.check(operation, response)
     if scope.get(IS_HEAD) and isinstance(response, StreamingResponse):
         return _without_body(response)
     return response

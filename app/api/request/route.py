@@ -77,12 +77,14 @@ async def _answer(
     conformance: Conformance = request.app.state.conformance
     try:
         request.scope[ARGUMENTS] = await conformance.read(operation, request)
+        if operation.operation_id in request.app.state.mocked:
+            return conformance.mock(operation, request.headers)
         return await handle(request)
     except NotImplementedError as error:
         if error.args != (operation.operation_id,):
             raise  # It comes from somewhere else than the interface of the service.
         if request.app.state.settings.unimplemented != "mock":
             raise OperationNotImplemented(operation.operation_id) from None
-        return conformance.example(operation)
+        return conformance.mock(operation, request.headers)
     finally:
         await request.close()  # the files of a form

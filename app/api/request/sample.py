@@ -53,11 +53,11 @@ def samples(references: References, schema: object, hint: Hint = lambda _: ()) -
     """
     for is_full in (True, False):
         with suppress(NoSample):
-            yield _Sampler(references.dereference, hint, is_full=is_full).value(schema)
+            yield Sampler(references.dereference, hint, is_full=is_full).value(schema)
 
 
-class _Sampler:
-    """Makes values.
+class Sampler:
+    """Makes values; a subclass may decide otherwise what the contract leaves open.
 
     Args:
         dereference: Returns what a reference leads to.
@@ -92,20 +92,42 @@ class _Sampler:
     def _merged_value(
         self, schema: Node, name: str, seen: tuple[int, ...]
     ) -> Any:  # noqa: ANN401 - as above
-        kind = _kind(schema)
+        kind = self.kind(schema)
         for hinted in self.hint(name):
             wanted = hinted[: schema.get("maxLength")] if isinstance(hinted, str) else hinted
             if _fits(wanted, kind, schema):
                 return wanted
-        for key in ("const", "default"):
-            if key in schema:
-                return schema[key]
+        for written in self.written(schema):
+            return written
+        if kind == "object":
+            return self._object(schema, seen)
+        if kind == "array":
+            return self._array(schema, name, seen)
+        return self.scalar(kind, schema)
+
+    def kind(self, schema: Node) -> str:
+        """Return the type of the value: the first that the schema names."""
+        kinds = schema.get("type", ())
+        kinds = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
+        if kinds:
+            return str(kinds[0])
+        if schema.get("type"):
+            return "null"
+        return "array" if "items" in schema else "object" if "properties" in schema else "string"
+
+    def written(self, schema: Node) -> Iterator[Any]:
+        """Yield the values that the schema itself names."""
+        yield from (schema[key] for key in ("const", "default") if key in schema)
         for key in ("examples", "enum"):
-            if schema.get(key):
-                return schema[key][0]
+            yield from schema.get(key, ())
+
+    def scalar(self, kind: str, schema: Node) -> Any:  # noqa: ANN401 - any JSON
+        """Return a string, a number, a boolean or null.
+
+        Raises:
+            NoSample: None is found quickly.
+        """
         make: Mapping[str, Callable[[], Any]] = {
-            "object": lambda: self._object(schema, seen),
-            "array": lambda: self._array(schema, name, seen),
             "string": lambda: _string(schema),
             "integer": lambda: _number(schema, whole=True),
             "number": lambda: _number(schema, whole=False),
@@ -113,6 +135,18 @@ class _Sampler:
             "null": lambda: None,
         }
         return make[kind]()
+
+    def alternative(self, members: Sequence[Node]) -> Node:
+        """Return the member of a union that the value follows."""
+        return members[0]
+
+    def has_optional(self) -> bool:
+        """Tell whether an optional member is there."""
+        return self.is_full
+
+    def size(self, least: int, most: int) -> int:
+        """Return how many items an array has."""
+        return max(least, min(most, 1 if self.is_full else 0))
 
     def _merged(self, schema: Node, seen: tuple[int, ...]) -> Node:
         """Return the schema with its parts and its first alternative written into it."""
@@ -122,7 +156,7 @@ class _Sampler:
         for key in _UNIONS:
             members = [m for m in schema.get(key, ()) if self.dereference(m).get("type") != "null"]
             if members:
-                self._choose(merged, schema, members[0], seen)
+                self._choose(merged, schema, self.alternative(members), seen)
         return merged
 
     def _choose(
@@ -144,7 +178,7 @@ class _Sampler:
         properties: Node = schema.get("properties", {})
         result: dict[str, Any] = {}
         for name, member in {**properties, **{n: properties.get(n, {}) for n in required}}.items():
-            if name not in required and not self.is_full and not self.hint(name):
+            if name not in required and not self.hint(name) and not self.has_optional():
                 continue
             try:
                 result[name] = self.value(member, name, seen)
@@ -155,7 +189,7 @@ class _Sampler:
 
     def _array(self, schema: Node, name: str, seen: tuple[int, ...]) -> list[Any]:
         least = schema.get("minItems", 0)
-        size = max(least, 1 if self.is_full else 0)
+        size = self.size(least, schema.get("maxItems", least + 3))
         if "prefixItems" in schema:
             return [self.value(item, name, seen) for item in schema["prefixItems"]]
         try:
@@ -164,16 +198,6 @@ class _Sampler:
             if least:
                 raise
             return []
-
-
-def _kind(schema: Node) -> str:
-    kinds = schema.get("type", ())
-    kinds = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
-    if kinds:
-        return str(kinds[0])
-    if schema.get("type"):
-        return "null"
-    return "array" if "items" in schema else "object" if "properties" in schema else "string"
 
 
 def _merge(merged: dict[str, Any], part: Node) -> None:
@@ -192,7 +216,7 @@ def _fits(value: object, kind: str, schema: Node) -> bool:
     if kind == "string":
         long_enough = isinstance(value, str) and len(value) >= schema.get("minLength", 0)
         pattern = schema.get("pattern", "")
-        return long_enough and "format" not in schema and _matches(pattern, str(value))
+        return long_enough and "format" not in schema and matches(pattern, str(value))
     return kind in {"integer", "number"} and isinstance(value, int)
 
 
@@ -206,12 +230,13 @@ def _string(schema: Node) -> str:
     for word in _WORDS:
         text = word if len(word) >= least else (word or "a") * (least // max(len(word), 1) + 1)
         text = text[:most] if most is not None else text
-        if len(text) >= least and (not pattern or _matches(pattern, text)):
+        if len(text) >= least and (not pattern or matches(pattern, text)):
             return text
     raise NoSample
 
 
-def _matches(pattern: str, text: str) -> bool:
+def matches(pattern: str, text: str) -> bool:
+    """Tell whether a text has a pattern in it; a pattern that Python cannot read fits nothing."""
     try:
         return re.search(pattern, text) is not None
     except re.error:

@@ -15,16 +15,26 @@ Count: TypeAlias = Callable[[UUID | None], Awaitable[object]]
 """Counts the request for a user, or for the client's address; it may refuse the request."""
 
 
-async def _bearer(request: Request, _scheme: SecurityScheme, _count: Count) -> Principal | None:
+def _sent(request: Request, scheme: SecurityScheme) -> str:
+    """Return the credentials of a scheme; empty if none were sent."""
+    if scheme.kind == "apiKey":
+        places = {
+            "header": request.headers,
+            "query": request.query_params,
+            "cookie": request.cookies,
+        }
+        return places[scheme.place].get(scheme.name, "").strip()
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token.strip():
-        return None
-    return resources(request).access_tokens.read(token.strip())
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+async def _bearer(request: Request, scheme: SecurityScheme, _count: Count) -> Principal | None:
+    token = _sent(request, scheme)
+    return resources(request).access_tokens.read(token) if token else None
 
 
 async def _api_key(request: Request, scheme: SecurityScheme, count: Count) -> Principal | None:
-    places = {"header": request.headers, "query": request.query_params, "cookie": request.cookies}
-    key = places[scheme.place].get(scheme.name, "").strip()
+    key = _sent(request, scheme)
     if not key:
         return None
     api_keys = resources(request).api_keys
@@ -99,8 +109,26 @@ async def authenticate(request: Request, operation: Operation, count: Count) -> 
         raise max(refusals, key=lambda refusal: refusal.status)
     if not operation.security:
         return None
+    raise _nothing_sent(operation)
+
+
+def require_credentials(request: Request, operation: Operation) -> None:
+    """Refuse a request to a mock without credentials; whether they are valid is not checked.
+
+    Raises:
+        Unauthorized: No alternative of the contract has all its credentials.
+    """
+    alternatives = [
+        all(_sent(request, operation.schemes[scheme]) for scheme in alternative)
+        for alternative in operation.security
+    ]
+    if alternatives and not any(alternatives):
+        raise _nothing_sent(operation)
+
+
+def _nothing_sent(operation: Operation) -> Unauthorized:
     wanted = dict.fromkeys(map(_wanted, operation.schemes.values()))
-    raise Unauthorized(f"Send {', or '.join(wanted)}.")
+    return Unauthorized(f"Send {', or '.join(wanted)}.")
 
 
 async def _satisfy(

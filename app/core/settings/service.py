@@ -64,7 +64,11 @@ class ServiceSettings(BaseModel):
         "problem",
         description="Response of an operation without code: problem (501) or mock (example).",
     )
-
+    mock_operations: Annotated[list[str], JsonArray] = Field(
+        [],
+        description="Operations that the contract's examples answer, as a JSON array of "
+        'operationIds; ["*"]: all.',
+    )
     otel_exporter_otlp_endpoint: str | None = Field(
         None,
         pattern=r"^https?://[^/]+",

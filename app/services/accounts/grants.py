@@ -9,7 +9,8 @@ from uuid import UUID
 from app.core import audit, context
 from app.core.audit import Event
 from app.core.crypto.opaque import RefreshTokens, digest, seal, unseal
-from app.core.exceptions import OAuthError, Unauthorized
+from app.core.exceptions import Unauthorized
+from app.core.oauth_error import OAuthError
 from app.core.security import ROLE_SCOPES, AccessTokens, Principal, Role
 from app.db.models.sessions import Session
 from app.db.models.users import User
