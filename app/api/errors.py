@@ -2,16 +2,13 @@
 
 import logging
 import re
-from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
 from starlette.types import Scope
 
 from app.api.discovery import PROTECTED_RESOURCE
@@ -44,11 +41,39 @@ _NOT_OAUTH = re.compile(r"[^ !#-\[\]-~]")
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Register the handlers of all errors."""
-    app.add_exception_handler(ProblemError, cast("Any", _answer_problem))
-    app.add_exception_handler(RequestValidationError, cast("Any", _answer_validation))
-    app.add_exception_handler(OAuthError, cast("Any", _answer_oauth))
-    app.add_exception_handler(HTTPException, cast("Any", _answer_http))
+    """Register the errors that the framework would answer; `ErrorBoundary` has the others."""
+    for kind in (HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, _answer)
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    return error_response(request.scope, error)
+
+
+def error_response(scope: Scope, error: Exception) -> Response:
+    """Return the response to an error; what is not expected is logged, and says nothing more."""
+    if isinstance(error, OAuthError):
+        return _oauth_response(scope, error)
+    if isinstance(error, ProblemError):
+        return _problem_or_oauth(scope, error)
+    if isinstance(error, RequestValidationError):
+        details = error.errors()
+        errors = [to_field_error(detail, error.body) for detail in details[:_MAX_FIELD_ERRORS]]
+        return _problem_or_oauth(scope, ValidationFailed(errors, total=len(details)))
+    problem = _problem_of(error) if isinstance(error, HTTPException) else InternalError()
+    problem.__cause__ = problem.__cause__ or error
+    return problem_response(scope, problem)
+
+
+def _problem_of(error: HTTPException) -> ProblemError:
+    """Return the problem that an error of the framework stands for."""
+    if error.status_code == MethodNotAllowed.status:
+        # A mounted application names no methods.
+        return MethodNotAllowed((error.headers or {}).get("Allow", "GET, HEAD").split(", "))
+    if error.status_code == NotFound.status:
+        return NotFound("The API has no such path.")
+    is_bad = error.status_code == MalformedBody.status
+    return MalformedBody(str(error.detail)) if is_bad else InternalError()
 
 
 def problem_response(scope: Scope, problem: ProblemError) -> Response:
@@ -111,20 +136,15 @@ def _field(error: FieldError) -> dict[str, str]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-async def _answer_problem(request: Request, problem: ProblemError) -> Response:
-    if not _speaks_oauth2(request):
-        return problem_response(request.scope, problem)
+def _problem_or_oauth(scope: Scope, problem: ProblemError) -> Response:
+    operation = scope.get(OPERATION)
+    if operation is None or operation.error_format != "oauth2":
+        return problem_response(scope, problem)
     if isinstance(problem, MalformedBody):
-        return await _answer_oauth(request, OAuthError("invalid_request", problem.detail))
+        return _oauth_response(scope, OAuthError("invalid_request", problem.detail))
     if isinstance(problem, ValidationFailed) and problem.errors:
-        return await _answer_oauth(request, _oauth_error(problem.errors[0]))
-    return problem_response(request.scope, problem)
-
-
-async def _answer_validation(request: Request, error: RequestValidationError) -> Response:
-    details = error.errors()
-    errors = [to_field_error(detail, error.body) for detail in details[:_MAX_FIELD_ERRORS]]
-    return await _answer_problem(request, ValidationFailed(errors, total=len(details)))
+        return _oauth_response(scope, _oauth_error(problem.errors[0]))
+    return problem_response(scope, problem)
 
 
 def _oauth_error(first: FieldError) -> OAuthError:
@@ -134,36 +154,11 @@ def _oauth_error(first: FieldError) -> OAuthError:
     return OAuthError("invalid_request", f"{name}: {first.detail}")
 
 
-async def _answer_oauth(request: Request, error: OAuthError) -> Response:
+def _oauth_response(scope: Scope, error: OAuthError) -> Response:
     description = _NOT_OAUTH.sub("?", error.description)[:_MAX_DESCRIPTION]
     document = {"error": error.code, "error_description": description}
-    return complete(request.scope, JSONResponse(document, 400, {"Cache-Control": "no-store"}))
-
-
-async def _answer_http(request: Request, error: HTTPException) -> Response:
-    problems: dict[int, ProblemError] = {
-        400: MalformedBody(str(error.detail)),
-        404: NotFound("The API has no such path."),
-        405: MethodNotAllowed(_allowed_methods(request)),
-    }
-    return problem_response(request.scope, problems.get(error.status_code, InternalError()))
-
-
-def _speaks_oauth2(request: Request) -> bool:
-    operation = request.scope.get(OPERATION)
-    return operation is not None and operation.error_format == "oauth2"
-
-
-def _allowed_methods(request: Request) -> Sequence[str]:
-    """Return every method of the path; the framework names only those of one route."""
-    routes = [
-        route
-        for route in iter_route_contexts(request.app.routes)
-        if route.matches(request.scope)[0] is not Match.NONE
-    ]
-    # A literal path takes precedence over a template that matches it too.
-    literal = [route for route in routes if "{" not in str(route.path)]
-    methods = {method for route in literal or routes for method in route.methods or ()}
-    if "GET" in methods:
-        methods.add("HEAD")
-    return sorted(methods)
+    answer = JSONResponse(document, 400, {"Cache-Control": "no-store"})
+    try:
+        return complete(scope, answer)
+    except ContractViolation as violation:
+        return problem_response(scope, violation)

@@ -14,17 +14,16 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.errors import problem_response
+from app.api.errors import error_response, problem_response
+from app.api.request.dispatch import Dispatch
 from app.api.request.response import IS_HEAD, OPERATION
 from app.core.config import Settings, WrongSettings
 from app.core.context import request_id
 from app.core.error_text import format_exception
 from app.core.exceptions import (
     ContentTooLarge,
-    InternalError,
     NotFound,
     PreflightRefused,
-    ProblemError,
 )
 from app.telemetry.metrics import REQUEST_SECONDS
 from app.telemetry.traces import join_trace, leave_trace
@@ -54,6 +53,7 @@ def add_middleware(app: FastAPI, settings: Settings, declared_headers: Iterable[
 
     Pages of `CORS_ORIGINS` may read the declared headers, which are those of the contract.
     """
+    app.add_middleware(Dispatch, routes=app.routes)
     app.add_middleware(ErrorBoundary, max_body_bytes=settings.max_body_bytes)
     if settings.cors_origins:
         app.add_middleware(
@@ -206,7 +206,7 @@ class Cors(CORSMiddleware):
 
 
 class ErrorBoundary:
-    """Refuses ambiguous paths and large bodies, and answers unexpected errors with a problem.
+    """Refuses ambiguous paths and large bodies, and answers errors as the contract declares them.
 
     It runs inside CORS and RequestContext, so that a failed request has their headers too.
     """
@@ -243,6 +243,4 @@ class ErrorBoundary:
         except Exception as error:
             if started:
                 raise
-            problem = error if isinstance(error, ProblemError) else InternalError()
-            problem.__cause__ = problem.__cause__ or error
-            await problem_response(scope, problem)(scope, receive, send)
+            await error_response(scope, error)(scope, receive, send)

@@ -40,6 +40,14 @@ def leave_trace(token: Token[Context]) -> None:
     context.detach(token)
 
 
+def name_span(method: str, path: str) -> None:
+    """Name the span of the current request after its route, by the semantic conventions of HTTP."""
+    span = trace.get_current_span()
+    if span.is_recording():
+        span.update_name(f"{method} {path}")
+        span.set_attribute("http.route", path)
+
+
 def current_traceparent() -> str | None:
     """Return the `traceparent` that continues the current trace; None outside of a trace."""
     carrier: dict[str, str] = {}

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import httpx2
 import pytest
-from fastapi import Body
+from fastapi import Body, Request
 from pydantic import BaseModel, Field
 
 from app.api import deps
@@ -230,7 +230,7 @@ async def test_no_more_errors_are_listed_than_the_contract_allows(ada: Caller) -
 
 
 async def test_an_unexpected_failure_keeps_its_reason_from_the_client() -> None:
-    async def broken_provider() -> None:
+    async def broken_provider(_: Request) -> None:
         raise RuntimeError("the secret reason")
 
     app = create_app(make_settings(cors_origins=[ORIGIN]))

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastapi import Request
 from fastapi.responses import StreamingResponse
 
 from app.api import deps
@@ -90,7 +91,7 @@ async def test_an_id_that_could_forge_log_lines_is_replaced(
 async def test_the_reason_of_a_failure_is_logged_under_the_ids_that_the_client_has(
     logs: Logs,
 ) -> None:
-    async def broken_provider() -> None:
+    async def broken_provider(_: Request) -> None:
         raise RuntimeError("the secret reason")
 
     app = create_app(make_settings())

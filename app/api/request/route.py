@@ -6,12 +6,12 @@
 4. Parameters and body as JSON, judged by the contract's schemas (422).
 """
 
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import cached_property
+from typing import Any, ClassVar, TypeAlias
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
 
 from app.api.request.admission import admit
 from app.api.request.arguments import ARGUMENTS
@@ -29,35 +29,46 @@ from app.core.exceptions import OperationNotImplemented
 from app.schemas.operation import Operation
 
 Headers = list[tuple[bytes, bytes]]
+Call: TypeAlias = Callable[[Request], Awaitable[Response]]
+"""Calls the function of a route with what it depends on."""
 
 
-def contract_route(operations: Mapping[str, Operation]) -> type[APIRoute]:
+class ContractRoute(APIRoute):
+    """A route of an operation; `app.api.request.dispatch` calls it."""
+
+    operations: ClassVar[Mapping[str, Operation]]
+
+    @cached_property
+    def operation(self) -> Operation:
+        """Return the operation of the route."""
+        return self.operations[str(self.operation_id)]
+
+    @cached_property
+    def _announcements(self) -> object:
+        return announcements(self.operation)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what the framework calls for a route with dependencies that it has to solve."""
+        call = super().get_route_handler()
+
+        async def handle(received: Request) -> Response:
+            return await self.answer(ContractRequest(received.scope, received.receive), call)
+
+        return handle
+
+    async def answer(self, request: ContractRequest, call: Call) -> Response:
+        """Return the response to a request, if `admit` and the contract let it pass to `call`."""
+        scope = request.scope
+        scope[OPERATION], scope[ANNOUNCEMENTS] = self.operation, self._announcements
+        scope["headers"] = _one_line_each(scope["headers"])
+        request.state.principal = await admit(request, self.operation)
+        return complete(scope, await _answer(request, self.operation, call))
+
+
+def contract_route(operations: Mapping[str, Operation]) -> type[ContractRoute]:
     """Return the route class for the operations of one contract."""
     require_readers(operations.values())
-    literals = {one.path for one in operations.values() if "{" not in one.path}
-
-    class ContractRoute(APIRoute):
-        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-            operation = operations[str(self.operation_id)]
-            handle = super().get_route_handler()
-            announced = announcements(operation)
-            has_template = "{" in operation.template
-
-            async def answer(received: Request) -> Response:
-                # OpenAPI: `/users/me` is no `/users/{user_id}`, whatever the method; the router
-                # thinks so only of methods that both have.
-                if has_template and operation.template.format_map(received.path_params) in literals:
-                    raise HTTPException(405)
-                scope = received.scope
-                scope[OPERATION], scope[ANNOUNCEMENTS] = operation, announced
-                scope["headers"] = _one_line_each(scope["headers"])
-                request = ContractRequest(scope, received.receive)
-                request.state.principal = await admit(request, operation)
-                return complete(scope, await _answer(request, operation, handle))
-
-            return answer
-
-    return ContractRoute
+    return type("ContractRoute", (ContractRoute,), {"operations": operations})
 
 
 def _one_line_each(headers: Headers) -> Headers:
@@ -69,17 +80,13 @@ def _one_line_each(headers: Headers) -> Headers:
     return [(name, line) for name, line in headers if name not in lists] + joined
 
 
-async def _answer(
-    request: ContractRequest,
-    operation: Operation,
-    handle: Callable[[Request], Coroutine[Any, Any, Response]],
-) -> Response:
+async def _answer(request: ContractRequest, operation: Operation, call: Call) -> Response:
     conformance: Conformance = request.app.state.conformance
     try:
         request.scope[ARGUMENTS] = await conformance.read(operation, request)
         if operation.operation_id in request.app.state.mocked:
             return conformance.mock(operation, request.headers)
-        return await handle(request)
+        return await call(request)
     except NotImplementedError as error:
         if error.args != (operation.operation_id,):
             raise  # It comes from somewhere else than the interface of the service.

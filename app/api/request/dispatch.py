@@ -1,0 +1,136 @@
+"""Calls the routes of the contract directly.
+
+FastAPI tries one route after the other, and solves the dependencies of a route per request. Here
+the routes are found by their path, and what they depend on is known from the start.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from inspect import iscoroutinefunction, signature
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import RouteContext, iter_route_contexts
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.api.request.body import ContractRequest
+from app.api.request.paths import Paths
+from app.api.request.route import Call, ContractRoute
+from app.core.exceptions import MethodNotAllowed
+from app.telemetry.traces import name_span
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A route of the contract and how to call it; or a route that the framework calls."""
+
+    path: str
+    methods: frozenset[str]
+    route: ContractRoute | None = None
+    call: Call | None = None
+
+
+class Dispatch:
+    """Middleware: calls the route of an operation, and leaves other requests to the framework."""
+
+    def __init__(self, app: ASGIApp, *, routes: Iterable[BaseRoute]) -> None:
+        self._app = app
+        self._paths: Paths[_Target] = Paths()
+        for context in iter_route_contexts([*routes]):
+            path = str(context.path)
+            # The framework's convertors, such as `{name:path}`, match more than one part.
+            if context.methods and ":" not in path:
+                self._paths.add(path, _target(path, context))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request.
+
+        Raises:
+            MethodNotAllowed: The path has other methods.
+        """
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        allowed: set[str] = set()
+        for target, path_params in self._paths.find(_own_path(scope)):
+            if scope["method"] in target.methods:
+                await self._handle(target, path_params, scope, receive, send)
+                return
+            allowed |= target.methods
+        if allowed:
+            raise MethodNotAllowed(sorted(allowed | ({"HEAD"} if "GET" in allowed else set())))
+        await self._app(scope, receive, send)
+
+    async def _handle(
+        self,
+        target: _Target,
+        path_params: Mapping[str, str],
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        if target.route is None or target.call is None:
+            await self._app(scope, receive, send)
+            return
+        scope["route"], scope["path_params"] = target.route, path_params
+        name_span(scope["method"], target.path)
+        response = await target.route.answer(ContractRequest(scope, receive), target.call)
+        await response(scope, receive, send)
+
+
+def _own_path(scope: Scope) -> str:
+    """Return the path without that of a proxy or a mount (ASGI, `root_path`)."""
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
+    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
+
+
+def _target(path: str, context: RouteContext) -> _Target:
+    methods, route = frozenset(context.methods or ()), context.original_route
+    if not isinstance(route, ContractRoute):
+        return _Target(path, methods)
+    return _Target(path, methods, route, _direct_call(context.dependant))
+
+
+def _direct_call(route: Dependant) -> Call | None:
+    """Return a call of the route; None if something but the request has to be read for it."""
+    if _reads_parameters(route) or not all(map(_takes_the_request, route.dependencies)):
+        return None
+    endpoint: Callable[..., Any] = route.call  # type: ignore[assignment]
+    own = route.request_param_name
+    providers: list[tuple[str | None, Callable[..., Any]]] = [
+        (it.name, it.call) for it in route.dependencies if it.call
+    ]
+
+    async def call(request: Request) -> Response:
+        overrides = request.app.dependency_overrides
+        arguments: dict[str, object] = {own: request} if own else {}
+        for name, provide in providers:
+            value = await overrides.get(provide, provide)(request)
+            if name:
+                arguments[name] = value
+        response: Response = await endpoint(**arguments)
+        return response
+
+    return call
+
+
+def _takes_the_request(dependency: Dependant) -> bool:
+    provide = dependency.call
+    if provide is None or dependency.request_param_name is None or dependency.dependencies:
+        return False
+    return iscoroutinefunction(provide) and len(signature(provide).parameters) == 1
+
+
+def _reads_parameters(route: Dependant) -> bool:
+    return bool(
+        route.path_params
+        or route.query_params
+        or route.header_params
+        or route.cookie_params
+        or route.body_params
+        or route.response_param_name
+        or route.background_tasks_param_name
+    )
