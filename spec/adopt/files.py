@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 from spec.adopt.notes import Notes
 from spec.tools.finding import Finding, RefusedError, Where
@@ -10,6 +10,47 @@ from spec.tools.load import Json, Pointer, Source, load
 
 _SUFFIXES = (".yaml", ".yml", ".json")
 _CONVERTER = "convert it first, for example with `npx swagger2openapi FILE -o openapi.yaml`"
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the schemas of a file call themselves.
+
+    Attributes:
+        ids: `$id`, resolved → pointer.
+        anchors: Pointer of the schema with an `$id`, and `$anchor` → pointer.
+    """
+
+    ids: dict[str, Pointer]
+    anchors: dict[tuple[Pointer, str], Pointer]
+
+    @classmethod
+    def of(cls, data: Json) -> "Names":
+        """Return the names in a file."""
+        names = cls({}, {})
+        names.collect(data, (), (), "")
+        return names
+
+    def collect(self, value: Json, pointer: Pointer, base: Pointer, base_id: str) -> None:
+        """Add the names of a value and of what is in it."""
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                self.collect(item, (*pointer, str(index)), base, base_id)
+        if not isinstance(value, dict):
+            return
+        if isinstance(identifier := value.get("$id"), str):
+            base, base_id = pointer, urljoin(base_id, identifier).rstrip("#")
+            self.ids[base_id] = pointer
+        for key in ("$anchor", "$dynamicAnchor"):
+            if isinstance(anchor := value.get(key), str):
+                self.anchors[base, anchor] = pointer
+        for key, member in value.items():
+            self.collect(member, (*pointer, key), base, base_id)
+
+    def around(self, pointer: Pointer) -> tuple[Pointer, str]:
+        """Return the schema with an `$id` that a value is in, and that id."""
+        holders = [(at, name) for name, at in self.ids.items() if pointer[: len(at)] == at]
+        return max(holders, key=lambda holder: len(holder[0]), default=((), ""))
 
 
 @dataclass
@@ -25,6 +66,7 @@ class Files:
     notes: Notes
     findings: list[Finding] = field(default_factory=list[Finding])
     _read: dict[Path, Source] = field(default_factory=dict[Path, Source])
+    _names: dict[Path, Names] = field(default_factory=dict[Path, Names])
 
     def source(self, path: Path) -> Source:
         """Return a file; what is wrong with it is a finding."""
@@ -50,26 +92,66 @@ class Files:
         """Note that the contract cannot be adopted."""
         self.findings.append(Finding(where, message, fix))
 
-    def target(self, source: Source, reference: str, where: Where) -> tuple[Source, Pointer] | None:
-        """Return file and pointer of a reference; one that leads nowhere is a finding."""
+    def target(
+        self, source: Source, reference: str, pointer: Pointer
+    ) -> tuple[Source, Pointer] | None:
+        """Return file and pointer of a reference; one that leads nowhere is a finding.
+
+        Args:
+            source: The file that the reference is in.
+            reference: A URI reference.
+            pointer: Where it is: the `$id` of a schema around it is its base.
+        """
+        where = self.where(source, pointer)
         name, _, fragment = reference.partition("#")
+        names = self.names(source)
+        base, base_id = names.around(pointer)
+        if name and (known := names.ids.get(urljoin(base_id, name))) is not None:
+            base, name = known, ""
         if "://" in name:
             fix = "save that document beside yours and refer to the file"
             self.refuse(where, f"{name} is on another server", fix)
             return None
-        found = source
         if name:
             path = (source.path.parent / unquote(name)).resolve()
             if not path.is_file():
                 fix = "add the file or correct the reference"
                 self.refuse(where, f"there is no file {name}", fix)
                 return None
-            found = self.source(path)
-        pointer = tokens(fragment)
-        if found.data is not None and at(found.data, pointer) is None:
+            source, base = self.source(path), ()
+        found = self.place(source, base, unquote(fragment))
+        if found is None and source.data is not None:
             self.refuse(where, f"{reference} leads nowhere", "correct the reference")
-            return None
-        return found, pointer
+        return found or (source, ())
+
+    def place(self, source: Source, base: Pointer, fragment: str) -> tuple[Source, Pointer] | None:
+        """Return where a fragment leads, below a schema or else in the whole file."""
+        if fragment and not fragment.startswith("/"):
+            anchor = self.names(source).anchors.get((base, fragment))
+            return None if anchor is None else (source, anchor)
+        rest = tokens(fragment)
+        return self.follow(source, base, rest) or self.follow(source, (), rest)
+
+    def follow(
+        self, source: Source, start: Pointer, rest: Pointer
+    ) -> tuple[Source, Pointer] | None:
+        """Return where a pointer leads; a map on its way may be in another file."""
+        pointer = start
+        for count, token in enumerate(rest):
+            value = at(source.data, pointer)
+            reference = value.get("$ref") if isinstance(value, dict) else None
+            if isinstance(reference, str) and isinstance(value, dict) and token not in value:
+                if (target := self.target(source, reference, pointer)) is None:
+                    return None
+                return self.follow(*target, rest[count:])
+            pointer = (*pointer, token)
+        return (source, pointer) if at(source.data, pointer) is not None else None
+
+    def names(self, source: Source) -> Names:
+        """Return what the schemas of a file are called."""
+        if source.path not in self._names:
+            self._names[source.path] = Names.of(source.data)
+        return self._names[source.path]
 
     @property
     def size(self) -> int:

@@ -53,16 +53,43 @@ def operations(document: Object) -> Iterator[Operation]:
 
 def complete(document: Object, notes: Notes, taken: Taken) -> None:
     """Write into each operation what it leaves to defaults."""
+    _empty_paths(document, notes)
     _own_methods(document, notes)
     _operation_ids(document, notes, set(taken.operation_ids))
     _tags(document, notes, taken.tags)
     _security(document, notes)
+    _schemes(document, notes)
     _servers(document, notes)
     _links(document)
+    _successes(document, notes)
     for shape, value, _ in walk("document", document):
         responses = value.get("responses") if isinstance(value, dict) else None
         if shape in {"operation", "components"} and isinstance(responses, dict):
             describe(responses)
+
+
+def _empty_paths(document: Object, notes: Notes) -> None:
+    """Leave out paths without an operation: nothing is served there."""
+    paths = document.get("paths")
+    used = {operation.path for operation in operations(document)}
+    for path in [*paths] if isinstance(paths, dict) else ():
+        if isinstance(paths, dict) and path not in used and not path.startswith("x-"):
+            where = notes.where(paths.pop(path), document)
+            notes.changed("Paths without operations", where, f"{path} has no operation; removed")
+
+
+def _successes(document: Object, notes: Notes) -> None:
+    """Declare a success where an operation declares errors alone."""
+    for operation in operations(document):
+        responses = operation.node.setdefault("responses", {})
+        if not isinstance(responses, dict) or any(key[:1] in "123d" for key in responses):
+            continue
+        operation.node["responses"] = {"200": {"description": ""}, **responses}
+        text = (
+            f"{operation.method.upper()} {operation.path} declares no success; "
+            "it has a 200 without a body now: describe what it answers"
+        )
+        notes.left("Operations without a success", notes.where(operation.node), text)
 
 
 def _own_methods(document: Object, notes: Notes) -> None:
@@ -163,6 +190,25 @@ def _security(document: Object, notes: Notes) -> None:
     if count and default:
         text = f"the security of the whole document is written into {count} operations"
         notes.changed("Security", notes.where(document), text)
+
+
+def _schemes(document: Object, notes: Notes) -> None:
+    """Describe the security schemes that operations ask for and nobody describes."""
+    components = document["components"]
+    known = components.get("securitySchemes") if isinstance(components, dict) else None
+    known = known if isinstance(known, dict) else {}
+    for operation in operations(document):
+        written = operation.node.get("security")
+        asked = [it for it in written if isinstance(it, dict)] if isinstance(written, list) else []
+        for name in [name for it in asked for name in it]:
+            if name not in known and isinstance(components, dict):
+                known[name] = {"type": "apiKey", "in": "header", "name": name}
+                components["securitySchemes"] = known
+                text = (
+                    f"the security scheme {name} is not described, so that it is an API key in "
+                    f"the header {name} now: correct it"
+                )
+                notes.left("Security", notes.where(operation.node), text)
 
 
 def _servers(document: Object, notes: Notes) -> None:

@@ -5,7 +5,7 @@ from spec.adopt.notes import Notes
 from spec.rules.openapi import valid_openapi
 from spec.tools.contract import Contract
 from spec.tools.finding import Where
-from spec.tools.load import Json
+from spec.tools.load import Json, Pointer
 from spec.tools.objects import walk
 
 Object = dict[str, Json]
@@ -31,7 +31,17 @@ def repair(document: Object, notes: Notes) -> None:
             value["required"] = True
             text = f"the path parameter {value.get('name')} is required, as all of them are"
             notes.changed(_TOPIC, notes.where(value), text)
-    _unknown_keys(document, notes)
+    _licence(info, notes)
+    _wrong_members(document, notes)
+
+
+def _licence(info: Json, notes: Notes) -> None:
+    """Leave a licence with two names that of SPDX."""
+    licence = info.get("license") if isinstance(info, dict) else None
+    if isinstance(licence, dict) and {"identifier", "url"} <= licence.keys():
+        licence["x-url"] = licence.pop("url")
+        text = "a license has an identifier or a url; the url is kept as x-url"
+        notes.changed(_TOPIC, notes.where(licence, info), text)
 
 
 def _ignored_headers(holder: Object, document: Object, notes: Notes) -> None:
@@ -51,27 +61,42 @@ def _ignored_headers(holder: Object, document: Object, notes: Notes) -> None:
         holder["parameters"] = kept
 
 
-def _unknown_keys(document: Object, notes: Notes) -> None:
-    """Keep what OpenAPI does not know as extensions."""
+def _wrong_members(document: Object, notes: Notes) -> None:
+    """Keep what OpenAPI does not know, and keywords with a wrong value, as extensions."""
     for _ in range(_PASSES):
         contract = Contract("", document, {(): Where("", 1)})
-        unknown = [
-            node
+        schemas = {pointer for shape, _, pointer in walk("document", document) if shape == "schema"}
+        wrong = {
+            node.pointer if is_unknown else _keyword(node.pointer, schemas): is_unknown
             for node, message, _ in valid_openapi(contract)
-            if message.startswith(_UNKNOWN) and node.name
-        ]
-        if not unknown:
+            if (is_unknown := message.startswith(_UNKNOWN)) or _keyword(node.pointer, schemas)
+        }
+        moved = [_move(document, pointer, notes, unknown=wrong[pointer]) for pointer in wrong]
+        if not any(moved):
             return
-        for node in unknown:
-            holder = at(document, node.pointer[:-1])
-            if not isinstance(holder, dict) or node.name not in holder:
-                continue
-            value = holder.pop(node.name)
-            parents = [at(document, node.pointer[:size]) for size in range(len(node.pointer))]
-            text = f"the key {node.name} means nothing here"
-            if node.name.startswith("x-"):
-                notes.changed(_TOPIC, notes.where(*reversed(parents)), f"{text}; removed")
-            else:
-                holder[f"x-{node.name}"] = value
-                text = f"{text}; kept as x-{node.name}"
-                notes.changed(_TOPIC, notes.where(*reversed(parents)), text)
+
+
+def _keyword(pointer: Pointer, schemas: set[Pointer]) -> Pointer:
+    """Return the keyword of a schema that a value belongs to; nothing if it belongs to none."""
+    while pointer and pointer[:-1] not in schemas:
+        pointer = pointer[:-1]
+    return pointer
+
+
+def _move(document: Object, pointer: Pointer, notes: Notes, *, unknown: bool) -> bool:
+    """Make a member an extension; tell whether it was there."""
+    holder, name = at(document, pointer[:-1]), pointer[-1] if pointer else ""
+    if not isinstance(holder, dict) or name not in holder:
+        return False
+    value = holder.pop(name)
+    parents = [at(document, pointer[:size]) for size in range(len(pointer))]
+    where = notes.where(*reversed(parents))
+    if not name.startswith("x-"):
+        holder[f"x-{name}"] = value
+    kept = "removed" if name.startswith("x-") else f"kept as x-{name}"
+    if unknown:
+        notes.changed(_TOPIC, where, f"the key {name} means nothing here; {kept}")
+    else:
+        text = f"{name} has a value that is not allowed; {kept}: it has no effect"
+        notes.left(_TOPIC, where, text)
+    return True

@@ -15,7 +15,9 @@ from spec.tools.objects import COMPONENTS, KINDS, shape_of
 Object = dict[str, Json]
 
 # These have no components in the house layout: a reference to one is written out.
-_WRITTEN_OUT = {"path_item", "media_type"}
+_WRITTEN_OUT = {"path_item", "operation", "media_type", "encoding"}
+# Schemas that only references lead to: these become components.
+_DEFINITIONS = {"$defs", "definitions"}
 
 
 @dataclass
@@ -63,41 +65,58 @@ class Resolver:
     def name_components(self, root: Source) -> None:
         """Give every component of the root its name before anything refers to it."""
         for kind, shape in COMPONENTS.items():
-            members = at(root.data, ("components", kind))
-            if shape in _WRITTEN_OUT or not isinstance(members, dict):
+            source, members, above = self.component_map(kind, root)
+            if shape in _WRITTEN_OUT:
                 continue
             taken = self.taken.setdefault(kind, set())
             kept = {name for name in members if component_name(kind, name) == name} - taken
             taken |= kept
             for name, value in members.items():
-                pointer = ("components", kind, name)
+                pointer = (*above, name)
                 wanted = component_name(kind, name)
                 wanted = f"{wanted}{shape.title()}" if wanted in self.reserved else wanted
                 new = name if name in kept else pick(wanted, taken)
-                self.names[shape, root.path, pointer] = new
+                self.names[shape, source.path, pointer] = new
+                self.names[shape, root.path, ("components", kind, name)] = new
                 if new != name:
-                    where = self.files.where(root, pointer)
+                    where = self.files.where(source, pointer)
                     self.notes.changed("Components renamed", where, f"{kind}/{name} is {new}")
-                self.adopt_alias(shape, root, value, new)
+                self.adopt_alias(shape, source, value, new)
+
+    def component_map(self, kind: str, root: Source) -> tuple[Source, Object, Pointer]:
+        """Return the components of a kind, which may be in a file of their own."""
+        pointer = ("components", kind)
+        source, members, above = self.mapped(root, at(root.data, pointer), pointer)
+        return source, members if isinstance(members, dict) else {}, above
+
+    def mapped(self, source: Source, value: Json, pointer: Pointer) -> tuple[Source, Json, Pointer]:
+        """Return a map of objects; one that is only a reference is what it leads to."""
+        reference = value.get("$ref") if isinstance(value, dict) and len(value) == 1 else None
+        if not isinstance(reference, str):
+            return source, value, pointer
+        if (target := self.files.target(source, reference, pointer)) is None:
+            return source, {}, pointer
+        return target[0], at(target[0].data, target[1]), target[1]
 
     def adopt_alias(self, shape: str, root: Source, value: Json, name: str) -> None:
         """Let a component that only refers to a file be what is in the file."""
         reference = value.get("$ref") if isinstance(value, dict) else None
-        if not isinstance(reference, str) or reference.startswith("#/components/"):
+        own = root.path == self.files.root and str(reference).startswith("#/components/")
+        if not isinstance(reference, str) or own:
             return
-        if target := self.files.target(root, reference, self.files.where(root, ())):
+        if target := self.files.target(root, reference, ()):
             self.names.setdefault((shape, target[0].path, target[1]), name)
 
     def components(self, kind: str, root: Source, components: Object) -> None:
         """Copy the components of one kind."""
-        shape, members = COMPONENTS[kind], at(root.data, ("components", kind))
-        if shape in _WRITTEN_OUT or not isinstance(members, dict):
+        shape, (holder, members, above) = COMPONENTS[kind], self.component_map(kind, root)
+        if shape in _WRITTEN_OUT or not members:
             return
         home: Object = {}
         for old in members:
-            pointer = ("components", kind, old)
-            name = self.names[shape, root.path, pointer]
-            source, end = self.end(root, members[old], pointer, (shape, name))
+            pointer = (*above, old)
+            name = self.names[shape, holder.path, pointer]
+            source, end = self.end(holder, members[old], pointer, (shape, name))
             home[name] = self.visit(shape, source, at(source.data, end), end)
         components[kind] = home
 
@@ -106,7 +125,7 @@ class Resolver:
     ) -> tuple[Source, Pointer]:
         """Follow the references that stand for this component itself."""
         while isinstance(value, dict) and isinstance(reference := value.get("$ref"), str):
-            target = self.files.target(source, reference, self.files.where(source, pointer))
+            target = self.files.target(source, reference, pointer)
             if target is None or self.names.get((own[0], target[0].path, target[1])) != own[1]:
                 break
             source, pointer = target
@@ -135,19 +154,10 @@ class Resolver:
         result: Object = {}
         for key, member in value.items():
             inner, below = shape_of(shape, key), (*pointer, key)
-            if inner == "components":
+            if inner == "components" or (shape == "schema" and key in _DEFINITIONS):
                 continue
             if inner.endswith("{}") and isinstance(member, dict):
-                if key == "paths":
-                    self.progress(f"converting {len(member)} paths")
-                result[key] = {
-                    name: (
-                        self.visit(inner[:-2], source, entry, (*below, name))
-                        if not (inner == "path_item{}" and name.startswith("x-"))
-                        else copy.deepcopy(entry)
-                    )
-                    for name, entry in member.items()
-                }
+                result[key] = self.map(inner[:-2], source, member, below)
             elif inner.endswith("[]") and isinstance(member, list):
                 result[key] = [
                     self.visit(inner[:-2], source, entry, (*below, str(index)))
@@ -159,10 +169,23 @@ class Resolver:
                 result[key] = copy.deepcopy(member)
         return result
 
+    def map(self, shape: str, source: Source, value: Object, pointer: Pointer) -> Object:
+        """Copy the objects of a map, each by its own shape; extensions of paths are data."""
+        source, members, above = self.mapped(source, value, pointer)
+        if pointer == ("paths",):
+            self.progress(f"converting {len(members) if isinstance(members, dict) else 0} paths")
+        return {
+            name: (
+                copy.deepcopy(entry)
+                if shape == "path_item" and name.startswith("x-")
+                else self.visit(shape, source, entry, (*above, name))
+            )
+            for name, entry in (members.items() if isinstance(members, dict) else ())
+        }
+
     def reference(self, shape: str, source: Source, reference: str, pointer: Pointer) -> str:
         """Return the reference to a component; what has no name yet gets one and waits."""
-        where = self.files.where(source, pointer)
-        if (target := self.files.target(source, reference, where)) is None:
+        if (target := self.files.target(source, reference, pointer)) is None:
             return reference
         file, end = target
         kind = KINDS[shape]
@@ -174,6 +197,7 @@ class Resolver:
             self.names[key] = pick(wanted, self.taken.setdefault(kind, set()))
             self.waiting.append((kind, self.names[key], file, end))
             text = f"{reference} is the component {kind}/{self.names[key]}"
+            where = self.files.where(source, pointer)
             self.notes.changed("References that named no component", where, text)
         return f"#/components/{kind}/{self.names[key]}"
 
@@ -192,7 +216,7 @@ class Resolver:
     def written_out(self, shape: str, source: Source, value: Object, pointer: Pointer) -> Json:
         """Return what a reference leads to, with the members beside it."""
         where = self.files.where(source, (*pointer, "$ref"))
-        target = self.files.target(source, str(value["$ref"]), where)
+        target = self.files.target(source, str(value["$ref"]), pointer)
         beside = {key: member for key, member in value.items() if key != "$ref"}
         result = self.members(shape, source, beside, pointer)
         if target is None:

@@ -10,18 +10,24 @@ _BOUNDS = (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum"))
 # What OpenAPI 3.0 ignores beside `$ref`, but says nothing about validity.
 _ANNOTATIONS = {"description", "summary", "title", "deprecated", "example", "examples"}
 _UNIONS = ("oneOf", "anyOf")
+_NAMES = {"$id", "$anchor", "$dynamicAnchor", "$schema"}
 
 
-def upgrade(schema: Schema, note: Callable[[str], None]) -> Schema:
-    """Return the schema as OpenAPI 3.1 writes it; `note` is told each change of meaning kept."""
-    if "$ref" in schema:
+def upgrade(schema: Schema, minor: int, note: Callable[[str], None]) -> Schema:
+    """Return the schema as OpenAPI 3.1 writes it; `note` is told each change of meaning kept.
+
+    Documents of 3.1 are full of words of 3.0, too, and their authors mean what 3.0 does.
+    """
+    schema = _unnamed(schema, note)
+    if "$ref" in schema and minor == 0:
         return _reference(schema, note)
     for exclusive, bound in _BOUNDS:
         _exclusive(schema, exclusive, bound, note)
-    if schema.get("format") in {"byte", "base64"} and schema.get("type") == "string":
+    if minor == 0 and schema.get("format") in {"byte", "base64"} and schema.get("type") == "string":
         note("`format: byte` is `contentEncoding: base64`")
         schema = _renamed(schema, {"format": "contentEncoding"}) | {"contentEncoding": "base64"}
-    if "example" in schema:
+    schema = _lists(schema, note)
+    if "example" in schema and minor == 0:
         note("`example` is a list, `examples`")
         schema = _renamed(schema, {"example": "examples"}) | {"examples": [schema["example"]]}
     if isinstance(schema.get("required"), bool):
@@ -33,6 +39,26 @@ def upgrade(schema: Schema, note: Callable[[str], None]) -> Schema:
         if is_nullable:
             note("`nullable: true` is the type `null`")
             return _nullable(schema)
+    return schema
+
+
+def _unnamed(schema: Schema, note: Callable[[str], None]) -> Schema:
+    """Leave out the names that only references need: those name components now."""
+    for key in sorted(_NAMES & schema.keys()):
+        note(f"`{key}` is kept as `x-{key[1:]}`: references name components")
+        schema = _renamed(schema, {key: f"x-{key[1:]}"})
+    return schema
+
+
+def _lists(schema: Schema, note: Callable[[str], None]) -> Schema:
+    """Write lists as JSON Schema 2020-12 has them."""
+    if isinstance(schema.get("items"), list):
+        note("a list of `items` is `prefixItems`, and `additionalItems` is `items`")
+        schema = _renamed(schema, {"items": "prefixItems", "additionalItems": "items"})
+    required = schema.get("required")
+    if isinstance(required, list) and len(set(map(str, required))) < len(required):
+        note("`required` names a property twice; once is enough")
+        schema = schema | {"required": list(dict.fromkeys(map(str, required)))}
     return schema
 
 

@@ -26,8 +26,8 @@ def upgraded(shape: str, value: Object, minor: int, where: Where, notes: Notes) 
     def note(text: str) -> None:
         notes.changed(_PROMISES, where, text)
 
-    if shape == "schema" and minor == 0:
-        return upgrade(value, note)
+    if shape == "schema":
+        return upgrade(value, minor, note)
     if shape == "media_type":
         value = _media_type(value, note)
     if shape == "response" and "$ref" not in value:

@@ -12,7 +12,7 @@ from spec.tools.models import module
 from spec.tools.names import Names, docstring, pascal, prefix_of
 from spec.tools.parameters import Arguments
 from spec.tools.pytypes import RESPONSE, Types
-from spec.tools.replies import Replies, Success
+from spec.tools.replies import Replies, Success, reply_name, successes
 
 Result = TypeVar("Result")
 
@@ -25,8 +25,8 @@ class Builder:
     def __init__(self, contract: Contract, version: str) -> None:
         self.contract = contract
         self.version = version
-        self.types = Types(contract)
         self.names = Names(contract)
+        self.types = Types(contract, reserved=frozenset(self.reserved()))
         self.findings: list[Finding] = []
 
     def build(self) -> Api:
@@ -39,16 +39,16 @@ class Builder:
             self.collected(partial(self.outgoing, endpoint))
             if arguments is None or result is None:
                 continue
-            entries.append(entry(endpoint, self.names, arguments))
+            described = self.collected(partial(entry, endpoint, self.names, arguments))
+            entries += [described] if described else []
             if endpoint.node.child("x-manual-route").value is not True:
                 method = self.method(endpoint, arguments, result)
                 methods.setdefault(endpoint.tag, []).append(method)
         self.webhooks()
         tags = tuple(self.tags(methods))
         prefix = self.collected(partial(prefix_of, self.contract.node("servers", "0"))) or ""
-        findings = [*self.findings, *self.taken_schema_names(tags)]
-        if findings:
-            raise RefusedError(*sorted(set(findings)))
+        if self.findings:
+            raise RefusedError(*sorted(set(self.findings)))
         return Api(
             version=self.version,
             folder=self.contract.folder,
@@ -74,6 +74,13 @@ class Builder:
         for endpoint in self.contract.endpoints():
             if endpoint.method != "head" or not endpoint.item.has("get"):
                 yield endpoint
+
+    def reserved(self) -> Iterator[str]:
+        """Yield the names that interfaces and replies have in the package of the schemas."""
+        yield "Services"
+        for endpoint in self.contract.endpoints():
+            yield interface_name(self.names.module(endpoint.tag))
+            yield from (reply_name(endpoint, key) for key, _ in successes(endpoint))
 
     def notes(self) -> Iterator[str]:
         """Yield what was derived because the contract does not say it."""
@@ -106,13 +113,6 @@ class Builder:
             if content.has("schema"):
                 self.types.read([content.child("schema")], place, RESPONSE)
 
-    def taken_schema_names(self, tags: tuple[Tag, ...]) -> Iterator[Finding]:
-        """Yield schemas whose name the interfaces need for something else."""
-        ours = {name for tag in tags for name in tag.names} | {"Services"}
-        for name, node in self.contract.node("components", "schemas").entries():
-            if pascal(name) in ours:
-                yield node.finding(f"generated code uses the name {name}", "rename the schema")
-
     def tags(self, methods: dict[str, list[Method]]) -> Iterator[Tag]:
         """Yield the tags that have methods: those that are declared first, in their order."""
         declared = {node.text("name"): node for _, node in self.contract.node("tags").entries()}
@@ -126,7 +126,7 @@ class Builder:
                 title=title,
                 source=self.contract.source_of(title),
                 description=declared[title].text("description") if title in declared else "",
-                interface=f"{pascal(name)}Service",
+                interface=interface_name(name),
                 service=pascal(name),
                 methods=tuple(methods[title]),
             )
@@ -164,6 +164,11 @@ class Builder:
             replies=result.replies,
             callers=callers,
         )
+
+
+def interface_name(module: str) -> str:
+    """Return the name of the interface of a tag's service."""
+    return f"{pascal(module)}Service"
 
 
 def _principal(endpoint: Endpoint) -> str:

@@ -10,7 +10,11 @@ _UNSAID = {"()", "False", "'problem'", "{}", "frozenset()"}
 
 
 def entry(endpoint: Endpoint, names: Names, arguments: list[Argument]) -> Entry:
-    """Return an operation as data; what is as usual stays unsaid."""
+    """Return an operation as data; what is as usual stays unsaid.
+
+    Raises:
+        RefusedError: It asks for a security scheme that the contract does not describe.
+    """
     node = endpoint.node
     extensions = {
         key: child.value for key, child in endpoint.extensions().items() if key != _ERROR_FORMAT
@@ -61,6 +65,11 @@ def _security(endpoint: Endpoint) -> dict[str, str]:
     if not any(alternatives):
         return {"security": "()"}
     names = dict.fromkeys(name for alternative in alternatives for name in alternative)
+    known = endpoint.node.contract.node("components", "securitySchemes")
+    for name in names:
+        if not known.has(name):
+            fix = f"describe it under components.securitySchemes.{name}"
+            raise endpoint.node.refusal(f"there is no security scheme {name}", fix)
     table = ", ".join(f"{name!r}: SCHEMES[{name!r}]" for name in names)
     return {"security": repr(alternatives), "schemes": f"{{{table}}}"}
 

@@ -81,30 +81,26 @@ class Arguments:
         )
 
     def body(self) -> Iterator[Argument]:
-        """Yield the request body, or the fields of a multipart form."""
+        """Yield the fields of a multipart form, and the request body of other media types."""
         body = self.endpoint.node.get("requestBody")
-        contents = body.get("content").entries()
-        kinds = [kind(media_type, content) for media_type, content in contents]
-        if kinds == ["multipart"] and Shape.of(contents[0][1].child("schema")).properties:
-            yield from self.fields(contents[0][1].child("schema"))
-            return
-        for (_, content), how in zip(contents, kinds, strict=True):
-            if how == "multipart" and any(map(is_file, _parts(content.child("schema")))):
-                raise content.refusal(
-                    "files beside another media type", "give the upload an operation of its own"
-                )
-        found = [
-            self.content_type(content, how)
-            for (_, content), how in zip(contents, kinds, strict=True)
+        contents = [
+            (media_type, content, kind(media_type, content))
+            for media_type, content in body.get("content").entries()
         ]
+        is_only = len(contents) == 1
+        forms = [content for _, content, how in contents if how == "multipart"]
+        split = [form for form in forms if _has_fields(form, with_files=not is_only)][:1]
+        for form in split:
+            yield from self.fields(form.child("schema"), optional=not is_only)
+        others = [it for it in contents if it[1] not in split]
+        found = [self.content_type(content, how) for _, content, how in others]
         if not found:
             return
-        expression = " | ".join(dict.fromkeys(found))
-        expression = ANY if ANY in found else expression
-        required = body.child("required").value is True
+        expression = ANY if ANY in found else " | ".join(dict.fromkeys(found))
+        required = body.child("required").value is True and not split
         yield self.argument("body", "body", "", expression, optional=not required)
-        raw = {"text", "bytes"} & set(kinds)
-        if raw and (len(contents) > 1 or "*" in contents[0][0]):
+        raw = {"text", "bytes"} & {how for *_, how in others}
+        if raw and (len(contents) > 1 or "*" in others[0][0]):
             yield self.argument("media_type", "body", "media_type", "str", optional=False)
 
     def content_type(self, content: Node, how: str) -> str:
@@ -112,15 +108,17 @@ class Arguments:
         raw = {"text": "str", "bytes": "bytes"}
         return raw.get(how) or self.read_type(content.child("schema"), "Body")
 
-    def fields(self, schema: Node) -> Iterator[Argument]:
+    def fields(self, schema: Node, *, optional: bool) -> Iterator[Argument]:
         """Yield the fields of a multipart form, files as uploads."""
         shape = Shape.of(schema)
         for name, nodes in shape.properties.items():
-            (node, *_), required = nodes, name in shape.required
+            (node, *_), required = nodes, name in shape.required and not optional
             file = any(map(is_file, (*nodes, *Shape.of(*nodes).items)))
             yield self.named("file" if file else "field", name, node, required=required)
 
 
-def _parts(schema: Node) -> Iterator[Node]:
-    for nodes in Shape.of(schema).properties.values():
-        yield from (*nodes, *Shape.of(*nodes).items)
+def _has_fields(form: Node, *, with_files: bool) -> bool:
+    """Tell whether a form has fields, some of them files."""
+    properties = Shape.of(form.child("schema")).properties.values()
+    parts = (part for nodes in properties for part in (*nodes, *Shape.of(*nodes).items))
+    return bool(properties) and (not with_files or any(map(is_file, parts)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from spec.tools.contract import Contract, Node
 from spec.tools.directions import directed
-from spec.tools.expressions import ANY, distinct, joined, literal
+from spec.tools.expressions import ANY, arms, distinct, joined, literal
 from spec.tools.fields import MODULE_NAMES, Definition, Member, alias, class_of, enum_of
 from spec.tools.names import pascal, unused
 from spec.tools.shapes import Shape, layers, without
@@ -26,9 +26,14 @@ REQUEST, RESPONSE = "request", "response"
 
 @dataclass
 class Types:
-    """Reads schemas, and collects what has to be defined for them."""
+    """Reads schemas, and collects what has to be defined for them.
+
+    Attributes:
+        reserved: Names that no type may have, besides those of its own module.
+    """
 
     contract: Contract
+    reserved: frozenset[str] = frozenset()
     definitions: dict[str, Definition] = field(default_factory=dict[str, Definition])
     _names: dict[tuple[object, ...], str] = field(default_factory=dict[tuple[object, ...], str])
     _taken: set[str] = field(default_factory=set[str])
@@ -54,6 +59,14 @@ class Types:
             return f"types.{text}" if text in WIRE_TYPES else _PLAIN.get(text, text)
 
         return _WORD.sub(word, expression)
+
+    def allows_null(self, expression: str) -> bool:
+        """Tell whether null is a value of a type, as any module writes it."""
+        names = [arm.rpartition(".")[2] for arm in arms(expression)]
+        aliases = [it for name in names if (it := self.definitions.get(name)) and it.is_alias]
+        return bool({"None", ANY} & set(names)) or any(
+            alias.code != expression and self.allows_null(alias.code) for alias in aliases
+        )
 
     def component(self, name: str, node: Node, direction: Direction) -> str:
         """Return the name of a component's type, which is defined if it is not yet."""
@@ -176,8 +189,8 @@ class Types:
             return ""
         tags = [discriminator_values(holder, member) for member in members]
         table = {tag: kind for kind, own in zip(found, tags, strict=True) for tag in own}
-        arms = [f'Annotated[{kind}, Tag("{kind}")]' for kind in found]
-        return f"Annotated[{' | '.join(arms)}, tagged({name!r}, {table!r})]"
+        tagged = [f'Annotated[{kind}, Tag("{kind}")]' for kind in found]
+        return f"Annotated[{' | '.join(tagged)}, tagged({name!r}, {table!r})]"
 
     def _class(self, name: str, words: str, shape: Shape, direction: Direction) -> Definition:
         required, members = shape.required, []
@@ -197,7 +210,8 @@ class Types:
 
     def _name(self, key: tuple[object, ...], wanted: str) -> str:
         if key not in self._names:
-            wanted = f"{wanted}Model" if wanted in MODULE_NAMES else wanted
+            is_taken = wanted in MODULE_NAMES or wanted in self.reserved
+            wanted = f"{wanted}Model" if is_taken else wanted
             self._names[key] = unused(wanted, self._taken, "")
             self._taken.add(self._names[key])
         return self._names[key]

@@ -31,6 +31,11 @@ def successes(endpoint: Endpoint) -> list[tuple[str, Node]]:
     return own or [(key, node) for key, node in found if key == "default"]
 
 
+def reply_name(endpoint: Endpoint, key: str) -> str:
+    """Return the name of the reply class of a status."""
+    return f"{pascal(endpoint.operation_id)}{pascal(key)}"
+
+
 @dataclass(frozen=True)
 class Replies:
     """Reads the successes of one operation."""
@@ -53,7 +58,9 @@ class Replies:
             if not contents:
                 return Success("None", status=status)
             body = self.body_type(key, response)
-            if [media_type for media_type, _ in contents] == [JSON] and not _is_nullable(body):
+            if [media_type for media_type, _ in contents] == [JSON] and not self.types.allows_null(
+                body
+            ):
                 return Success(body, status=status)
         replies = tuple(self.reply(key, response) for key, response in found)
         returns = [*(reply.name for reply in replies), *(["Replayed"] if replayed else [])]
@@ -72,7 +79,7 @@ class Replies:
 
     def name(self, key: str) -> str:
         """Return the name of the reply class of a status."""
-        return f"{pascal(self.endpoint.operation_id)}{pascal(key)}"
+        return reply_name(self.endpoint, key)
 
     def reply(self, key: str, response: Node) -> ReplyClass:
         """Return the class of a status."""
@@ -83,7 +90,7 @@ class Replies:
         if names:
             lines.append(f"header_names: ClassVar[Mapping[str, str]] = {names!r}")
         body = self.body_type(key, response)
-        if body and _is_nullable(body):
+        if body and self.types.allows_null(body):
             lines.append("nullable: ClassVar[bool] = True")
         content = _content(body, response)
         return ReplyClass(
@@ -124,10 +131,6 @@ def _own_headers(response: Node) -> list[tuple[str, Node]]:
         for name, header in headers
         if header.child("x-filled-by-server").value is not True and name.lower() != "content-type"
     ]
-
-
-def _is_nullable(body: str) -> bool:
-    return body == ANY or body.endswith("| None") or body == "None"
 
 
 def _content(body: str, response: Node) -> Iterator[str]:

@@ -9,16 +9,10 @@ from tests.spec.project import Project
 REFUSALS = [
     ("files.yaml", '"201":', '"405":', "no success is declared"),
     (
-        "files.yaml",
-        "          multipart/form-data:",
-        "          application/json: {schema: true}\n          multipart/form-data:  # HERE",
-        "files beside another media type",
-    ),
-    (
         "pets.yaml",
-        "    PetUpdate:",
-        "    PetsService: {type: object}  # HERE\n    PetUpdate:",
-        "the name",
+        "security:",
+        "security: [{badge: []}]\n      x-security:",
+        "there is no security scheme badge",
     ),
     (
         "openapi.yaml",

@@ -54,6 +54,7 @@ def sample(implemented: Project) -> Iterator[FastAPI]:
         document = json.loads(implemented.read("schemas/v1/openapi.json"))
         app.state.conformance = Conformance(document, digest="", check_bodies=True)
         app.state.settings = Settings()
+        app.state.mocked = frozenset[str]()
         operations = import_module("tiny.schemas.v1.operations").OPERATIONS
         app.state.rate_limits = rate_limits(operations.values(), app.state.settings)
         add_error_handlers(app)

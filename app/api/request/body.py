@@ -203,6 +203,7 @@ class Bodies:
             for media_type, kind in operation.bodies.items()
         }
         self._arguments = operation.arguments
+        self._has_fields = any(place in {"field", "file"} for place, _ in self._arguments.values())
 
     async def read(self, request: ContractRequest) -> tuple[dict[str, Any], list[FieldError]]:
         """Return the values by their names in Python, and what is wrong.
@@ -213,19 +214,22 @@ class Bodies:
         """
         if not self._bodies:
             return {}, []
-        media_type, value, errors, defaults = await self._value(request)
+        media_type, value, errors, body = await self._value(request)
+        is_split = self._has_fields and body is not None and body.kind == "multipart"
+        defaults = body.defaults if body is not None and is_split else {}
         values: dict[str, Any] = {}
         for python, (place, name) in self._arguments.items():
             if place == "body":
-                values[python] = media_type if name else value
+                whole = None if is_split else value
+                values[python] = media_type if name else whole
             elif place in {"field", "file"}:
-                sent = value if isinstance(value, dict) else {}
+                sent = value if is_split and isinstance(value, dict) else {}
                 values[python] = sent.get(name, defaults.get(name))
         return values, errors
 
     async def _value(
         self, request: ContractRequest
-    ) -> tuple[str, Any, list[FieldError], Mapping[str, Any]]:
+    ) -> tuple[str, Any, list[FieldError], Body | None]:
         if any(it.strip().lower() not in _DECODED for it in request.headers.getlist(_CODING)):
             raise UnsupportedMediaType(
                 "Send the body uncompressed, without Content-Encoding.",
@@ -238,9 +242,9 @@ class Bodies:
                 raise UnsupportedMediaType(f"Send the body as {' or '.join(self._bodies)}.")
             value = await body.read(request, drops_empty=self._drops_empty)
             if value is not _ABSENT:
-                return media_type, value, body.errors(value), body.defaults
+                return media_type, value, body.errors(value), body
         missing = FieldError(location="body", pointer="", code="missing", detail="Field required")
-        return media_type, None, [missing] if self._required else [], {}
+        return media_type, None, [missing] if self._required else [], None
 
     def _find(self, media_type: str) -> Body | None:
         kind = f"{media_type.partition('/')[0]}/*"

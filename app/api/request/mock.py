@@ -62,7 +62,7 @@ class Mock:
             for key, written in self._content[media_type].get("examples", {}).items():
                 example = self._contract.dereference(written)
                 if key == name and "value" in example:
-                    return media_type, example["value"]
+                    return media_type, self._visible(media_type, example["value"])
                 known.append(key)
         there = f"it has {', '.join(dict.fromkeys(known))}" if known else "it has no named examples"
         raise PreferenceRefused(f"The response has no example {name}: {there}.")
@@ -83,7 +83,7 @@ class Mock:
     def fixed(self) -> Body | None:
         """Return an example that the contract allows, or else a value made from the schema."""
         examples = (
-            (media_type, value)
+            (media_type, self._visible(media_type, value))
             for media_type in self._media_types
             for value in _examples(self._contract, self._content[media_type])
         )
@@ -93,6 +93,9 @@ class Mock:
             for value in samples(self._contract, self._content[media_type].get("schema", {}))
         )
         return next((body for body in chain(examples, made) if self._allows(*body)), None)
+
+    def _visible(self, media_type: str, example: object) -> object:
+        return _visible(self._contract, self._content[media_type].get("schema"), example)
 
     def _allows(self, media_type: str, value: object) -> bool:
         if not _is_json(media_type):
@@ -239,6 +242,20 @@ def _header_text(value: object) -> str:
     if isinstance(value, dict):
         return ",".join(f"{name},{_header_text(part)}" for name, part in value.items())
     return str(value)
+
+
+def _visible(contract: Contract, schema: object, value: object) -> object:
+    """Return an example without the members that only requests have."""
+    if isinstance(value, list):
+        return [_visible(contract, contract.items(schema), item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    known = contract.properties(schema)
+    return {
+        name: _visible(contract, known.get(name), member)
+        for name, member in value.items()
+        if not any(part.get("writeOnly") is True for part in contract.parts(known.get(name)))
+    }
 
 
 def _examples(contract: Contract, described: Node) -> Iterator[Any]:

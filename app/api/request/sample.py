@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import product
 from typing import Any, Protocol
 
 Node = Mapping[str, Any]
+Seen = tuple[int, ...]
 Hint = Callable[[str], Sequence[object]]
 
 _FORMATS: Mapping[str, str] = {
@@ -30,6 +32,7 @@ _WORDS = (
     *("a" * 8, "A" * 8, "0" * 8, "0" * 16, "0" * 32, "a" * 32, "A1", "a1", ""),
 )
 _UNIONS = ("oneOf", "anyOf")
+_VALUES = {"enum", "const"}
 
 
 class References(Protocol):
@@ -44,16 +47,16 @@ class NoSample(Exception):
 
 
 def samples(references: References, schema: object, hint: Hint = lambda _: ()) -> Iterator[Any]:
-    """Yield values that a schema should allow: one with all members, one with few.
+    """Yield values that a schema should allow: with all members or few, of its examples or made.
 
     Args:
         references: Follows the references in the schema.
         schema: A JSON Schema.
         hint: Returns what a member of this name may be; the first that fits is taken.
     """
-    for is_full in (True, False):
+    for kind, is_full in product((Sampler, _Maker), (True, False)):
         with suppress(NoSample):
-            yield Sampler(references.dereference, hint, is_full=is_full).value(schema)
+            yield kind(references.dereference, hint, is_full=is_full).value(schema)
 
 
 class Sampler:
@@ -71,7 +74,7 @@ class Sampler:
         self.is_full = is_full
 
     def value(
-        self, schema: object, name: str = "", seen: tuple[int, ...] = ()
+        self, schema: object, name: str = "", seen: Seen = ()
     ) -> Any:  # noqa: ANN401 - any JSON
         """Return a value of a schema.
 
@@ -82,16 +85,10 @@ class Sampler:
             if schema is False:
                 raise NoSample
             return {}
-        found = self.dereference(schema)
-        if id(found) in seen:
-            raise NoSample
-        seen = (*seen, id(found)) if found is not schema else seen
-        merged = self._merged({**found, **{k: v for k, v in schema.items() if k != "$ref"}}, seen)
+        merged, seen = self._merged(schema, seen)
         return self._merged_value(merged, name, seen)
 
-    def _merged_value(
-        self, schema: Node, name: str, seen: tuple[int, ...]
-    ) -> Any:  # noqa: ANN401 - as above
+    def _merged_value(self, schema: Node, name: str, seen: Seen) -> Any:  # noqa: ANN401 - as above
         kind = self.kind(schema)
         for hinted in self.hint(name):
             wanted = hinted[: schema.get("maxLength")] if isinstance(hinted, str) else hinted
@@ -148,46 +145,64 @@ class Sampler:
         """Return how many items an array has."""
         return max(least, min(most, 1 if self.is_full else 0))
 
-    def _merged(self, schema: Node, seen: tuple[int, ...]) -> Node:
-        """Return the schema with its parts and its first alternative written into it."""
-        merged: dict[str, Any] = {k: v for k, v in schema.items() if k not in ("allOf", *_UNIONS)}
-        for part in schema.get("allOf", ()):
-            _merge(merged, self._merged(self.dereference(part), seen))
+    def _merged(self, schema: Node, seen: Seen) -> tuple[dict[str, Any], Seen]:
+        """Return the schema with its parts and one alternative written into it.
+
+        The second value says which schemas are in it, so that none is in itself.
+        """
+        found = self.dereference(schema)
+        if id(found) in seen:
+            raise NoSample
+        seen = (*seen, id(found)) if found is not schema else seen
+        whole = {**found, **{key: value for key, value in schema.items() if key != "$ref"}}
+        merged = {key: it for key, it in whole.items() if key not in ("allOf", *_UNIONS)}
+        limits: Node = {key: merged[key] for key in _VALUES & merged.keys()}
+        for part in whole.get("allOf", ()):
+            own, seen = self._merged({**part, **limits}, seen)
+            _merge(merged, own)
         for key in _UNIONS:
-            members = [m for m in schema.get(key, ()) if self.dereference(m).get("type") != "null"]
-            if members:
-                self._choose(merged, schema, self.alternative(members), seen)
-        return merged
+            if members := [it for it in whole.get(key, ()) if self._is_candidate(it, merged)]:
+                seen = self._choose(merged, whole, members, seen)
+        return merged, seen
+
+    def _is_candidate(self, member: Node, merged: Node) -> bool:
+        """Tell whether an alternative is a value, and one that the enum beside it lists."""
+        found = self.dereference(member)
+        listed = merged.get("enum", [merged["const"]] if "const" in merged else None)
+        wrong = listed is not None and "const" in found and found["const"] not in listed
+        return found.get("type") != "null" and not wrong
 
     def _choose(
-        self, merged: dict[str, Any], schema: Node, member: Node, seen: tuple[int, ...]
-    ) -> None:
-        _merge(merged, self._merged(self.dereference(member), seen))
-        discriminator = schema.get("discriminator", {})
-        for value, reference in discriminator.get("mapping", {}).items():
-            if reference == member.get("$ref"):
-                properties = merged.setdefault("properties", {})
-                merged["properties"] = {
-                    **properties,
-                    discriminator["propertyName"]: {"const": value},
-                }
-                break
+        self, merged: dict[str, Any], schema: Node, members: Sequence[Node], seen: Seen
+    ) -> Seen:
+        first = self.alternative(members)
+        for member in (first, *(it for it in members if it is not first)):
+            with suppress(NoSample):
+                own, seen = self._merged(member, seen)
+                _merge(merged, own)
+                merged |= _tagged(merged, schema.get("discriminator", {}), member)
+                return seen
+        raise NoSample
 
-    def _object(self, schema: Node, seen: tuple[int, ...]) -> dict[str, Any]:
+    def _object(self, schema: Node, seen: Seen) -> dict[str, Any]:
         required = schema.get("required", ())
         properties: Node = schema.get("properties", {})
         result: dict[str, Any] = {}
         for name, member in {**properties, **{n: properties.get(n, {}) for n in required}}.items():
-            if name not in required and not self.hint(name) and not self.has_optional():
+            is_left_out = name not in required and not self.hint(name) and not self.has_optional()
+            if is_left_out or self.dereference(member).get("writeOnly") is True:
                 continue
             try:
                 result[name] = self.value(member, name, seen)
             except NoSample:
                 if name in required:
                     raise
+        others = schema.get("additionalProperties", {})
+        while len(result) < schema.get("minProperties", 0):
+            result[f"property{len(result) + 1}"] = self.value(others, "", seen)
         return result
 
-    def _array(self, schema: Node, name: str, seen: tuple[int, ...]) -> list[Any]:
+    def _array(self, schema: Node, name: str, seen: Seen) -> list[Any]:
         least = schema.get("minItems", 0)
         size = self.size(least, schema.get("maxItems", least + 3))
         if "prefixItems" in schema:
@@ -198,6 +213,22 @@ class Sampler:
             if least:
                 raise
             return []
+
+
+class _Maker(Sampler):
+    """Makes values without the examples of the contract, which may be wrong."""
+
+    def written(self, schema: Node) -> Iterator[Any]:
+        yield from ([schema["const"]] if "const" in schema else schema.get("enum", ()))
+
+
+def _tagged(merged: Node, discriminator: Node, member: Node) -> dict[str, Any]:
+    """Return the properties with the value of the discriminator that chooses a member."""
+    for value, reference in discriminator.get("mapping", {}).items():
+        if reference == member.get("$ref"):
+            tag = {discriminator["propertyName"]: {"const": value}}
+            return {"properties": {**merged.get("properties", {}), **tag}}
+    return {}
 
 
 def _merge(merged: dict[str, Any], part: Node) -> None:
@@ -247,7 +278,7 @@ def _number(schema: Node, *, whole: bool) -> float:
     step = schema.get("multipleOf", 1)
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
-    start = 1 if low is None else low
+    start = 1 if low is None or (low < 1 and (high is None or high > 1)) else low
     for count in range(3):
         value = (start // step + count) * step
         inside = (low is None or value >= low) and (high is None or value <= high)

@@ -49,6 +49,10 @@ class Foreign:
     def contract(self) -> Contract:
         """Return the adopted contract, bundled from its files."""
         self.adopt()
+        return self.contract_as_adopted()
+
+    def contract_as_adopted(self) -> Contract:
+        """Return the contract from the files that are there."""
         return assemble(self.target)
 
     def errors(self) -> list[Finding]:

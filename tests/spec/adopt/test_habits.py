@@ -1,0 +1,162 @@
+"""What OpenAPI forbids or leaves open, and many documents have all the same."""
+
+from pathlib import Path
+
+import pytest
+
+from spec.tools.build import Builder
+from spec.tools.contract import Contract
+from tests.spec.adopt.foreign import HEAD, Foreign, document
+
+GET_A = "paths: {/a: {get: {operationId: getA, responses: {'200': {description: A.}}}}}\n"
+
+
+def generated(foreign: Foreign) -> Contract:
+    """Return the adopted contract, which the rules accept and the generator takes."""
+    assert foreign.errors() == []
+    contract = foreign.contract_as_adopted()
+    Builder(contract, "v1").build()
+    return contract
+
+
+def test_an_operation_that_declares_errors_alone_gets_a_success_to_describe(tmp_path: Path) -> None:
+    foreign = document(
+        tmp_path,
+        """
+        paths:
+          /a:
+            post: {operationId: postA, responses: {'405': {description: Wrong.}}}
+            get: {operationId: getA}
+        """,
+    )
+
+    contract = generated(foreign)
+
+    operations = contract.node("paths", "/a")
+    declared = [status for status, _ in operations.child("post").child("responses").entries()]
+    assert declared[:2] == ["200", "405"]
+    assert "POST /a declares no success" in foreign.report.partition("## Changed")[0]
+    assert "GET /a declares no success" in foreign.report
+
+
+def test_a_path_without_operations_is_left_out(tmp_path: Path) -> None:
+    foreign = document(tmp_path, GET_A.replace("{/a:", "{/b: {summary: B.}, /a:"))
+
+    contract = generated(foreign)
+
+    assert [path for path, _ in contract.node("paths").entries()] == ["/a"]
+    assert "/b has no operation; removed" in foreign.report
+
+
+def test_a_security_scheme_that_nobody_describes_still_asks_for_a_key(tmp_path: Path) -> None:
+    foreign = document(tmp_path, GET_A.replace("getA,", "getA, security: [{badge: []}],"))
+
+    contract = generated(foreign)
+
+    scheme = contract.node("components", "securitySchemes", "badge")
+    assert scheme.value == {"type": "apiKey", "in": "header", "name": "badge"}
+    assert "badge is not described" in foreign.report.partition("## Changed")[0]
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value"),
+    [("pattern", "'(?i)^(all|none)$'"), ("minLength", "long"), ("type", "txt")],
+)
+def test_a_keyword_with_a_wrong_value_is_kept_without_effect(
+    tmp_path: Path, keyword: str, value: str
+) -> None:
+    foreign = document(
+        tmp_path, f"{GET_A}components: {{schemas: {{Word: {{{keyword}: {value}}}}}}}"
+    )
+
+    contract = generated(foreign)
+
+    schema = contract.node("components", "schemas", "Word")
+    assert [key for key, _ in schema.entries()] == [f"x-{keyword}"]
+    assert f"{keyword} has a value that is not allowed" in foreign.report.partition("## Changed")[0]
+
+
+def test_a_property_that_is_required_twice_is_required(tmp_path: Path) -> None:
+    foreign = document(
+        tmp_path, f"{GET_A}components: {{schemas: {{A: {{type: object, required: [a, b, a]}}}}}}"
+    )
+
+    assert generated(foreign).node("components", "schemas", "A").strings("required") == ["a", "b"]
+
+
+def test_a_licence_keeps_the_name_of_spdx(tmp_path: Path) -> None:
+    licence = "license: {name: MIT, identifier: MIT, url: https://example.com/mit}"
+    head = f"openapi: 3.1.0\ninfo: {{title: A, version: '1', {licence}}}\n"
+
+    contract = generated(document(tmp_path, GET_A, head))
+
+    assert contract.node("info", "license").child("identifier").value == "MIT"
+
+
+def test_a_response_with_an_example_and_no_schema_is_adopted(tmp_path: Path) -> None:
+    content = "content: {application/json: {example: {a: 1}}}"
+
+    contract = generated(document(tmp_path, GET_A.replace("A.}", f"A., {content}}}")))
+
+    assert contract.by_id["getA"].responses()
+
+
+def test_maps_and_operations_may_be_in_files_of_their_own(tmp_path: Path) -> None:
+    foreign = Foreign(
+        tmp_path,
+        {
+            "openapi.yaml": f"{HEAD}paths: {{$ref: paths.yaml}}\n"
+            "components: {schemas: {$ref: schemas/index.yaml}}",
+            "paths.yaml": "/a: {get: {$ref: get_a.yaml}}",
+            "get_a.yaml": """
+                operationId: getA
+                responses:
+                  '200':
+                    description: A.
+                    content:
+                      application/json: {schema: {$ref: 'openapi.yaml#/components/schemas/A'}}
+                """,
+            "schemas/index.yaml": "A: {$ref: a.yaml}",
+            "schemas/a.yaml": "{type: object, properties: {name: {type: string}}}",
+        },
+    )
+
+    contract = generated(foreign)
+
+    assert contract.by_id["getA"].node.where.file.endswith("/a.yaml")
+    assert contract.node("components", "schemas", "A", "properties", "name").exists
+
+
+def test_schemas_whose_names_code_needs_itself_get_another_name(tmp_path: Path) -> None:
+    schemas = "components: {schemas: {Services: {type: object}, AService: {type: object}}}"
+
+    contract = generated(document(tmp_path, GET_A + schemas))
+
+    names = Builder(contract, "v1").build().model_names
+    assert {"ServicesModel", "AServiceModel"} <= set(names)
+
+
+# A reference, and what it leads to in a schema that names itself.
+REFERENCES = [
+    ("'#/$defs/part'", "{$defs: {part: {type: integer}}}"),
+    ("'#part'", "{$defs: {a: {$anchor: part, type: integer}}}"),
+    ("part.json", "{$defs: {a: {$id: part.json, type: integer}}}"),
+    ("'https://example.com/part.json'", "{$defs: {a: {$id: part.json, type: integer}}}"),
+    ("'#/components/schemas/Part'", "{}"),
+]
+
+
+@pytest.mark.parametrize(("reference", "definitions"), REFERENCES)
+def test_a_reference_may_name_an_id_an_anchor_or_a_definition(
+    tmp_path: Path, reference: str, definitions: str
+) -> None:
+    whole = f"$id: https://example.com/whole.json, properties: {{part: {{$ref: {reference}}}}}"
+    schemas = f"{{Whole: {{{whole}, {definitions[1:]}, Part: {{type: integer}}}}"
+    schemas = schemas.replace(", }", "}")
+    foreign = document(tmp_path, f"{GET_A}components: {{schemas: {schemas}}}")
+
+    contract = generated(foreign)
+
+    part = contract.node("components", "schemas", "Whole", "properties").get("part")
+    assert part.child("type").value == "integer"
+    assert "$id" not in str(contract.document)
