@@ -16,7 +16,7 @@ from app.api.guide import add_guide
 from app.api.middleware import add_middleware
 from app.api.pages import pages
 from app.api.request.conformance import Conformance
-from app.api.request.limits import rate_limits
+from app.api.request.limits import rate_limits, unlimited_paths
 from app.api.request.mock import mocked_operations
 from app.api.v1.router import v1_router
 from app.core.config import Settings, load_settings
@@ -70,7 +70,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(discovery(settings, document))
     add_guide(app, settings, document)
     add_error_handlers(app)
-    add_middleware(app, settings, conformance.response_headers())
+    unlimited = unlimited_paths(operations.OPERATIONS.values(), operations.PREFIX)
+    add_middleware(app, settings, conformance.response_headers(), unlimited)
     return app
 
 

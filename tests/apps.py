@@ -17,6 +17,8 @@ from app.schemas import v1
 from tests.keys import keys_file
 
 GENEROUS_LIMITS = {
+    "max_requests": 10_000,
+    "request_timeout_seconds": 600,
     "redis_timeout_seconds": 60,
     "database_pool_timeout_seconds": 60,
     "database_connect_timeout_seconds": 60,

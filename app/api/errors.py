@@ -85,7 +85,7 @@ def problem_response(scope: Scope, problem: ProblemError) -> Response:
 
 
 def _render(scope: Scope, problem: ProblemError) -> Response:
-    if problem.status >= InternalError.status:
+    if problem.status >= InternalError.status and problem.is_fault:
         logger.error(problem.detail, exc_info=problem, extra={"code": problem.slug})
     base = scope["app"].state.settings.public_url
     document: dict[str, Any] = {

@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from http import HTTPMethod, HTTPStatus
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errors import error_response, problem_response
+from app.api.overload import Overload
 from app.api.request.dispatch import Dispatch
 from app.api.request.response import IS_HEAD, OPERATION
 from app.core.config import Settings, WrongSettings
@@ -48,12 +49,24 @@ _SECURITY_HEADERS = {
 }
 
 
-def add_middleware(app: FastAPI, settings: Settings, declared_headers: Iterable[str]) -> None:
+def add_middleware(
+    app: FastAPI,
+    settings: Settings,
+    declared_headers: Iterable[str],
+    unlimited_paths: Collection[str],
+) -> None:
     """Add the middleware; the one added last runs first.
 
-    Pages of `CORS_ORIGINS` may read the declared headers, which are those of the contract.
+    Pages of `CORS_ORIGINS` may read the declared headers, which are those of the contract. The
+    unlimited paths are served under overload too.
     """
     app.add_middleware(Dispatch, routes=app.routes)
+    app.add_middleware(
+        Overload,
+        max_requests=settings.max_requests,
+        timeout_seconds=settings.request_timeout_seconds,
+        exempt=unlimited_paths,
+    )
     app.add_middleware(ErrorBoundary, max_body_bytes=settings.max_body_bytes)
     if settings.cors_origins:
         app.add_middleware(

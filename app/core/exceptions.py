@@ -51,6 +51,8 @@ class ProblemError(Exception):
     remedy: ClassVar[str]
     is_declared: ClassVar[bool] = True
     """Whether the contract has to declare it; not if only unfinished or mocked code raises it."""
+    is_fault = True
+    """Whether an error of the server is logged with its cause; overload is not."""
 
     def __init__(
         self,
@@ -80,10 +82,7 @@ class InvalidCursor(ProblemError):
     slug = "invalid-cursor"
     title = "The cursor is not valid for this list"
     status = 400
-    remedy = (
-        "Send the `next` of a page with the same filters and sort keys, or no cursor for the "
-        "first page."
-    )
+    remedy = "Send the `next` of a page with the same filters and sort keys, or no cursor."
 
     def __init__(self) -> None:
         super().__init__(f"This list has no page with this cursor. {self.remedy}")

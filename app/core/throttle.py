@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 
 from app.core import audit
 from app.core.exceptions import ServiceUnavailable, TooManyRequests
+from app.core.load import waiting
 from app.core.rate_limit import Decision, Limiter, Policy
 
 _LONGEST_DELAY_SECONDS = 8.0
@@ -65,8 +66,9 @@ class Throttle:
         decision = await self._limiter.hit(_ATTEMPTS, policies)
         if not decision.allowed:
             try:
-                async with asyncio.timeout(_LONGEST_WAIT_SECONDS):
-                    decision = await self._wait_for_reservation(policies)
+                with waiting():
+                    async with asyncio.timeout(_LONGEST_WAIT_SECONDS):
+                        decision = await self._wait_for_reservation(policies)
             except TimeoutError:
                 raise ServiceUnavailable(
                     "Too many logins are being checked.", retry_after_seconds=1

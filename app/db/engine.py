@@ -12,8 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.core.config import Settings
+from app.core.load import seconds_left
 
 T = TypeVar("T")
+
+_LATER_SECONDS = 0.1
 
 
 def make_engine(settings: Settings) -> AsyncEngine:
@@ -84,6 +87,14 @@ def _make_postgresql_engine(settings: Settings) -> AsyncEngine:
         def set_limits(connection: Connection) -> None:
             connection.exec_driver_sql(commands)
 
+    longest = settings.database_statement_timeout_seconds
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def keep_deadline(connection: Connection) -> None:
+        left = seconds_left()
+        if left is not None and left < longest:
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {left * 1000:.0f}")
+
     return engine
 
 
@@ -102,13 +113,19 @@ def _with_time_limit(seconds: float) -> type[AsyncConnection[Any]]:
             timeout: float | None = None,  # noqa: ASYNC109 - psycopg's signature
         ) -> T:
             try:
-                return await super().wait(gen, interval, timeout or seconds)
+                return await super().wait(gen, interval, timeout or _bounded(seconds))
             except OperationalError:
                 if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                     self.pgconn.finish()
                 raise
 
     return TimeLimitedConnection
+
+
+def _bounded(seconds: float) -> float:
+    left = seconds_left()
+    # The server itself should end the statement first, as then the connection stays usable.
+    return seconds if left is None else min(seconds, left + _LATER_SECONDS)
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -20,7 +20,12 @@ _MISSING = {"42P01": "table", "42703": "column"}
 _FOREIGN_KEYS = {"23503", "SQLITE_CONSTRAINT_FOREIGNKEY"}
 _WRONG_STATEMENT = "SQLITE_ERROR"  # SQLite's driver has one class for this and for a missing file.
 _MISSING_IN_SQLITE = re.compile(r"no such (table|column)|table \w+ has no column")
-_READ_ONLY = "25006"  # A standby server, or a primary during a failover.
+_UNAVAILABLE = {
+    # By statement_timeout, which the deadline of a request may shorten.
+    "57014": "A query took too long.",
+    # A standby server, or a primary during a failover.
+    "25006": "The database is read-only at the moment.",
+}
 _UNIQUE_RULES = (PrimaryKeyConstraint, UniqueConstraint, Index)
 
 
@@ -43,8 +48,8 @@ def _failure(error: DBAPIError) -> ProblemError | None:
         reason = str(error.orig).partition("\n")[0]
         logger.error("database schema is out of date: run make migrate", extra={"reason": reason})
         return ServiceUnavailable("The database is not up to date.")
-    if state == _READ_ONLY:
-        return ServiceUnavailable("The database is read-only at the moment.")
+    if state in _UNAVAILABLE:
+        return ServiceUnavailable(_UNAVAILABLE[state])
     if isinstance(error, OperationalError | InterfaceError) and state != _WRONG_STATEMENT:
         return ServiceUnavailable("The database does not answer.")
     if error.connection_invalidated:

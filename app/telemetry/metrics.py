@@ -15,6 +15,12 @@ REQUEST_SECONDS = Histogram(
     "http_request_seconds", "Duration of a request.", ["operation", "method", "status"]
 )
 RATE_LIMITED = Counter("rate_limited_requests", "Requests refused with 429.", ["operation"])
+REQUESTS_IN_FLIGHT = Gauge(
+    "http_requests_in_flight", "Requests that wait for the start of their response."
+)
+REQUESTS_SHED = Counter(
+    "http_requests_shed", "Requests refused because MAX_REQUESTS were in flight."
+)
 CONTRACT_VIOLATIONS = Counter(
     "contract_violations", "Responses that break the contract.", ["operation"]
 )

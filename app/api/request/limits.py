@@ -24,6 +24,17 @@ def rate_limits(operations: Iterable[Operation], settings: Settings) -> dict[str
     return {operation.operation_id: _rate_limit(operation, settings) for operation in operations}
 
 
+def unlimited_paths(operations: Iterable[Operation], prefix: str) -> frozenset[str]:
+    """Return the paths of operations without any limit, such as probes; they are mounted twice."""
+    paths = {
+        operation.template
+        for operation in operations
+        if cast("Mapping[str, Any]", operation.extensions.get("x-rate-limit", {})).get("policies")
+        == []
+    }
+    return frozenset(paths | {prefix + path for path in paths})
+
+
 def _rate_limit(operation: Operation, settings: Settings) -> RateLimit:
     default = [
         {"name": "second", "requests": settings.rate_limit_per_second, "seconds": 1},

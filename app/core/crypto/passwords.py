@@ -11,6 +11,7 @@ from anyio import CapacityLimiter, to_thread
 from passlib.context import CryptContext
 
 from app.core.exceptions import Conflict, FieldError, ServiceUnavailable
+from app.core.load import waiting
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +102,8 @@ class Passwords:
     async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._threads.statistics().tasks_waiting >= self._queue:
             raise ServiceUnavailable("Too many passwords are waiting to be checked.")
-        return await to_thread.run_sync(lambda: work(*args, **kwargs), limiter=self._threads)
+        with waiting():
+            return await to_thread.run_sync(lambda: work(*args, **kwargs), limiter=self._threads)
 
 
 class PasswordPolicy:

@@ -47,6 +47,13 @@ class ServiceSettings(BaseModel):
     max_connections: PositiveInt = Field(
         800, description="Open connections of one API process; above that, idle ones are closed."
     )
+    max_requests: PositiveInt = Field(
+        64, description="Requests in flight of one API process; above that, the response is 503."
+    )
+    request_timeout_seconds: PositiveFloat = Field(
+        60,
+        description="Time limit of a request until its response; Prefer: wait=5 asks for less.",
+    )
     header_timeout_seconds: PositiveFloat = Field(
         10, description="Time limit for receiving a request header."
     )

@@ -8,6 +8,7 @@ from app.core import audit, context
 from app.core.audit import Event
 from app.core.crypto.passwords import Passwords
 from app.core.exceptions import LostRace, ServiceUnavailable
+from app.core.load import waiting
 from app.core.throttle import Throttle
 from app.db.models.users import User
 from app.db.unit_of_work import Database
@@ -74,4 +75,5 @@ class Login:
 
     async def _wait(self, started: float, delay_seconds: float) -> None:
         elapsed = time.monotonic() - started
-        await asyncio.sleep(max(0.0, self._floor_seconds - elapsed) + delay_seconds)
+        with waiting():
+            await asyncio.sleep(max(0.0, self._floor_seconds - elapsed) + delay_seconds)

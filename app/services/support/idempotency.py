@@ -6,6 +6,7 @@ The answer is kept as it is sent, and sent again as it is: the release that repe
 another contract than the one that made it.
 """
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
@@ -78,7 +79,7 @@ class Idempotency:
             async with self._database.write() as work:
                 reply = await effect(work)
                 await self._keep(work, name, claim, reply)
-        except Exception:
+        except (Exception, asyncio.CancelledError):
             async with self._database.write() as work:
                 await work.idempotency_keys.release(name, claim)
             raise
