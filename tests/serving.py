@@ -28,9 +28,11 @@ async def served(
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - Uvicorn announces it no other way
         await asyncio.sleep(0)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    await serving
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        await serving
 
 
 class Connection:

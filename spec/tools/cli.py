@@ -18,10 +18,11 @@ VERBS = {
     "bundle": "print the contract as one document",
     "diff": "say what changed since a revision, and what breaks clients",
     "watch": "generate on every save",
+    "clients": "build packages for clients into dist/",
     "adopt": "make an OpenAPI document of 3.0, 3.1 or 3.2 the contract",
 }
-# Verbs that share the module of another one.
-MODULES = {"baseline": "lint"}
+# Verbs whose module has another name.
+MODULES = {"baseline": "tools.lint", "clients": "clients.build"}
 
 
 def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int:
@@ -93,7 +94,7 @@ def adopt(options: argparse.Namespace, root: Path) -> int:
 def run(verb: str, target: Target) -> int:
     """Run a verb on one version and print its result; return the exit status."""
     command: Callable[[Target], list[str]] = getattr(
-        import_module(f"spec.tools.{MODULES.get(verb, verb)}"), verb
+        import_module(f"spec.{MODULES.get(verb, f'tools.{verb}')}"), verb
     )
     return attempt(verb, lambda: command(target), target.show(target.contract.parent))
 

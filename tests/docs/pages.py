@@ -138,7 +138,10 @@ class Page:
 def package_readmes() -> list[str]:
     """Return the README.md that each package has to have."""
     folders = [
-        *(ROOT / name for name in ("app", "docs/tools", "spec", "spec/diff", "tests")),
+        *(
+            ROOT / name
+            for name in ("app", "docs/tools", "spec", "spec/clients", "spec/diff", "tests")
+        ),
         *(ROOT / "app").glob("*/"),
     ]
     folders += (ROOT / "app" / "api").glob("v*/")

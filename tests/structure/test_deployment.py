@@ -68,8 +68,11 @@ def test_every_process_of_the_application_gets_every_setting() -> None:
         assert process["environment"] == COMPOSE["x-app"]["environment"]
 
 
-def test_the_packages_of_npm_are_pinned_and_come_from_the_registry_of_the_machine() -> None:
-    folder = ROOT / "spec/redocly"
+@pytest.mark.parametrize("name", ["spec/redocly", "spec/clients/typescript"])
+def test_the_packages_of_npm_are_pinned_and_come_from_the_registry_of_the_machine(
+    name: str,
+) -> None:
+    folder = ROOT / name
     wanted = json.loads((folder / "package.json").read_text(encoding="utf-8"))["devDependencies"]
     locked = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
 

@@ -1,0 +1,1 @@
+"""Verb `clients`: packages for the clients of each version, in TypeScript and in Python."""
