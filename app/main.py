@@ -2,29 +2,28 @@
 
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
 
+from app import schemas
 from app.api.discovery import discovery
 from app.api.errors import add_error_handlers
 from app.api.guide import add_guide
 from app.api.middleware import add_middleware
 from app.api.pages import pages
-from app.api.request.conformance import Conformance
-from app.api.request.limits import rate_limits, unlimited_paths
+from app.api.request.limits import unlimited_paths
 from app.api.request.mock import mocked_operations
-from app.api.v1.router import v1_router
+from app.api.request.rules import Rules, make_rules
+from app.api.version import Version
+from app.api.versions import VERSIONS
 from app.core.config import Settings, load_settings
 from app.core.dependencies import make_services, unimplemented_operations
-from app.core.document import contract_digest, contract_document
 from app.core.logging import configure_logging
-from app.schemas import v1
-from app.schemas.v1 import operations
+from app.schemas.document import contract_document
 from app.tasks.engine.process import open_process
 from app.tasks.registry import HANDLERS
 from app.tasks.schedule import SCHEDULES
@@ -46,13 +45,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             that a setting needs is not installed; or MOCK_OPERATIONS names an unknown operation.
     """
     settings = settings or load_settings()
-    contract = contract_document()
-    document = json.loads(contract)
-    title = document["info"]["title"]
+    newest = VERSIONS[-1]
+    document = json.loads(contract_document(newest.name))
     tracing = make_tracing(settings)
     app = FastAPI(
         telemetry=_ONLY_REQUEST_SPANS | {"tracer_provider": tracing.provider},
-        title=title,
+        title=document["info"]["title"],
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
@@ -61,27 +59,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.tracing = tracing
-    app.state.mocked = mocked_operations(settings, operations.OPERATIONS)
-    app.state.rate_limits = rate_limits(operations.OPERATIONS.values(), settings)
-    app.state.conformance = conformance = _make_conformance(settings, document)
-    app.include_router(v1_router())
-    _require_contract_routes(app)
-    app.include_router(pages(contract, title, f"{operations.PREFIX}/openapi.json"))
-    app.include_router(discovery(settings, document))
-    add_guide(app, settings, document)
-    add_error_handlers(app)
-    unlimited = unlimited_paths(operations.OPERATIONS.values(), operations.PREFIX)
-    add_middleware(app, settings, conformance.response_headers(), unlimited)
-    return app
-
-
-def _make_conformance(settings: Settings, document: dict[str, Any]) -> Conformance:
-    conformance = Conformance(
-        document, digest=contract_digest(), check_bodies=not settings.in_production
+    app.state.mocked = mocked_operations(
+        settings, (name for version in VERSIONS for name in version.operations)
     )
-    for operation in operations.OPERATIONS.values():
-        conformance.prepare(operation)
-    return conformance
+    app.state.rules = {version.name: make_rules(version, settings) for version in VERSIONS}
+    for version in VERSIONS:
+        app.include_router(_contract_router(version), prefix=version.prefix)
+    for router in newest.at_root:
+        app.include_router(router)
+    app.include_router(pages(VERSIONS))
+    app.include_router(discovery(settings, document, newest.prefix))
+    add_guide(app, settings, VERSIONS)
+    add_error_handlers(app)
+    unlimited = frozenset[str]().union(
+        *(unlimited_paths(one.operations.values(), one.prefix) for one in VERSIONS)
+    )
+    add_middleware(app, settings, _response_headers(app), unlimited)
+    return app
 
 
 @asynccontextmanager
@@ -109,28 +103,33 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
             yield
 
 
-def _report_unimplemented(services: v1.Services, *, in_production: bool) -> None:
-    if missing := unimplemented_operations(services):
+def _report_unimplemented(newest: schemas.Services, *, in_production: bool) -> None:
+    found = [name for one in VERSIONS for name in unimplemented_operations(one.services(newest))]
+    if missing := list(dict.fromkeys(found)):
         message = f"not implemented: {', '.join(missing)}"
         if in_production:
             raise RuntimeError(message)
         logger.warning(message)
 
 
-def _require_contract_routes(app: FastAPI) -> None:
+def _response_headers(app: FastAPI) -> frozenset[str]:
+    rules: Mapping[str, Rules] = app.state.rules
+    return frozenset[str]().union(*(one.conformance.response_headers() for one in rules.values()))
+
+
+def _contract_router(version: Version) -> APIRouter:
+    """Return the routes of a version, which are those of its contract."""
+    router = version.router()
     served = {
-        (method, route.path)
-        for route in iter_route_contexts(app.routes)
+        (method, str(route.path))
+        for route in iter_route_contexts(router.routes)
         for method in route.methods or ()
-        if str(route.path).startswith(operations.PREFIX)
     }
-    declared = {
-        (operation.method, operations.PREFIX + operation.template)
-        for operation in operations.OPERATIONS.values()
-    }
+    declared = {(operation.method, operation.template) for operation in version.operations.values()}
     if served != declared:
-        difference = sorted(served ^ declared)
+        difference = sorted((method, version.prefix + path) for method, path in served ^ declared)
         raise RuntimeError(f"routes and contract differ: {difference}; run make generate")
+    return router
 
 
 app = create_app()

@@ -10,11 +10,12 @@ import httpx2
 from fastapi import FastAPI, Request
 from pydantic import SecretStr
 
+from app import schemas
 from app.api import deps
 from app.core.config import Settings
 from app.core.context import request_id
-from app.schemas import v1
 from tests.keys import keys_file
+from tests.versions import PREFIX
 
 GENEROUS_LIMITS = {
     "max_requests": 10_000,
@@ -89,7 +90,7 @@ async def running(app: FastAPI) -> AsyncIterator[FastAPI]:
 async def started(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """Start an application and give an anonymous client of it."""
     transport = httpx2.ASGITransport(app=app)
-    client = httpx2.AsyncClient(transport=transport, base_url="http://test/api/v1")
+    client = httpx2.AsyncClient(transport=transport, base_url=f"http://test{PREFIX}")
     with own_log():
         async with running(app), client:
             yield client
@@ -98,7 +99,7 @@ async def started(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
 def replace_services(app: FastAPI, **replaced: Any) -> None:  # noqa: ANN401 - may be incomplete
     """Let routes call these services instead of the application's own."""
 
-    async def services(request: Request) -> v1.Services:
+    async def services(request: Request) -> schemas.Services:
         return replace(await deps.services(request), **replaced)
 
     app.dependency_overrides[deps.services] = services

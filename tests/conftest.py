@@ -15,6 +15,7 @@ from app.main import create_app
 from tests import backends, figures, secrets_seen, updates_seen
 from tests.apps import make_settings, running
 from tests.clients import Caller, sign_up, sign_up_admin
+from tests.versions import PREFIX
 
 ROOT = Path(__file__).parent.parent
 
@@ -111,7 +112,7 @@ async def app(settings: Settings) -> AsyncIterator[FastAPI]:
 async def client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """Give an anonymous HTTP client of the application."""
     transport = httpx2.ASGITransport(app=app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://test/api/v1") as client:
+    async with httpx2.AsyncClient(transport=transport, base_url=f"http://test{PREFIX}") as client:
         yield client
 
 

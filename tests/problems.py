@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx2
 
+from app import schemas
 from app.core.exceptions import CATALOGUE
-from app.schemas import v1
 
 
 def assert_problem(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
@@ -14,7 +14,7 @@ def assert_problem(answer: httpx2.Response, status: int, code: str) -> dict[str,
     assert answer.status_code == status, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"
     problem = dict(answer.json())
-    v1.Problem.model_validate(problem)
+    schemas.Problem.model_validate(problem)
     assert problem["code"] == code
     assert problem["status"] == status == CATALOGUE[code].status
     assert problem["title"] == CATALOGUE[code].title

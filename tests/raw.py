@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from fastapi import FastAPI
 from starlette.types import Message, Scope
 
-from app.schemas import v1
+from app import schemas
 
 Header = tuple[str, bytes | str]
 
@@ -26,7 +26,7 @@ class Answer:
         """Return the problem document, checked for its shape."""
         assert self.headers["content-type"] == "application/problem+json", self.content
         problem = dict(json.loads(self.content))
-        v1.Problem.model_validate(problem)
+        schemas.Problem.model_validate(problem)
         assert problem["status"] == self.status
         return problem
 

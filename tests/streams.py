@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from starlette.types import Message
 
 from tests.raw import make_scope
+from tests.versions import PREFIX
 from tests.waiting import LIMIT_SECONDS
 
 
@@ -30,7 +31,7 @@ class Stream:
         stream = cls()
         if not held:
             stream._goes_on.set()
-        scope = make_scope("GET", f"/api/v1{path}", headers.items())
+        scope = make_scope("GET", f"{PREFIX}{path}", headers.items())
         requests: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
 
         async def receive() -> Message:

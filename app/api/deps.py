@@ -9,9 +9,9 @@ from typing import cast
 
 from fastapi import Request
 
+from app import schemas
 from app.core.dependencies import Resources
 from app.core.security import Principal
-from app.schemas import v1
 
 
 def resources(request: Request) -> Resources:
@@ -19,9 +19,9 @@ def resources(request: Request) -> Resources:
     return cast("Resources", request.app.state.resources)
 
 
-async def services(request: Request) -> v1.Services:
+async def services(request: Request) -> schemas.Services:
     """Provide the services of the newest contract."""
-    return cast("v1.Services", request.app.state.services)
+    return cast("schemas.Services", request.app.state.services)
 
 
 async def principal(request: Request) -> Principal:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from app.core.config import Settings
-from app.schemas.v1 import operations
+from app.schemas import operations
 
 AUTHORIZATION_SERVER = "/.well-known/oauth-authorization-server"
 PROTECTED_RESOURCE = "/.well-known/oauth-protected-resource"
@@ -15,10 +15,10 @@ PROTECTED_RESOURCE = "/.well-known/oauth-protected-resource"
 _CACHED = {"Cache-Control": "public, max-age=300"}
 
 
-def discovery(settings: Settings, contract: Mapping[str, Any]) -> APIRouter:
-    """Return the routes of both metadata documents, built from settings and contract."""
+def discovery(settings: Settings, contract: Mapping[str, Any], prefix: str) -> APIRouter:
+    """Return the routes of both metadata documents, built from settings and the newest contract."""
     router = APIRouter(include_in_schema=False)
-    server = authorization_server(settings.public_url, contract)
+    server = authorization_server(settings.public_url, contract, prefix)
     resource = protected_resource(settings.public_url, contract)
 
     @router.get(AUTHORIZATION_SERVER)
@@ -32,13 +32,13 @@ def discovery(settings: Settings, contract: Mapping[str, Any]) -> APIRouter:
     return router
 
 
-def authorization_server(issuer: str, contract: Mapping[str, Any]) -> dict[str, Any]:
+def authorization_server(issuer: str, contract: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     """Return the metadata of RFC 8414, section 2."""
     flow = _password_flow(contract)
     return {
         "issuer": issuer,
         "token_endpoint": f"{issuer}{flow['tokenUrl']}",
-        "revocation_endpoint": f"{issuer}{operations.PREFIX}{operations.REVOKE_TOKEN.path}",
+        "revocation_endpoint": f"{issuer}{prefix}{operations.REVOKE_TOKEN.path}",
         "jwks_uri": f"{issuer}{operations.GET_JWKS.path}",
         "scopes_supported": list(flow["scopes"]),
         # Required even though there is no authorization endpoint.

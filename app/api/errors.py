@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -12,9 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from app.api.discovery import PROTECTED_RESOURCE
+from app.api.error_body import PROBLEM
 from app.api.field_errors import to_field_error
-from app.api.request.conformance import Conformance
-from app.api.request.response import OPERATION, complete
+from app.api.request.response import OPERATION, RULES, complete
+from app.api.request.rules import Rules
 from app.core.context import request_id, trace_id
 from app.core.exceptions import (
     ContractViolation,
@@ -27,6 +29,7 @@ from app.core.exceptions import (
     ValidationFailed,
 )
 from app.core.oauth_error import OAuthError
+from app.schemas.operation import Operation
 
 logger = logging.getLogger(__name__)
 
@@ -101,12 +104,22 @@ def _render(scope: Scope, problem: ProblemError) -> Response:
         document["instance"] = instance
     if problem.errors:
         document["errors"] = [_field(error) for error in problem.errors[:_MAX_FIELD_ERRORS]]
-    conformance: Conformance = scope["app"].state.conformance
-    body, media_type, declared = conformance.error_parts(scope.get(OPERATION), document)
+    body, media_type, declared = _parts(scope, document)
     headers = {**declared, **_headers(problem, base)}
     if media_type is None or "json" not in media_type:
         return Response(body, problem.status, headers, media_type)
     return JSONResponse(body, problem.status, headers, media_type)
+
+
+def _parts(
+    scope: Scope, document: Mapping[str, Any]
+) -> tuple[object, str | None, Mapping[str, str]]:
+    """Return body, media type and required headers of an error, as its operation declares it."""
+    operation: Operation | None = scope.get(OPERATION)
+    if operation is None:
+        return document, PROBLEM, {}
+    rules: Rules = scope[RULES]
+    return rules.conformance.error_parts(operation, document)
 
 
 def _headers(problem: ProblemError, base: str) -> dict[str, str]:

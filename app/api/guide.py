@@ -1,9 +1,10 @@
 """Documentation: an index for language models, and the site in development."""
 
+import json
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI, Response
 from fastapi.responses import PlainTextResponse
@@ -11,8 +12,10 @@ from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from app.api.version import Version
 from app.core.config import Settings
 from app.core.exceptions import CATALOGUE
+from app.schemas.document import contract_document
 
 SITE = Path(__file__).parents[2] / "site"
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -50,9 +53,9 @@ def docs_url(settings: Settings) -> str | None:
     return f"{settings.public_url}/guide" if serves_site else None
 
 
-def add_guide(app: FastAPI, settings: Settings, contract: Mapping[str, Any]) -> None:
+def add_guide(app: FastAPI, settings: Settings, versions: Sequence[Version]) -> None:
     """Serve `/llms.txt`, and `/guide` in development if `make docs` has built the site."""
-    text = llms_txt(contract, settings)
+    text = llms_txt(versions, settings)
 
     async def llms() -> Response:
         return PlainTextResponse(text)
@@ -62,15 +65,20 @@ def add_guide(app: FastAPI, settings: Settings, contract: Mapping[str, Any]) -> 
         app.mount("/guide", Guide(directory=SITE, html=True))
 
 
-def llms_txt(contract: Mapping[str, Any], settings: Settings) -> str:
-    """Return the index for language models, in the format of llmstxt.org."""
+def llms_txt(versions: Sequence[Version], settings: Settings) -> str:
+    """Return the index for language models, in the format of llmstxt.org: the newest version."""
+    *older, newest = versions
+    contract = json.loads(contract_document(newest.name))
     info, base = contract["info"], settings.public_url
     documents = [f"- [Contract]({base}/openapi.json): OpenAPI {contract['openapi']}, everything"]
+    documents += [
+        f"- [Contract of {one.name}]({base}{one.prefix}/openapi.json): an older version"
+        for one in older
+    ]
     if where := docs_url(settings):
         documents.append(f"- [Documentation]({where}/llms.txt): every page as Markdown")
-    prefix = contract["servers"][0]["url"]
     operations = [
-        f"- `{method.upper()} {prefix}{path}`: {item[method]['summary']}"
+        f"- `{method.upper()} {newest.prefix}{path}`: {item[method]['summary']}"
         for path, item in contract["paths"].items()
         for method in _METHODS
         if method in item

@@ -1,5 +1,7 @@
 """Pages of the API: the contract, its explorers, and a page per kind of problem."""
 
+import json
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -10,7 +12,9 @@ from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.api.guide import docs_url
+from app.api.version import Version
 from app.core.exceptions import CATALOGUE, NotFound, ProblemError
+from app.schemas.document import contract_document
 
 _ASSETS = files("fastapi_offline") / "static"
 _MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "png": "image/png"}
@@ -24,19 +28,33 @@ _PAGE_HEADERS: Final = {
 }
 
 
-def pages(contract: bytes, title: str, contract_path: str) -> APIRouter:
-    """Return the routes of a contract's pages; the contract is served byte for byte."""
+def pages(versions: Sequence[Version]) -> APIRouter:
+    """Return the pages of each version below its prefix, those of the newest also without it."""
     router = APIRouter(include_in_schema=False)
+    for version in versions:
+        contract = _contract_pages(version)
+        router.include_router(contract, prefix=version.prefix)
+        if version is versions[-1] and version.prefix:
+            router.include_router(contract)
+    router.add_api_route("/assets/{name}", asset)
+    router.add_api_route("/problems/{slug}", problem_page)
+    return router
+
+
+def _contract_pages(version: Version) -> APIRouter:
+    """Return the contract of a version, byte for byte, and its explorers."""
+    router = APIRouter()
+    contract = contract_document(version.name)
+    title, address = json.loads(contract)["info"]["title"], f"{version.prefix}/openapi.json"
 
     @router.get("/openapi.json")
-    @router.get(contract_path)
     async def openapi() -> Response:
         return Response(contract, media_type="application/json")
 
     @router.get("/docs")
     async def swagger_ui() -> Response:
         page = get_swagger_ui_html(
-            openapi_url=contract_path,
+            openapi_url=address,
             title=title,
             swagger_js_url="/assets/swagger-ui-bundle.js",
             swagger_css_url="/assets/swagger-ui.css",
@@ -48,7 +66,7 @@ def pages(contract: bytes, title: str, contract_path: str) -> APIRouter:
     @router.get("/redoc")
     async def redoc() -> Response:
         page = get_redoc_html(
-            openapi_url=contract_path,
+            openapi_url=address,
             title=title,
             redoc_js_url="/assets/redoc.standalone.js",
             redoc_favicon_url="/assets/favicon.png",
@@ -56,8 +74,6 @@ def pages(contract: bytes, title: str, contract_path: str) -> APIRouter:
         )
         return HTMLResponse(page.body, headers=_PAGE_HEADERS)
 
-    router.add_api_route("/assets/{name}", asset)
-    router.add_api_route("/problems/{slug}", problem_page)
     return router
 
 

@@ -9,9 +9,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from inspect import iscoroutinefunction
+from typing import Any
 
 from opentelemetry.trace import Tracer
 
+from app import schemas
 from app.core.cache import Cache, MemoryStore, RedisStore, Store
 from app.core.config import Settings
 from app.core.crypto.cursors import Cursors
@@ -19,7 +21,6 @@ from app.core.crypto.key_file import open_keys
 from app.core.crypto.keys import KeyRing
 from app.core.crypto.opaque import RefreshTokens
 from app.core.crypto.passwords import HashCost, PasswordPolicy, Passwords
-from app.core.document import contract_digest
 from app.core.mail import make_mailer
 from app.core.rate_limit import FallbackLimiter, Limiter, MemoryLimiter, RedisLimiter
 from app.core.redis import Breaker, make_redis
@@ -28,7 +29,7 @@ from app.core.session_marks import MemoryMarks, RedisMarks, SessionMarks
 from app.core.throttle import Throttle
 from app.db.engine import make_engine, make_probe_engine
 from app.db.unit_of_work import Database, Notify, no_notification
-from app.schemas import v1
+from app.schemas.document import contract_digest
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.grants import Grants, Lives
 from app.services.accounts.login import Login
@@ -143,7 +144,7 @@ def _make_access_tokens(settings: Settings, keys: KeyRing) -> AccessTokens:
 def _make_idempotency(settings: Settings, database: Database) -> Idempotency:
     return Idempotency(
         database,
-        contract=contract_digest(),
+        contract=contract_digest(schemas.VERSIONS[-1]),
         lease_seconds=settings.idempotency_lease_seconds,
         life_seconds=settings.idempotency_key_seconds,
     )
@@ -175,7 +176,7 @@ def _make_cache(settings: Settings, store: Store) -> Cache:
         store,
         prefix=settings.redis_prefix,
         # Another contract means another format of what is kept.
-        release=contract_digest()[:16],
+        release=contract_digest(schemas.VERSIONS[-1])[:16],
         life_seconds=settings.cache_seconds,
         absent_seconds=settings.cache_absent_seconds,
     )
@@ -234,10 +235,10 @@ def _make_mail(settings: Settings, database: Database) -> AccountMail:
     )
 
 
-def make_services(resources: Resources) -> v1.Services:
+def make_services(resources: Resources) -> schemas.Services:
     """Return the service behind each tag of the contract."""
     database, sign_in = resources.database, resources.sign_in
-    return v1.Services(
+    return schemas.Services(
         health=Health(resources.probes),
         auth=Auth(sign_in.accounts, sign_in.login, sign_in.grants),
         jwks=Jwks(resources.keys),
@@ -249,7 +250,7 @@ def make_services(resources: Resources) -> v1.Services:
     )
 
 
-def unimplemented_operations(services: v1.Services) -> list[str]:
+def unimplemented_operations(services: Any) -> list[str]:  # noqa: ANN401 - of any version
     """Return the methods that the contract asks for and no service has yet, as `Service.method`."""
     return [
         f"{type(service).__name__}.{name}"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import final
 from uuid import UUID
 
+from app import schemas
 from app.core import audit
 from app.core.audit import Event
 from app.core.crypto.api_keys import hash_of, is_key, make_key, prefix_of
@@ -19,15 +20,13 @@ from app.core.exceptions import (
 from app.core.security import ROLE_SCOPES, Principal
 from app.db.models.api_keys import ApiKey
 from app.db.unit_of_work import Database, retried
-from app.schemas import v1
-from app.schemas.v1.operations import LIST_API_KEYS
 from app.services.support.pagination import ListQuery
 
 _MAX_OWNERS = 10_000
 
 
 @final
-class ApiKeys(v1.ApiKeysService):
+class ApiKeys(schemas.ApiKeysService):
     """Creates, lists and revokes the caller's keys, and authenticates by key."""
 
     def __init__(self, database: Database, cursors: Cursors) -> None:
@@ -37,25 +36,27 @@ class ApiKeys(v1.ApiKeysService):
 
     async def list_api_keys(
         self, *, limit: int, cursor: str | None, principal: Principal
-    ) -> v1.ListApiKeys200:
+    ) -> schemas.ListApiKeys200:
         """Return one page, the newest first.
 
         Raises:
             InvalidCursor: The cursor is not one that this server gave out for this list.
         """
-        query = ListQuery(operation=LIST_API_KEYS, reader=principal.user_id, filters={})
+        query = ListQuery(
+            operation=schemas.operations.LIST_API_KEYS, reader=principal.user_id, filters={}
+        )
         start = query.start(self._cursors, cursor)
         async with self._database.read() as work:
             visible = work.api_keys.owned_by(principal.user_id)
             page = await work.api_keys.list_page(visible, sort=(), start=start, limit=limit)
         next_cursor, link = query.next_page(self._cursors, page.next_position, limit)
-        body = v1.ApiKeyPage(items=[_to_api_key(row) for row in page.rows], next=next_cursor)
-        return v1.ListApiKeys200(body=body, link=link)
+        body = schemas.ApiKeyPage(items=[_to_api_key(row) for row in page.rows], next=next_cursor)
+        return schemas.ListApiKeys200(body=body, link=link)
 
     @retried
     async def create_api_key(
-        self, body: v1.ApiKeyCreate, *, principal: Principal
-    ) -> v1.CreateApiKey201:
+        self, body: schemas.ApiKeyCreate, *, principal: Principal
+    ) -> schemas.CreateApiKey201:
         """Create a key with the requested scopes; only this answer contains it.
 
         Raises:
@@ -80,10 +81,10 @@ class ApiKeys(v1.ApiKeysService):
                 )
             )
         audit.record(Event.API_KEY_CREATED, user_id=principal.user_id, api_key_id=str(row.id))
-        created = v1.ApiKeyCreated(key=key, **_to_api_key(row).model_dump())
-        return v1.CreateApiKey201(body=created, location=f"/api-keys/{row.id}")
+        created = schemas.ApiKeyCreated(key=key, **_to_api_key(row).model_dump())
+        return schemas.CreateApiKey201(body=created, location=f"/api-keys/{row.id}")
 
-    async def get_api_key(self, api_key_id: UUID, *, principal: Principal) -> v1.ApiKey:
+    async def get_api_key(self, api_key_id: UUID, *, principal: Principal) -> schemas.ApiKey:
         """Return one of the caller's keys, without its secret.
 
         Raises:
@@ -147,13 +148,13 @@ def _refused() -> Unauthorized:
     return Unauthorized("The API key is not valid: it is unknown, revoked or expired.")
 
 
-def _to_api_key(row: ApiKey) -> v1.ApiKey:
+def _to_api_key(row: ApiKey) -> schemas.ApiKey:
     held = row.scopes.split()
-    return v1.ApiKey(
+    return schemas.ApiKey(
         id=row.id,
         name=row.name,
         prefix=row.prefix,
-        scopes=[scope for scope in v1.ApiKeyScope if scope in held],
+        scopes=[scope for scope in schemas.ApiKeyScope if scope in held],
         created_at=row.created_at,
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,

@@ -4,19 +4,19 @@ from typing import final
 
 from pydantic import MISSING
 
+from app import schemas
 from app.core.oauth_error import OAuthError
-from app.schemas import v1
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.grants import Grants
 from app.services.accounts.login import Login
 
-_ACCEPTED = v1.Accepted(
+_ACCEPTED = schemas.Accepted(
     detail="The request was accepted. Mail tells the owner of the address what happens next."
 )
 
 
 @final
-class Auth(v1.AuthService):
+class Auth(schemas.AuthService):
     """Registers users, signs them in and out, and resets passwords."""
 
     def __init__(self, accounts: Accounts, login: Login, grants: Grants) -> None:
@@ -24,7 +24,7 @@ class Auth(v1.AuthService):
         self._login = login
         self._grants = grants
 
-    async def register_user(self, body: v1.UserRegister) -> v1.Accepted:
+    async def register_user(self, body: schemas.UserRegister) -> schemas.Accepted:
         """Create an account with the role `user`; the answer is the same where one exists.
 
         Raises:
@@ -34,7 +34,7 @@ class Auth(v1.AuthService):
         await self._accounts.register(body.email, password, body.display_name)
         return _ACCEPTED
 
-    async def create_token(self, body: v1.TokenRequest) -> v1.CreateToken200:
+    async def create_token(self, body: schemas.TokenRequest) -> schemas.CreateToken200:
         """Open a session with a password, or go on with one (RFC 6749, sections 4.3 and 6).
 
         Raises:
@@ -43,28 +43,28 @@ class Auth(v1.AuthService):
             TooManyRequests: There were too many failed logins.
         """
         scope = None if body.scope is MISSING else body.scope
-        if isinstance(body, v1.RefreshTokenGrant):
+        if isinstance(body, schemas.RefreshTokenGrant):
             token = await self._grants.refresh(body.refresh_token.get_secret_value(), scope)
             if token is None:
                 raise OAuthError("invalid_grant", "The refresh token is not valid; sign in again.")
-            return v1.CreateToken200(body=token)
+            return schemas.CreateToken200(body=token)
         user = await self._login.check(body.username, body.password.get_secret_value())
         token = None if user is None else await self._grants.open(user, scope)
         if token is None:
             raise OAuthError("invalid_grant", "The username or the password is wrong.")
-        return v1.CreateToken200(body=token)
+        return schemas.CreateToken200(body=token)
 
-    async def revoke_token(self, body: v1.RevocationRequest) -> v1.RevokeToken200:
+    async def revoke_token(self, body: schemas.RevocationRequest) -> schemas.RevokeToken200:
         """End the session of a token, if it has one (RFC 7009)."""
         await self._grants.revoke(body.token)
-        return v1.RevokeToken200(body=None)
+        return schemas.RevokeToken200(body=None)
 
-    async def forgot_password(self, body: v1.PasswordForgot) -> v1.Accepted:
+    async def forgot_password(self, body: schemas.PasswordForgot) -> schemas.Accepted:
         """Send mail with a token, if the address has an account."""
         await self._accounts.mail(body.email, "reset-password")
         return _ACCEPTED
 
-    async def reset_password(self, body: v1.PasswordReset) -> None:
+    async def reset_password(self, body: schemas.PasswordReset) -> None:
         """Set a password with the token from the mail.
 
         Raises:
@@ -72,7 +72,7 @@ class Auth(v1.AuthService):
         """
         await self._accounts.reset(body.token.get_secret_value(), body.password.get_secret_value())
 
-    async def verify_email(self, body: v1.EmailVerification) -> None:
+    async def verify_email(self, body: schemas.EmailVerification) -> None:
         """Prove an address with the token from the mail.
 
         Raises:

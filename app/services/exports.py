@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from typing import ClassVar, final
 from uuid import UUID
 
+from app import schemas
 from app.core.exceptions import Conflict, ServiceUnavailable, Unauthorized
 from app.core.security import Principal
 from app.db.models.exports import Export
 from app.db.unit_of_work import Database, UnitOfWork, retried
-from app.schemas import v1
 from app.schemas.reply import Replayed
-from app.schemas.v1.operations import CREATE_EXPORT
 from app.services.accounts.session_gate import still_let_in
 from app.services.support.idempotency import Idempotency
 from app.services.support.outbox import Payload, enqueue
@@ -33,7 +32,7 @@ class WriteExport(Payload):
 
 
 @final
-class Exports(v1.ExportsService):
+class Exports(schemas.ExportsService):
     """Accepts exports, reports their progress, and serves their files.
 
     Args:
@@ -46,8 +45,8 @@ class Exports(v1.ExportsService):
         self._stream_seconds = stream_seconds
 
     async def create_export(
-        self, body: v1.ExportCreate, *, idempotency_key: str | None, principal: Principal
-    ) -> v1.CreateExport202 | Replayed:
+        self, body: schemas.ExportCreate, *, idempotency_key: str | None, principal: Principal
+    ) -> schemas.CreateExport202 | Replayed:
         """Store the export and the task that makes its file in one transaction.
 
         Raises:
@@ -55,19 +54,25 @@ class Exports(v1.ExportsService):
             ValidationFailed: The key was used with another body.
         """
 
-        async def create(work: UnitOfWork) -> v1.CreateExport202:
+        async def create(work: UnitOfWork) -> schemas.CreateExport202:
             export = await work.exports.add(
                 Export(owner_id=principal.user_id, format=body.format.value)
             )
             # One file at a time for each user, so that many exports of one user delay no other.
             await enqueue(work, WriteExport(export_id=export.id), key=f"export:{export.owner_id}")
-            return v1.CreateExport202(body=_to_export(export), location=f"/exports/{export.id}")
+            return schemas.CreateExport202(
+                body=_to_export(export), location=f"/exports/{export.id}"
+            )
 
         return await self._idempotency.run(
-            create, operation=CREATE_EXPORT, principal=principal, key=idempotency_key, body=body
+            create,
+            operation=schemas.operations.CREATE_EXPORT,
+            principal=principal,
+            key=idempotency_key,
+            body=body,
         )
 
-    async def get_export(self, export_id: UUID, *, principal: Principal) -> v1.Export:
+    async def get_export(self, export_id: UUID, *, principal: Principal) -> schemas.Export:
         """Return one of the caller's exports.
 
         Raises:
@@ -78,7 +83,7 @@ class Exports(v1.ExportsService):
             return _to_export(await work.exports.require(visible, export_id))
 
     @retried
-    async def cancel_export(self, export_id: UUID, *, principal: Principal) -> v1.Export:
+    async def cancel_export(self, export_id: UUID, *, principal: Principal) -> schemas.Export:
         """Stop an export; its worker finds out before it writes more.
 
         Raises:
@@ -97,7 +102,7 @@ class Exports(v1.ExportsService):
 
     async def get_export_file(
         self, export_id: UUID, *, principal: Principal
-    ) -> v1.GetExportFile200:
+    ) -> schemas.GetExportFile200:
         """Return the file piece by piece, so that its size does not matter.
 
         Raises:
@@ -111,13 +116,15 @@ class Exports(v1.ExportsService):
             raise Conflict("The export is not done yet.", headers={"Retry-After": "1"})
         if export.status != "done":
             raise Conflict(f"The export is {export.status}; there is no file.")
-        return v1.GetExportFile200(
+        return schemas.GetExportFile200(
             body=self._pieces(export, principal),
             media_type="text/csv" if export.format == "csv" else "application/jsonl",
             content_disposition=f'attachment; filename="items.{export.format}"',
         )
 
-    async def watch_export(self, export_id: UUID, *, principal: Principal) -> v1.WatchExport200:
+    async def watch_export(
+        self, export_id: UUID, *, principal: Principal
+    ) -> schemas.WatchExport200:
         """Return a stream of the export's states, as server-sent events.
 
         It ends within a second after the credentials of the caller.
@@ -126,7 +133,7 @@ class Exports(v1.ExportsService):
             NotFound: There is no such export, or another user owns it.
         """
         export = await self.get_export(export_id, principal=principal)
-        return v1.WatchExport200(body=self._events(export, principal))
+        return schemas.WatchExport200(body=self._events(export, principal))
 
     async def _pieces(self, export: Export, principal: Principal) -> AsyncIterator[bytes]:
         # Headers are gone: only a broken connection tells the client of a broken file.
@@ -139,7 +146,7 @@ class Exports(v1.ExportsService):
                 raise ServiceUnavailable("The export was deleted while it was read.")
             yield piece
 
-    async def _events(self, export: v1.Export, principal: Principal) -> AsyncIterator[bytes]:
+    async def _events(self, export: schemas.Export, principal: Principal) -> AsyncIterator[bytes]:
         yield _event(export)
         ends_at = time.monotonic() + self._longest_seconds(principal)
         spoke_at = time.monotonic()
@@ -165,7 +172,7 @@ class Exports(v1.ExportsService):
         left = principal.expires_at - datetime.now(UTC)
         return min(self._stream_seconds, left.total_seconds())
 
-    async def _look(self, export_id: UUID, principal: Principal) -> v1.Export | None:
+    async def _look(self, export_id: UUID, principal: Principal) -> schemas.Export | None:
         """Return the export, or None where the caller may not see it any more."""
         async with self._database.read() as work:
             if not await still_let_in(work, principal):
@@ -175,15 +182,15 @@ class Exports(v1.ExportsService):
         return None if export is None else _to_export(export)
 
 
-def _event(export: v1.Export) -> bytes:
+def _event(export: schemas.Export) -> bytes:
     return b"event: export\ndata: " + export.model_dump_json().encode() + b"\n\n"
 
 
-def _to_export(export: Export) -> v1.Export:
-    return v1.Export(
+def _to_export(export: Export) -> schemas.Export:
+    return schemas.Export(
         id=export.id,
-        format=v1.ExportFormat(export.format),
-        status=v1.ExportStatus(export.status),
+        format=schemas.ExportFormat(export.format),
+        status=schemas.ExportStatus(export.status),
         rows_done=export.rows_done,
         rows_total=export.rows_total,
         created_at=export.created_at,

@@ -2,23 +2,23 @@
 
 from typing import final
 
+from app import schemas
 from app.core.exceptions import ServiceUnavailable
-from app.schemas import v1
 from app.telemetry.health import Probes
 
 
 @final
-class Health(v1.HealthService):
+class Health(schemas.HealthService):
     """Answers from the latest background probes, so it never waits for a dependency."""
 
     def __init__(self, probes: Probes) -> None:
         self._probes = probes
 
-    async def get_liveness(self) -> v1.Liveness:
+    async def get_liveness(self) -> schemas.Liveness:
         """Answer as long as the process can answer."""
-        return v1.Liveness(status="live")
+        return schemas.Liveness(status="live")
 
-    async def get_readiness(self) -> v1.Readiness:
+    async def get_readiness(self) -> schemas.Readiness:
         """Answer when everything that the service depends on is up.
 
         Raises:
@@ -29,7 +29,7 @@ class Health(v1.HealthService):
         if down:
             raise ServiceUnavailable(f"Not ready: {', '.join(down)} is down.")
         checks = [
-            v1.HealthCheck(name=name, status="up", age_seconds=result.age_seconds)
+            schemas.HealthCheck(name=name, status="up", age_seconds=result.age_seconds)
             for name, result in results.items()
         ]
-        return v1.Readiness(status="ready", checks=checks)
+        return schemas.Readiness(status="ready", checks=checks)

@@ -6,15 +6,14 @@ from uuid import UUID
 
 from pydantic import MISSING, BaseModel
 
+from app import schemas
 from app.core.cache import Cache
 from app.core.crypto.cursors import Cursors
 from app.core.exceptions import NotFound
 from app.core.security import Principal
 from app.db.models.items import Item
 from app.db.unit_of_work import Database, UnitOfWork, retried
-from app.schemas import v1
 from app.schemas.reply import Replayed
-from app.schemas.v1.operations import CREATE_ITEM, LIST_ITEMS
 from app.services.support.idempotency import Idempotency
 from app.services.support.pagination import ListQuery
 from app.services.support.preconditions import etag, is_unchanged, require_match
@@ -25,11 +24,11 @@ class CachedItem(BaseModel):
 
     owner_id: UUID
     etag: str
-    item: v1.Item
+    item: schemas.Item
 
 
 @final
-class Items(v1.ItemsService):
+class Items(schemas.ItemsService):
     """Stores the caller's items; other users do not see them."""
 
     def __init__(
@@ -45,12 +44,12 @@ class Items(v1.ItemsService):
         *,
         limit: int,
         cursor: str | None,
-        sort: list[v1.ItemSort] | None,
-        status: list[v1.ItemStatus] | None,
+        sort: list[schemas.ItemSort] | None,
+        status: list[schemas.ItemStatus] | None,
         created_after: datetime | None,
         created_before: datetime | None,
         principal: Principal,
-    ) -> v1.ListItems200:
+    ) -> schemas.ListItems200:
         """Return one page; without sort keys the newest come first.
 
         Raises:
@@ -62,7 +61,9 @@ class Items(v1.ItemsService):
             "created_after": created_after,
             "created_before": created_before,
         }
-        query = ListQuery(operation=LIST_ITEMS, reader=principal.user_id, filters=filters)
+        query = ListQuery(
+            operation=schemas.operations.LIST_ITEMS, reader=principal.user_id, filters=filters
+        )
         start = query.start(self._cursors, cursor)
         async with self._database.read() as work:
             visible = work.items.owned_by(
@@ -71,15 +72,15 @@ class Items(v1.ItemsService):
                 created_after=created_after,
                 created_before=created_before,
             )
-            keys = work.items.sort_keys(sort or [v1.ItemSort.CREATED_AT_DESC])
+            keys = work.items.sort_keys(sort or [schemas.ItemSort.CREATED_AT_DESC])
             page = await work.items.list_page(visible, sort=keys, start=start, limit=limit)
         next_cursor, link = query.next_page(self._cursors, page.next_position, limit)
-        body = v1.ItemPage(items=[to_item(row) for row in page.rows], next=next_cursor)
-        return v1.ListItems200(body=body, link=link)
+        body = schemas.ItemPage(items=[to_item(row) for row in page.rows], next=next_cursor)
+        return schemas.ListItems200(body=body, link=link)
 
     async def create_item(
-        self, body: v1.ItemCreate, *, idempotency_key: str | None, principal: Principal
-    ) -> v1.CreateItem201 | Replayed:
+        self, body: schemas.ItemCreate, *, idempotency_key: str | None, principal: Principal
+    ) -> schemas.CreateItem201 | Replayed:
         """Create an item that belongs to the caller; once per idempotency key.
 
         Raises:
@@ -87,7 +88,7 @@ class Items(v1.ItemsService):
             ValidationFailed: The key was used with another body.
         """
 
-        async def create(work: UnitOfWork) -> v1.CreateItem201:
+        async def create(work: UnitOfWork) -> schemas.CreateItem201:
             item = await work.items.add(
                 Item(
                     owner_id=principal.user_id,
@@ -97,17 +98,21 @@ class Items(v1.ItemsService):
                     quantity=body.quantity,
                 )
             )
-            return v1.CreateItem201(
+            return schemas.CreateItem201(
                 body=to_item(item), location=f"/items/{item.id}", etag=etag(item.version)
             )
 
         return await self._idempotency.run(
-            create, operation=CREATE_ITEM, principal=principal, key=idempotency_key, body=body
+            create,
+            operation=schemas.operations.CREATE_ITEM,
+            principal=principal,
+            key=idempotency_key,
+            body=body,
         )
 
     async def get_item(
         self, item_id: UUID, *, if_none_match: str | None, principal: Principal
-    ) -> v1.GetItem200 | v1.GetItem304:
+    ) -> schemas.GetItem200 | schemas.GetItem304:
         """Return one of the caller's items, or nothing new when the caller has this version.
 
         Raises:
@@ -125,13 +130,13 @@ class Items(v1.ItemsService):
         if cached is None or cached.owner_id != principal.user_id:
             raise NotFound("There is no item with this id.")
         if is_unchanged(if_none_match, cached.etag):
-            return v1.GetItem304(etag=cached.etag)
-        return v1.GetItem200(body=cached.item, etag=cached.etag)
+            return schemas.GetItem304(etag=cached.etag)
+        return schemas.GetItem200(body=cached.item, etag=cached.etag)
 
     @retried
     async def update_item(
-        self, item_id: UUID, body: v1.ItemUpdate, *, if_match: str | None, principal: Principal
-    ) -> v1.UpdateItem200:
+        self, item_id: UUID, body: schemas.ItemUpdate, *, if_match: str | None, principal: Principal
+    ) -> schemas.UpdateItem200:
         """Change the fields that were sent.
 
         Raises:
@@ -150,7 +155,7 @@ class Items(v1.ItemsService):
             if body.quantity is not MISSING:
                 item.quantity = body.quantity
             await work.flush()
-        return v1.UpdateItem200(body=to_item(item), etag=etag(item.version))
+        return schemas.UpdateItem200(body=to_item(item), etag=etag(item.version))
 
     @retried
     async def delete_item(
@@ -173,13 +178,13 @@ def cache_key(item_id: UUID) -> str:
     return f"item:{item_id}"
 
 
-def to_item(item: Item) -> v1.Item:
+def to_item(item: Item) -> schemas.Item:
     """Return the representation of a row for clients."""
-    return v1.Item(
+    return schemas.Item(
         id=item.id,
         name=item.name,
         description=item.description,
-        status=v1.ItemStatus(item.status),
+        status=schemas.ItemStatus(item.status),
         quantity=item.quantity,
         created_at=item.created_at,
         updated_at=item.updated_at,

@@ -3,19 +3,18 @@
 from typing import final
 from uuid import UUID
 
+from app import schemas
 from app.core.crypto.cursors import Cursors
 from app.core.exceptions import NotFound
 from app.core.security import Principal
 from app.db.models.sessions import Session
 from app.db.unit_of_work import Database, retried
-from app.schemas import v1
-from app.schemas.v1.operations import LIST_SESSIONS
 from app.services.accounts.session_gate import SessionGate
 from app.services.support.pagination import ListQuery
 
 
 @final
-class Sessions(v1.SessionsService):
+class Sessions(schemas.SessionsService):
     """Lists and ends the caller's sessions."""
 
     def __init__(self, database: Database, cursors: Cursors, gate: SessionGate) -> None:
@@ -25,22 +24,24 @@ class Sessions(v1.SessionsService):
 
     async def list_sessions(
         self, *, limit: int, cursor: str | None, principal: Principal
-    ) -> v1.ListSessions200:
+    ) -> schemas.ListSessions200:
         """Return one page, the newest first.
 
         Raises:
             InvalidCursor: The cursor is not one that this server gave out for this list.
         """
-        query = ListQuery(operation=LIST_SESSIONS, reader=principal.user_id, filters={})
+        query = ListQuery(
+            operation=schemas.operations.LIST_SESSIONS, reader=principal.user_id, filters={}
+        )
         start = query.start(self._cursors, cursor)
         async with self._database.read() as work:
             visible, order = work.sessions.owned_by(principal.user_id), work.sessions.newest_first
             page = await work.sessions.list_page(visible, sort=order, start=start, limit=limit)
         next_cursor, link = query.next_page(self._cursors, page.next_position, limit)
-        body = v1.SessionPage(
+        body = schemas.SessionPage(
             items=[_to_session(row, principal) for row in page.rows], next=next_cursor
         )
-        return v1.ListSessions200(body=body, link=link)
+        return schemas.ListSessions200(body=body, link=link)
 
     @retried
     async def end_sessions(self, *, principal: Principal) -> None:
@@ -60,8 +61,8 @@ class Sessions(v1.SessionsService):
                 raise NotFound("There is no session with this id.")
 
 
-def _to_session(row: Session, principal: Principal) -> v1.Session:
-    return v1.Session(
+def _to_session(row: Session, principal: Principal) -> schemas.Session:
+    return schemas.Session(
         id=row.id,
         created_at=row.created_at,
         last_used_at=row.last_used_at,

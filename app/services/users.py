@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import MISSING
 
+from app import schemas
 from app.core import audit
 from app.core.audit import Event
 from app.core.crypto.cursors import Cursors
@@ -12,8 +13,6 @@ from app.core.exceptions import Unauthorized
 from app.core.security import Principal
 from app.db.models.users import User
 from app.db.unit_of_work import Database, UnitOfWork, retried
-from app.schemas import v1
-from app.schemas.v1.operations import LIST_USERS
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.administration import (
     DeleteAccounts,
@@ -29,7 +28,7 @@ from app.services.support.preconditions import etag, is_unchanged, require_match
 
 
 @final
-class Users(v1.UsersService):
+class Users(schemas.UsersService):
     """Reads and changes the caller's own account; for administrators, any account."""
 
     def __init__(
@@ -40,7 +39,7 @@ class Users(v1.UsersService):
         self._accounts = accounts
         self._gate = gate
 
-    async def get_me(self, *, principal: Principal) -> v1.User:
+    async def get_me(self, *, principal: Principal) -> schemas.User:
         """Return the caller's account.
 
         Raises:
@@ -50,7 +49,7 @@ class Users(v1.UsersService):
             return to_user(await _caller(work, principal))
 
     @retried
-    async def update_me(self, body: v1.UserUpdate, *, principal: Principal) -> v1.User:
+    async def update_me(self, body: schemas.UserUpdate, *, principal: Principal) -> schemas.User:
         """Change the fields that were sent.
 
         Raises:
@@ -63,7 +62,7 @@ class Users(v1.UsersService):
             await work.flush()
         return to_user(user)
 
-    async def change_password(self, body: v1.PasswordChange, *, principal: Principal) -> None:
+    async def change_password(self, body: schemas.PasswordChange, *, principal: Principal) -> None:
         """Set another password, and end the caller's other sessions.
 
         Raises:
@@ -75,7 +74,7 @@ class Users(v1.UsersService):
             principal, current.get_secret_value(), new.get_secret_value()
         )
 
-    async def request_verification(self, *, principal: Principal) -> v1.Accepted:
+    async def request_verification(self, *, principal: Principal) -> schemas.Accepted:
         """Send mail that proves the caller's address, unless it is proven.
 
         Raises:
@@ -85,18 +84,18 @@ class Users(v1.UsersService):
             user = await _caller(work, principal)
         if user.email_verified_at is None:
             await self._accounts.mail(user.email, "verify-email")
-        return v1.Accepted(detail="Mail is on its way, if the address still has to be proven.")
+        return schemas.Accepted(detail="Mail is on its way, if the address still has to be proven.")
 
     async def list_users(
         self,
         *,
         limit: int,
         cursor: str | None,
-        role: v1.UserRole | None,
+        role: schemas.UserRole | None,
         disabled: bool | None,
         email: str | None,
         principal: Principal,
-    ) -> v1.ListUsers200:
+    ) -> schemas.ListUsers200:
         """Return one page of accounts, the newest first.
 
         Raises:
@@ -107,7 +106,9 @@ class Users(v1.UsersService):
             "disabled": None if disabled is None else str(disabled).lower(),
             "email": email,
         }
-        query = ListQuery(operation=LIST_USERS, reader=principal.user_id, filters=filters)
+        query = ListQuery(
+            operation=schemas.operations.LIST_USERS, reader=principal.user_id, filters=filters
+        )
         start = query.start(self._cursors, cursor)
         async with self._database.read() as work:
             visible = work.users.accounts(
@@ -115,12 +116,12 @@ class Users(v1.UsersService):
             )
             page = await work.users.list_page(visible, sort=(), start=start, limit=limit)
         next_cursor, link = query.next_page(self._cursors, page.next_position, limit)
-        body = v1.AccountPage(items=[to_account(row) for row in page.rows], next=next_cursor)
-        return v1.ListUsers200(body=body, link=link)
+        body = schemas.AccountPage(items=[to_account(row) for row in page.rows], next=next_cursor)
+        return schemas.ListUsers200(body=body, link=link)
 
     async def get_user(
         self, user_id: UUID, *, if_none_match: str | None, principal: Principal
-    ) -> v1.GetUser200 | v1.GetUser304:
+    ) -> schemas.GetUser200 | schemas.GetUser304:
         """Return any account, or nothing new when the caller has this version.
 
         Raises:
@@ -129,13 +130,18 @@ class Users(v1.UsersService):
         async with self._database.read() as work:
             user = await work.users.require(work.users.accounts(), user_id)
         if is_unchanged(if_none_match, etag(user.version)):
-            return v1.GetUser304(etag=etag(user.version))
-        return v1.GetUser200(body=to_account(user), etag=etag(user.version))
+            return schemas.GetUser304(etag=etag(user.version))
+        return schemas.GetUser200(body=to_account(user), etag=etag(user.version))
 
     @retried
     async def update_user(
-        self, user_id: UUID, body: v1.AccountUpdate, *, if_match: str | None, principal: Principal
-    ) -> v1.UpdateUser200:
+        self,
+        user_id: UUID,
+        body: schemas.AccountUpdate,
+        *,
+        if_match: str | None,
+        principal: Principal,
+    ) -> schemas.UpdateUser200:
         """Change the fields that were sent.
 
         Raises:
@@ -146,7 +152,7 @@ class Users(v1.UsersService):
         async with self._database.write() as work:
             user = await work.users.require(work.users.accounts(), user_id)
             require_match(if_match, etag(user.version))
-            if body.role == v1.UserRole.USER or body.disabled is True:
+            if body.role == schemas.UserRole.USER or body.disabled is True:
                 await require_another_admin(work, user)
             if body.display_name is not MISSING:
                 user.display_name = body.display_name
@@ -156,7 +162,7 @@ class Users(v1.UsersService):
                 await self._gate.end_sessions(work, user.id)
         for event in events:
             audit.record(event, user_id=user_id, actor_id=str(principal.user_id))
-        return v1.UpdateUser200(body=to_account(user), etag=etag(user.version))
+        return schemas.UpdateUser200(body=to_account(user), etag=etag(user.version))
 
     @retried
     async def delete_user(

@@ -5,9 +5,9 @@ import io
 import json
 from collections.abc import Sequence
 
+from app import schemas
 from app.db.models.exports import Export
 from app.db.unit_of_work import UnitOfWork
-from app.schemas import v1
 from app.services.exports import WriteExport
 from app.services.items import to_item
 from app.tasks.engine.context import TaskContext
@@ -67,10 +67,10 @@ async def _write_chunk(work: UnitOfWork, export: Export, context: TaskContext) -
     return page.next_position is not None
 
 
-def _csv(rows: Sequence[v1.Item], *, with_header: bool) -> str:
+def _csv(rows: Sequence[schemas.Item], *, with_header: bool) -> str:
     """Return rows as CSV (RFC 4180), with all texts quoted and no formulas."""
     file = io.StringIO()
-    writer = csv.DictWriter(file, v1.Item.model_fields, quoting=csv.QUOTE_NONNUMERIC)
+    writer = csv.DictWriter(file, schemas.Item.model_fields, quoting=csv.QUOTE_NONNUMERIC)
     if with_header:
         writer.writeheader()
     for row in rows:
@@ -89,5 +89,5 @@ def _as_text(value: object) -> object:
     return value
 
 
-def _json_lines(rows: Sequence[v1.Item]) -> str:
+def _json_lines(rows: Sequence[schemas.Item]) -> str:
     return "".join(f"{row.model_dump_json()}\n" for row in rows)

@@ -37,7 +37,7 @@ def changelog(root: Path, version: str) -> str:
             parts.append("\n".join([title, "", *lines]))
     if not parts:
         parts = ["The Git history is not available; build the site from a full clone."]
-    return page("Changes of the contract", f"Changes that clients of {version} see.", *parts)
+    return page(f"Changes of {version}", "What clients of this version see.", *parts)
 
 
 def _line(change: Change) -> str:

@@ -29,7 +29,7 @@ _SETTING = re.compile(r"^# (.+)\n(\w+)=(.*)$", re.MULTILINE)
 def reference_pages(root: Path = ROOT) -> dict[str, str]:
     """Return address → text of every generated page."""
     changes = {
-        f"{REFERENCE}/changes-{target.version}.md": changelog(root, target.version)
+        f"{REFERENCE}/changes/{target.version}.md": changelog(root, target.version)
         for target, _ in contracts(root)
     }
     return {

@@ -1,6 +1,7 @@
 """Verb `check`: compare the code on disk with what the contract gives."""
 
 import difflib
+from collections.abc import Sequence
 from pathlib import Path
 
 from spec.tools.generate import compute, stale
@@ -9,16 +10,17 @@ from spec.tools.target import Target
 _LONGEST = 60
 
 
-def check(target: Target) -> list[str]:
+def check(targets: Sequence[Target]) -> list[str]:
     """Return a diff of everything that differs, bounded per file; raises RefusedError."""
-    output = compute(target)
-    lines = [f"EXTRA {target.show(path)}" for path in stale(target, output)]
-    lines += [f"MISSING {target.show(path)}" for path in output.services]
+    output = compute(targets)
+    show = targets[0].show
+    lines = [f"EXTRA {show(path)}" for path in stale(targets, output)]
+    lines += [f"MISSING {show(path)}" for path in output.services]
     for path, text in output.owned.items():
         if not path.is_file():
-            lines.append(f"MISSING {target.show(path)}")
+            lines.append(f"MISSING {show(path)}")
         else:
-            lines += _difference(path, target.show(path), text)
+            lines += _difference(path, show(path), text)
     return lines
 
 

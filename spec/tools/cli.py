@@ -21,6 +21,8 @@ VERBS = {
     "clients": "build packages for clients into dist/",
     "adopt": "make an OpenAPI document of 3.0, 3.1 or 3.2 the contract",
 }
+# Verbs that look at all versions at once: code of one refers to that of another.
+_TOGETHER = {"generate", "check"}
 # Verbs whose module has another name.
 MODULES = {"baseline": "tools.lint", "clients": "clients.build"}
 
@@ -37,6 +39,10 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
     if options.verb == "watch":
         import_module("spec.tools.watch").watch(root)
         return 0
+    if options.verb in _TOGETHER:
+        command = getattr(import_module(f"spec.tools.{options.verb}"), options.verb)
+        folders = ", ".join(target.show(target.contract.parent) for target in found)
+        return attempt(options.verb, lambda: command(found), folders)
     is_baseline = options.verb == "lint" and options.write_baseline
     return max(run("baseline" if is_baseline else options.verb, target) for target in found)
 

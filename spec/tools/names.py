@@ -14,7 +14,8 @@ LINE_LENGTH = 100
 # Names that generated modules use themselves; a parameter may not hide one.
 RESERVED = {
     *("body", "contract_request", "deps", "media_type", "models", "operation", "operations"),
-    *("principal", "render", "render_reply", "router", "self", "services", "typed", "types"),
+    *("principal", "render", "render_reply", "router", "schemas", "self", "services", "typed"),
+    "types",
 }
 # Names of modules and constants that a tag or an operation may not take.
 _MODULES = {"models", "openapi", "operations", "services", "deps", "routes"}

@@ -99,7 +99,10 @@ class Renderer:
         yield schemas / "openapi.json", document
         yield schemas / "operations.py", self.python("operations", folder, api=api)
         yield schemas / "__init__.py", self.python(
-            "schemas_init", folder, names=names, all_names=exported(names)
+            "schemas_init",
+            folder,
+            names=names,
+            all_names=exported({**names, "": ["operations"]}),
         )
         yield schemas / "services.py", self.python("services", folder, api=api)
         yield routes / "__init__.py", self.python("routes_init", folder, api=api)

@@ -16,6 +16,7 @@ class Target:
         routes: Owned folder of the routes.
         services: Folder of the services, written once; None for a version that adapters serve.
         deps: Module with the providers that the routes depend on, dotted.
+        versions: The module that lists the versions that are served, if there is one.
         root: Paths are shown relative to it.
     """
 
@@ -26,6 +27,7 @@ class Target:
     routes_name: str
     services: Path | None
     deps: str
+    versions: Path | None = None
     root: Path
 
     @classmethod
@@ -40,6 +42,7 @@ class Target:
             routes_name=f"app.api.{version}.routes",
             services=root / "app" / "services" if newest else None,
             deps=f"app.api.{version}.deps" if own_deps.is_file() else "app.api.deps",
+            versions=root / "app" / "api" / "versions.py",
             root=root,
         )
 
@@ -47,6 +50,11 @@ class Target:
     def version(self) -> str:
         """Return the name by which code refers to the schemas, such as `v1`."""
         return self.schemas_name.rpartition(".")[2]
+
+    @property
+    def package(self) -> str:
+        """Return the dotted name of the package that holds schemas and services."""
+        return self.schemas_name.rpartition(".schemas.")[0]
 
     def show(self, path: Path) -> str:
         """Return a path as findings and headers write it."""

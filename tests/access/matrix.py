@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app import schemas
 from app.core.security import ROLE_SCOPES
-from app.schemas import v1
 from app.schemas.operation import Operation
 from tests.access.rows import Row
 
 USER_SCOPES, ADMIN_SCOPES = ROLE_SCOPES["user"], ROLE_SCOPES["admin"]
-KEY_SCOPES = frozenset(scope.value for scope in v1.ApiKeyScope)
+KEY_SCOPES = frozenset(scope.value for scope in schemas.ApiKeyScope)
 
 
 @dataclass(frozen=True)

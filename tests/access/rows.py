@@ -161,8 +161,12 @@ ROWS: Mapping[str, Row] = {
 }
 
 
-def row_of(operation_id: str) -> Row:
-    """Return how an operation is called; raises LookupError where the table has no row."""
-    if operation_id not in ROWS:
-        raise LookupError(f"{operation_id} has no row in tests/access/rows.py")
-    return ROWS[operation_id]
+def row_of(operation_id: str, version: str) -> Row:
+    """Return how an operation of a version is called; raises LookupError for one without a row.
+
+    The operations of one id share a row, unless a version has its own, such as `v1 createItem`.
+    """
+    for name in (f"{version} {operation_id}", operation_id):
+        if name in ROWS:
+            return ROWS[name]
+    raise LookupError(f"{operation_id} has no row in tests/access/rows.py")

@@ -10,9 +10,10 @@ from fastapi import FastAPI, Request
 
 from app.api.request import security
 from app.api.request.security import Count
+from app.api.version import Version
+from app.api.versions import VERSIONS
 from app.core.config import Settings
 from app.schemas.operation import Operation
-from app.schemas.v1 import operations
 from tests import figures
 from tests.access.callers import CREDENTIALS, Stage
 from tests.access.matrix import COLUMNS, Column, expected
@@ -20,13 +21,17 @@ from tests.access.rows import ITEM, ROWS, Row, Thing, row_of
 from tests.backends import kind_of
 from tests.clients import Caller
 from tests.problems import assert_problem
+from tests.versions import OLDEST, OPERATIONS
 from tests.workers import working
 
 CODES = {401: "unauthorized", 403: "insufficient-scope", 404: "not-found"}
-Cell = tuple[Operation, Column]
+Cell = tuple[Version, Operation, Column]
 
 CELLS: list[Cell] = [
-    (operation, column) for operation in operations.OPERATIONS.values() for column in COLUMNS
+    (version, operation, column)
+    for version in VERSIONS
+    for operation in version.operations.values()
+    for column in COLUMNS
 ]
 
 
@@ -39,9 +44,11 @@ async def stage(
         yield Stage(app, ada, bob, admin)
 
 
-async def call(stage: Stage, operation: Operation, column: Column) -> httpx2.Response:
+async def call(
+    stage: Stage, version: Version, operation: Operation, column: Column
+) -> httpx2.Response:
     """Call an operation validly, as a caller of this kind."""
-    row, path = row_of(operation.operation_id), operation.path
+    row, path = row_of(operation.operation_id, version.name), operation.path
     if row.ends_sessions and expected(operation, row, column) < 400:
         stage = await stage.with_new_people()
     if row.thing is not None:
@@ -51,7 +58,11 @@ async def call(stage: Stage, operation: Operation, column: Column) -> httpx2.Res
     is_form = "application/x-www-form-urlencoded" in operation.bodies
     form, json = (body, None) if is_form else (None, body)
     return await stage.user.client.request(
-        operation.method, path, headers=headers, data=form, json=json
+        operation.method,
+        f"http://test{version.prefix}{path}",
+        headers=headers,
+        data=form,
+        json=json,
     )
 
 
@@ -65,11 +76,11 @@ async def thing_for(stage: Stage, operation: Operation, thing: Thing) -> str:
 async def wrong_cells(stage: Stage, cells: Sequence[Cell] = CELLS) -> dict[str, str]:
     """Return the cells whose status is not the expected one."""
     wrong = {}
-    for operation, column in cells:
-        answer = await call(stage, operation, column)
-        status = expected(operation, row_of(operation.operation_id), column)
+    for version, operation, column in cells:
+        answer = await call(stage, version, operation, column)
+        status = expected(operation, row_of(operation.operation_id, version.name), column)
         if answer.status_code != status:
-            name = f"{operation.operation_id} by {column.name}"
+            name = f"{version.name} {operation.operation_id} by {column.name}"
             wrong[name] = f"{answer.status_code} instead of {status}"
         elif status in CODES and operation.error_format == "problem":
             assert_problem(answer, status, CODES[status])
@@ -79,10 +90,10 @@ async def wrong_cells(stage: Stage, cells: Sequence[Cell] = CELLS) -> dict[str, 
 async def test_every_cell_of_the_matrix_holds(stage: Stage, settings: Settings) -> None:
     assert await wrong_cells(stage) == {}
 
-    rows, columns = len(operations.OPERATIONS), len(COLUMNS)
+    columns = len(COLUMNS)
     figures.record(
         f"access matrix [{kind_of(settings)}]",
-        f"{len(CELLS)} cells ({rows} operations, {columns} callers), 0 wrong",
+        f"{len(CELLS)} cells ({len(CELLS) // columns} operations, {columns} callers), 0 wrong",
     )
 
 
@@ -99,30 +110,29 @@ async def test_an_operation_that_forgets_who_may_call_would_be_found(
     monkeypatch.setattr(security, "_satisfy", satisfy)
 
     wrong = await wrong_cells(
-        stage, [cell for cell in CELLS if cell[0].operation_id in {"getUser", "updateItem"}]
+        stage, [cell for cell in CELLS if cell[1].operation_id in {"getUser", "updateItem"}]
     )
 
-    assert wrong["getUser by user"] == "200 instead of 403"
-    assert wrong["updateItem by key without scope"] == "200 instead of 403"
+    assert wrong[f"{OLDEST.name} getUser by user"] == "200 instead of 403"
+    assert wrong[f"{OLDEST.name} updateItem by key without scope"] == "200 instead of 403"
 
 
 def test_every_operation_of_the_contract_has_a_row() -> None:
-    assert [row_of(name) for name in operations.OPERATIONS]
-    assert set(ROWS) <= set(operations.OPERATIONS)
+    names = {(name, version.name) for version in VERSIONS for name in version.operations}
+    assert [row_of(*name) for name in names]
+    assert set(ROWS) <= {one for name, version in names for one in (name, f"{version} {name}")}
     assert set(CREDENTIALS) == {column.name for column in COLUMNS}
 
 
 def test_an_operation_without_a_row_is_named_with_the_file_to_edit() -> None:
     with pytest.raises(LookupError, match=r"^getItemSummary has no row in tests/access/rows\.py"):
-        row_of("getItemSummary")
+        row_of("getItemSummary", OLDEST.name)
 
 
 def test_a_row_names_a_thing_where_its_path_does() -> None:
-    with_thing = {name for name, row in ROWS.items() if row.thing is not None}
-
-    assert with_thing == {
-        name for name, operation in operations.OPERATIONS.items() if "{" in operation.path
-    }
+    for version in VERSIONS:
+        for name, operation in version.operations.items():
+            assert (row_of(name, version.name).thing is not None) == ("{" in operation.path)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +142,6 @@ def test_a_row_names_a_thing_where_its_path_does() -> None:
 def test_the_expectation_follows_from_security_and_ownership(column: str, status: int) -> None:
     found = next(one for one in COLUMNS if one.name == column)
 
-    assert expected(operations.GET_ITEM, Row(ITEM), found) == status
-    opened = replace(operations.GET_ITEM, security=())
+    assert expected(OPERATIONS["getItem"], Row(ITEM), found) == status
+    opened = replace(OPERATIONS["getItem"], security=())
     assert expected(opened, Row(ITEM), found) == 200

@@ -10,18 +10,18 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import update
 
+from app import schemas
 from app.core.config import Settings
 from app.core.crypto.api_keys import HEADER, hash_of, make_key
 from app.db.base import DatabaseNow
 from app.db.models import ApiKey
-from app.schemas import v1
-from app.schemas.v1 import operations
 from tests import items
 from tests.api_keys import create, with_key
 from tests.clients import Caller, get_token
 from tests.problems import assert_problem, challenge_of, refused_fields
 from tests.refusals import SERIALIZATION_FAILURE, refusing
 from tests.statements import watched
+from tests.versions import OPERATIONS
 
 
 async def set_columns(app: FastAPI, key: dict[str, Any], **columns: object) -> None:
@@ -105,7 +105,7 @@ async def test_a_key_lives_for_the_days_that_were_asked_for(ada: Caller) -> None
     keys = [await create(ada, expires_in_days=days) for days in (1, 365)]
 
     for key, days in zip(keys, (1, 365), strict=True):
-        read = v1.ApiKeyCreated.model_validate(key)
+        read = schemas.ApiKeyCreated.model_validate(key)
         seconds = (read.expires_at - read.created_at).total_seconds()
         assert seconds == pytest.approx(days * 86_400, abs=60)
 
@@ -158,12 +158,12 @@ async def test_a_key_gets_no_scope_that_the_makers_token_lacks(
 async def test_the_scopes_of_keys_are_those_that_operations_accept_from_them() -> None:
     accepted = {
         scope
-        for operation in operations.OPERATIONS.values()
+        for operation in OPERATIONS.values()
         for alternative in operation.security
         for scope in alternative.get("api_key", ())
     }
 
-    assert {scope.value for scope in v1.ApiKeyScope} == accepted
+    assert {scope.value for scope in schemas.ApiKeyScope} == accepted
 
 
 @pytest.mark.parametrize(

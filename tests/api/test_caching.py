@@ -16,12 +16,12 @@ from redis.asyncio import Redis
 from app.core.config import Settings
 from app.main import create_app
 from app.schemas.operation import Operation
-from app.schemas.v1 import operations
 from tests import figures
 from tests.apps import changed, started
 from tests.clients import Caller, sign_up
 from tests.items import create
 from tests.statements import watched
+from tests.versions import OPERATIONS
 
 UPDATES = 25
 
@@ -255,8 +255,8 @@ async def test_an_answer_without_body_keeps_the_validators(ada: Caller) -> None:
 async def test_the_contract_may_let_an_answer_be_kept(
     ada: Caller, monkeypatch: pytest.MonkeyPatch, rule: dict[str, Any], expected: str
 ) -> None:
-    extend(monkeypatch, operations.GET_LIVENESS, **rule)
-    extend(monkeypatch, operations.GET_ITEM, **rule)
+    extend(monkeypatch, OPERATIONS["getLiveness"], **rule)
+    extend(monkeypatch, OPERATIONS["getItem"], **rule)
     path = f"/items/{(await create(ada))['id']}"
     whole = await ada.get(path)
 

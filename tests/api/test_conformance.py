@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -9,22 +10,23 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from app import schemas
 from app.api.request.conformance import Conformance
 from app.api.request.contract import Contract
 from app.core.config import Settings
-from app.core.document import contract_digest, contract_document
 from app.core.exceptions import NotFound, ServiceUnavailable
 from app.main import create_app
-from app.schemas import v1
+from app.schemas.document import contract_digest, contract_document
 from app.schemas.reply import Replayed, Reply
 from tests.api.conftest import Logs
 from tests.apps import make_settings, replace_services, started
 from tests.problems import assert_problem
 from tests.tokens import issue_let_in
+from tests.versions import OLDEST
 
 ACCOUNT = {"email": "ada@example.com", "password": "correct horse battery"}
 MOMENT = "2026-11-23T09:00:00Z"
-ITEM = v1.Item.model_validate(
+ITEM = schemas.Item.model_validate(
     {
         "id": str(uuid4()),
         "name": "Oak table",
@@ -49,7 +51,7 @@ class Shelf:
     def __init__(self, reply: object) -> None:
         self._reply = reply
 
-    async def create_item(self, body: v1.ItemCreate, **arguments: object) -> object:
+    async def create_item(self, body: schemas.ItemCreate, **arguments: object) -> object:
         if isinstance(self._reply, Exception):
             raise self._reply
         return self._reply
@@ -58,13 +60,13 @@ class Shelf:
 class Accounts:
     """Stands in for the service of the tag `auth`."""
 
-    async def register_user(self, body: v1.UserRegister) -> v1.Accepted:
-        return v1.Accepted(detail="Done.")
+    async def register_user(self, body: schemas.UserRegister) -> schemas.Accepted:
+        return schemas.Accepted(detail="Done.")
 
 
-def created(**changes: object) -> v1.CreateItem201:
+def created(**changes: object) -> schemas.CreateItem201:
     fields: dict[str, Any] = {"body": ITEM, "location": "/items/1", "etag": '"1"'}
-    return v1.CreateItem201(**fields | changes)
+    return schemas.CreateItem201(**fields | changes)
 
 
 async def stream(*pieces: bytes) -> AsyncIterator[bytes]:
@@ -85,7 +87,7 @@ VIOLATIONS: dict[str, tuple[Callable[[], object], str]] = {
     "header missing": (lambda: created(location=None), "header Location is missing"),
     "header malformed": (lambda: created(location="a" * 2001), "header Location: "),
     "body": (lambda: created(body=ITEM.model_copy(update={"quantity": -1})), "/quantity"),
-    "another body": (lambda: created(body=v1.Liveness(status="live")), '"id" is a required'),
+    "another body": (lambda: created(body=schemas.Liveness(status="live")), '"id" is a required'),
     "no body": (lambda: created(body=None), "media type '' is not declared for status 201"),
     "stream of another type": (
         lambda: created(body=stream(b"a,b"), media_type="text/csv"),
@@ -133,7 +135,7 @@ def replayed(contract: str) -> Replayed:
 
 async def test_a_replayed_answer_is_judged_by_the_contract_that_it_was_made_under() -> None:
     older = await create(make_settings(), replayed("an older contract"))
-    same = await create(make_settings(), replayed(contract_digest()))
+    same = await create(make_settings(), replayed(contract_digest(schemas.VERSIONS[-1])))
 
     assert (older.status_code, older.content) == (201, b'{"old": true}')
     assert older.headers["Idempotency-Replayed"] == "true"
@@ -157,9 +159,10 @@ async def test_a_stream_of_the_declared_type_leaves_piece_by_piece() -> None:
 
 def judged_by(app: FastAPI, **limits: object) -> None:
     """Let the application be judged by a contract that differs from its models."""
-    document = json.loads(contract_document())
+    document = json.loads(contract_document(OLDEST.name))
     document["components"]["schemas"]["UserRegister"]["properties"]["password"].update(limits)
-    app.state.conformance = Conformance(document, digest="", check_bodies=True)
+    conformance = Conformance(document, digest="", check_bodies=True)
+    app.state.rules = {OLDEST.name: replace(app.state.rules[OLDEST.name], conformance=conformance)}
 
 
 @pytest.mark.parametrize("environment", ["test", "production"])

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Response
 from app.api.request.route import contract_route
 from app.core.exceptions import InternalError
 from app.main import create_app
-from app.schemas.v1 import operations
 from tests.apps import make_settings, started
+from tests.versions import OLDEST, OPERATIONS, PREFIX
 
 PAGE = "https://docs.example.com/changes"
 OLD = replace(
-    operations.GET_LIVENESS,
+    OPERATIONS["getLiveness"],
     extensions={
         "x-rate-limit": {"policies": []},
         "x-deprecation": {"since": "2026-12-01", "link": PAGE},
@@ -27,7 +27,7 @@ OLD = replace(
 @pytest.fixture
 async def client() -> AsyncIterator[httpx2.AsyncClient]:
     """A client of an application whose health check is deprecated."""
-    router = APIRouter(route_class=contract_route({OLD.operation_id: OLD}))
+    router = APIRouter(route_class=contract_route(OLDEST.name, {OLD.operation_id: OLD}))
 
     @router.get(OLD.path, operation_id=OLD.operation_id)
     async def answer(fails: str | None = None) -> Response:
@@ -62,6 +62,6 @@ async def test_other_links_stay(client: httpx2.AsyncClient) -> None:
 
 
 async def test_an_operation_that_stays_announces_nothing(client: httpx2.AsyncClient) -> None:
-    answer = await client.get("http://test/api/v1/health/live")
+    answer = await client.get(f"http://test{PREFIX}/health/live")
 
     assert not {"deprecation", "sunset", "link"} & set(answer.headers)

@@ -11,10 +11,10 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from app.api.request.paths import Paths
 from app.api.request.route import contract_route
 from app.main import create_app
-from app.schemas.v1 import operations
 from tests.apps import make_settings, started
+from tests.versions import OLDEST, OPERATIONS, PREFIX
 
-LIVE = operations.GET_LIVENESS
+LIVE = OPERATIONS["getLiveness"]
 
 
 def found(paths: Paths[str], path: str) -> list[tuple[str, dict[str, str]]]:
@@ -110,7 +110,7 @@ async def remember(request: Request) -> None:
 @pytest.fixture
 async def client() -> AsyncIterator[httpx2.AsyncClient]:
     """A client of an application with a route of a contract that has other dependencies."""
-    router = APIRouter(route_class=contract_route({LIVE.operation_id: LIVE}))
+    router = APIRouter(route_class=contract_route(OLDEST.name, {LIVE.operation_id: LIVE}))
 
     @router.get(LIVE.path, operation_id=LIVE.operation_id)
     async def answer(request: Request, name: Annotated[str, Depends(agent)]) -> Response:
@@ -135,7 +135,7 @@ async def test_a_path_below_a_proxy_is_found_without_the_path_of_the_proxy() -> 
     app = create_app(make_settings())
     transport = httpx2.ASGITransport(app=app, root_path="/shop")
     async with started(app), httpx2.AsyncClient(transport=transport) as client:
-        inside = await client.get("http://test/shop/api/v1/health/live")
-        outside = await client.get("http://test/shopping/api/v1/health/live")
+        inside = await client.get(f"http://test/shop{PREFIX}/health/live")
+        outside = await client.get(f"http://test/shopping{PREFIX}/health/live")
 
     assert (inside.status_code, outside.status_code) == (200, 404)

@@ -10,18 +10,19 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi import FastAPI
 
+from app import schemas
 from app.core.config import Settings
 from app.main import create_app
-from app.schemas import v1
 from app.services.exports import Exports
 from tests import items
 from tests.apps import changed, started
 from tests.clients import Caller, sign_up
 from tests.exports import ask, events, finished
 from tests.problems import assert_problem
+from tests.versions import PREFIX
 from tests.workers import working
 
-COLUMNS = list(v1.Item.model_fields)
+COLUMNS = list(schemas.Item.model_fields)
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ async def test_an_export_is_accepted_before_it_is_made(ada: Caller) -> None:
 
     export = answer.json()
     assert answer.status_code == 202
-    assert answer.headers["Location"] == f"/api/v1/exports/{export['id']}"
+    assert answer.headers["Location"] == f"{PREFIX}/exports/{export['id']}"
     assert (export["format"], export["status"], export["rows_done"]) == ("csv", "queued", 0)
 
 

@@ -7,10 +7,11 @@ import pytest
 from fastapi import FastAPI
 
 from app.api import guide
+from app.api.versions import VERSIONS
 from app.core.exceptions import CATALOGUE
 from app.main import create_app
-from app.schemas.v1 import operations
 from tests.apps import make_settings
+from tests.versions import NEWEST
 
 DOCS = "https://docs.example.com"
 
@@ -37,8 +38,10 @@ async def test_llms_txt_names_every_operation_and_every_problem() -> None:
 
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert answer.text.startswith("# Items API\n\n> ")
-    for operation in operations.OPERATIONS.values():
-        assert f"`{operation.method} {operations.PREFIX}{operation.path}`" in answer.text
+    for operation in NEWEST.operations.values():
+        assert f"`{operation.method} {NEWEST.prefix}{operation.path}`" in answer.text
+    for version in VERSIONS:
+        assert f"{version.prefix}/openapi.json)" in answer.text or version is NEWEST
     assert all(f"/problems/{slug})" in answer.text for slug in CATALOGUE)
 
 

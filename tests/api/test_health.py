@@ -15,9 +15,10 @@ from app.services.health import Health
 from app.telemetry.health import FAILURES, Probes
 from tests.apps import changed, make_settings, started
 from tests.problems import assert_problem
+from tests.versions import PREFIX
 from tests.waiting import LIMIT_SECONDS, until
 
-ROOTS = ["http://test", "http://test/api/v1"]
+ROOTS = ["http://test", f"http://test{PREFIX}"]
 
 
 class Dependency:

@@ -10,11 +10,11 @@ from fastapi import FastAPI
 from jsonschema_rs import validator_for
 
 from app.core.security import ROLE_SCOPES
-from app.schemas.v1 import operations
 from tests.clients import PASSWORD, Caller, sign_up
 from tests.raw import Header, send
+from tests.versions import OPERATIONS, PREFIX
 
-API = operations.PREFIX
+API = PREFIX
 ITEM = "/items/0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59"
 JSON_OPERATIONS = [
     ("POST", "/auth/register"),
@@ -23,7 +23,7 @@ JSON_OPERATIONS = [
     ("PATCH", ITEM),
 ]
 MAX_BODY = 65_536
-PATHS = sorted({operation.path for operation in operations.OPERATIONS.values()})
+PATHS = sorted({operation.path for operation in OPERATIONS.values()})
 
 JSON: Header = ("Content-Type", "application/json")
 FORM: Header = ("Content-Type", "application/x-www-form-urlencoded")
@@ -33,7 +33,7 @@ FORM: Header = ("Content-Type", "application/x-www-form-urlencoded")
 async def ada(app: FastAPI) -> AsyncIterator[Caller]:
     """One user for all of these tests; none of them cares what the user owns."""
     transport = httpx2.ASGITransport(app=app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://test/api/v1") as client:
+    async with httpx2.AsyncClient(transport=transport, base_url=f"http://test{PREFIX}") as client:
         yield await sign_up(client, "Ada")
 
 
@@ -337,7 +337,7 @@ async def test_a_token_that_is_garbage_is_refused(app: FastAPI, token: bytes) ->
 async def test_a_method_that_the_contract_does_not_name_is_told_those_that_it_does(
     app: FastAPI, path: str, method: str
 ) -> None:
-    declared = {o.method for o in operations.OPERATIONS.values() if o.path == path}
+    declared = {o.method for o in OPERATIONS.values() if o.path == path}
     declared |= {"HEAD"} & {"HEAD" for known in declared if known == "GET"}
 
     answer = await send(app, method, API + path.replace("{item_id}", "x"))

@@ -25,6 +25,7 @@ from tests.idempotency import age
 from tests.items import create, walk
 from tests.problems import assert_problem, refused_fields
 from tests.statements import engine_of, in_request
+from tests.versions import PREFIX
 
 DUPLICATES = 200
 CHAIR = {"name": "Chair"}
@@ -85,7 +86,7 @@ async def test_an_answer_of_an_older_contract_is_replayed_byte_for_byte(
     again = await post(ada, key)
 
     assert (again.status_code, again.text) == (202, body)
-    assert (again.headers["Location"], again.headers["X-Old"]) == ("/api/v1/items/7", "yes")
+    assert (again.headers["Location"], again.headers["X-Old"]) == (f"{PREFIX}/items/7", "yes")
     assert again.headers["Content-Type"] == "application/json"
     assert again.headers["Idempotency-Replayed"] == "true"
 

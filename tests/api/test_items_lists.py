@@ -15,11 +15,11 @@ from app.core.config import Settings
 from app.core.crypto.cursors import Cursors
 from app.db.repositories.items import ItemRepository
 from app.schemas.operation import Place
-from app.schemas.v1.operations import LIST_ITEMS
 from app.services.support.pagination import ListQuery
 from tests.clients import Caller
 from tests.items import create, create_at_once, pages, walk
 from tests.problems import assert_problem, refused_fields
+from tests.versions import OPERATIONS, PREFIX
 
 BASE64 = ascii_uppercase + ascii_lowercase + digits + "-_"
 SORT_KEYS = ("created_at.asc", "created_at.desc", "name.asc", "name.desc")
@@ -82,7 +82,7 @@ async def test_the_link_header_leads_through_the_same_pages(ada: Caller) -> None
     made = [await create(ada, status="active", name=f"Chair {n}") for n in range(5)]
     await create(ada, status="draft")
     query = "status=active&sort=name.asc&limit=2&created_after=2026-01-01T01:00:00%2B02:00"
-    link: str | None = f'</api/v1/items?{query}>; rel="next"'
+    link: str | None = f'<{PREFIX}/items?{query}>; rel="next"'
     seen: list[dict[str, Any]] = []
 
     while link is not None:
@@ -229,7 +229,9 @@ def in_query(*names: str) -> dict[str, tuple[Place, str]]:
 def test_a_list_whose_filters_are_not_those_of_the_contract_names_them(
     names: tuple[str, ...], different: str
 ) -> None:
-    operation = replace(LIST_ITEMS, arguments=in_query("limit", "cursor", "sort", "status"))
+    operation = replace(
+        OPERATIONS["listItems"], arguments=in_query("limit", "cursor", "sort", "status")
+    )
 
     with pytest.raises(ValueError, match=f"listItems: .* differ in {different}$"):
         ListQuery(operation=operation, reader=uuid4(), filters=dict.fromkeys(names))
@@ -237,7 +239,7 @@ def test_a_list_whose_filters_are_not_those_of_the_contract_names_them(
 
 def test_lists_of_different_parents_have_cursors_of_their_own() -> None:
     path, arguments = "/shelves/{shelf_id}/items", in_query("limit", "cursor")
-    operation = replace(LIST_ITEMS, path=path, arguments=arguments)
+    operation = replace(OPERATIONS["listItems"], path=path, arguments=arguments)
     reader, shelf, other = uuid4(), uuid4(), uuid4()
 
     query = ListQuery(operation=operation, reader=reader, filters={}, parents={"shelf_id": shelf})

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
+from app import schemas
 from app.core.config import Settings
-from app.schemas import v1
 from tests import figures
 from tests.backends import kind_of
 from tests.clients import Caller
@@ -163,7 +163,7 @@ async def test_of_two_writers_with_the_same_tag_exactly_one_wins(ada: Caller) ->
 async def test_writers_without_a_tag_do_not_undo_each_others_fields(ada: Caller) -> None:
     item = await create(ada)
     changes = {"name": "Elm", "description": "New", "status": "active", "quantity": 9}
-    assert set(changes) == set(v1.ItemUpdate.model_fields)
+    assert set(changes) == set(schemas.ItemUpdate.model_fields)
 
     answers = await asyncio.gather(
         *(ada.patch(f"/items/{item['id']}", {name: value}) for name, value in changes.items())

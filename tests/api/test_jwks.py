@@ -12,9 +12,10 @@ from app.main import create_app
 from tests.apps import make_settings, started
 from tests.clients import Caller
 from tests.tokens import claims, issue_let_in, sign
+from tests.versions import PREFIX
 
 
-@pytest.mark.parametrize("base", ["/api/v1", ""], ids=["below the prefix", "at the root"])
+@pytest.mark.parametrize("base", [PREFIX, ""], ids=["below the prefix", "at the root"])
 async def test_anybody_reads_the_keys_and_may_keep_them(
     client: httpx2.AsyncClient, base: str
 ) -> None:

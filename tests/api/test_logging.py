@@ -17,6 +17,7 @@ from tests.apps import changed, make_settings, own_log, started
 from tests.clients import PASSWORD, sign_up
 from tests.problems import assert_problem
 from tests.serving import served
+from tests.versions import PREFIX
 from tests.waiting import LIMIT_SECONDS
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -47,7 +48,7 @@ async def test_a_request_is_one_line_with_all_that_an_operator_asks_for(logs: Lo
         "request_id": REQUEST_ID,
         "trace_id": TRACE_ID,
         "method": "GET",
-        "path": "/api/v1/health/live",
+        "path": f"{PREFIX}/health/live",
         "operation": "getLiveness",
         "status": 200,
     }
@@ -130,7 +131,7 @@ async def test_no_line_holds_a_secret(settings: Settings, logs: Logs, level: str
     text = str(logs())
 
     token = ada.headers["Authorization"].partition(" ")[2]
-    assert "/api/v1/users/me" in text
+    assert f"{PREFIX}/users/me" in text
     for secret in (PASSWORD, token, settings.secret_key.get_secret_value(), "$bcrypt"):
         assert secret not in text
 

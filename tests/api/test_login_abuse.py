@@ -20,10 +20,10 @@ from app.core.config import Settings
 from app.core.crypto.passwords import Passwords
 from app.db.models import User
 from app.main import create_app
-from app.schemas.v1 import operations
 from tests.apps import changed, started
 from tests.clients import PASSWORD, Caller, sign_in, sign_up
 from tests.problems import assert_problem
+from tests.versions import OPERATIONS
 from tests.waiting import LIMIT_SECONDS
 
 FLOOR = 0.1
@@ -121,7 +121,7 @@ async def test_many_guesses_at_once_are_counted_before_they_are_checked(start: S
 @pytest.fixture
 def many_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let as many logins come at once as a test likes, so that only guesses are limited."""
-    extensions = cast("dict[str, object]", operations.CREATE_TOKEN.extensions)
+    extensions = cast("dict[str, object]", OPERATIONS["createToken"].extensions)
     monkeypatch.setitem(extensions, "x-rate-limit", {"policies": []})
 
 

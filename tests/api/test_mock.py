@@ -7,20 +7,19 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from app import schemas
 from app.core.config import WrongSettings
 from app.main import create_app
-from app.schemas import v1
 from app.schemas.operation import Operation
-from app.schemas.v1 import operations
 from tests.access.rows import row_of
 from tests.api.conftest import Logs
 from tests.apps import make_settings, started
 from tests.clients import Caller
 from tests.problems import assert_problem, refused_fields
 from tests.tokens import issue_let_in
+from tests.versions import OLDEST, OPERATIONS
 
 ANY_TOKEN = {"Authorization": "Bearer what-a-mock-does-not-check"}
-OPERATIONS = operations.OPERATIONS
 DECLARED = [(one, status) for one in OPERATIONS.values() for status in sorted(one.statuses)]
 
 
@@ -33,7 +32,7 @@ async def mock(logs: Logs) -> AsyncIterator[httpx2.AsyncClient]:
 
 async def call(mock: httpx2.AsyncClient, operation: Operation, prefer: str) -> httpx2.Response:
     """Send a valid request."""
-    row = row_of(operation.operation_id)
+    row = row_of(operation.operation_id, OLDEST.name)
     body = row.body(Caller("ada@example.com", {}, mock)) if row.body else None
     is_form = "application/x-www-form-urlencoded" in operation.bodies
     return await mock.request(
@@ -74,7 +73,7 @@ async def test_what_was_honoured_is_named(mock: httpx2.AsyncClient) -> None:
 
     assert answer.headers["Preference-Applied"] == "code=201, example=table"
     assert "Prefer" in answer.headers["Vary"]
-    assert v1.Item.model_validate(answer.json()).name == "Oak table"
+    assert schemas.Item.model_validate(answer.json()).name == "Oak table"
 
 
 async def test_dynamic_bodies_differ(mock: httpx2.AsyncClient) -> None:

@@ -16,6 +16,7 @@ from tests import backends
 from tests.apps import make_settings
 from tests.clients import PASSWORD
 from tests.contract.server import Server, serve
+from tests.versions import PREFIX
 from tests.waiting import LIMIT_SECONDS
 
 pytestmark = pytest.mark.process
@@ -30,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         settings: Settings = make_settings(database_url=SecretStr(url), bcrypt_rounds=4)
         with serve(settings, folder) as server:
             account = {"email": EMAIL, "password": PASSWORD}
-            register = f"{server.url}/api/v1/auth/register"
+            register = f"{server.url}{PREFIX}/auth/register"
             httpx2.post(register, json=account, timeout=LIMIT_SECONDS).raise_for_status()
             yield server
 
@@ -38,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def session(server: Server) -> Iterator[OAuth2Session]:
     """Return a client that was told nothing but the address of an operation."""
-    refused = httpx2.get(f"{server.url}/api/v1/users/me")
+    refused = httpx2.get(f"{server.url}{PREFIX}/users/me")
     challenge = refused.headers["WWW-Authenticate"].removeprefix("Bearer ")
     address = cast("Any", parse_dict_header)(challenge)["resource_metadata"]
     resource = httpx2.get(address).json()
@@ -54,7 +55,7 @@ def session(server: Server) -> Iterator[OAuth2Session]:
 
 
 def test_it_signs_in_refreshes_and_signs_out(session: OAuth2Session, server: Server) -> None:
-    me = f"{server.url}/api/v1/users/me"
+    me = f"{server.url}{PREFIX}/users/me"
 
     first = dict(session.fetch_token(username=EMAIL, password=PASSWORD))
     assert session.get(me).json()["email"] == EMAIL

@@ -19,6 +19,7 @@ from tests.apps import changed, make_settings, started
 from tests.clients import sign_up
 from tests.metrics import value_of
 from tests.problems import assert_problem
+from tests.versions import PREFIX
 from tests.waiting import until
 
 
@@ -55,7 +56,7 @@ async def test_a_request_above_the_limit_is_refused_at_once_and_probes_are_not()
         await until(lambda: blocking.entered == 1)
 
         refused = await get(client, "/blocked")
-        probes = [await get(client, p) for p in ("/health/live", "/api/v1/health/live")]
+        probes = [await get(client, p) for p in ("/health/live", f"{PREFIX}/health/live")]
 
         in_flight = value_of(REQUESTS_IN_FLIGHT)
         blocking.may_go_on.set()

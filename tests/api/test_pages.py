@@ -2,16 +2,18 @@
 
 import re
 from html.parser import HTMLParser
-from importlib.resources import files
 
 import httpx2
 import pytest
 
+from app.api.version import Version
+from app.api.versions import VERSIONS
 from app.core.exceptions import CATALOGUE, ProblemError
+from app.schemas.document import contract_document
 from tests.problems import assert_problem
 
-CONTRACT = (files("app.schemas.v1") / "openapi.json").read_bytes()
-EXPLORERS = ["http://test/docs", "http://test/redoc"]
+EXPLORERS = ["/docs", "/redoc"]
+ADDRESSES = [(one.prefix, one) for one in VERSIONS] + [("", VERSIONS[-1])]
 
 
 class Links(HTMLParser):
@@ -26,28 +28,34 @@ class Links(HTMLParser):
         self.found += [value or "" for name, value in attrs if name in {"src", "href"}]
 
 
-@pytest.mark.parametrize("path", ["http://test/openapi.json", "/openapi.json"])
-async def test_the_contract_is_served_byte_for_byte(client: httpx2.AsyncClient, path: str) -> None:
-    answer = await client.get(path)
+@pytest.mark.parametrize(("prefix", "version"), ADDRESSES)
+async def test_each_contract_is_served_byte_for_byte(
+    client: httpx2.AsyncClient, prefix: str, version: Version
+) -> None:
+    answer = await client.get(f"http://test{prefix}/openapi.json")
 
     assert answer.headers["Content-Type"] == "application/json"
-    assert answer.content == CONTRACT
+    assert answer.content == contract_document(version.name)
+    assert answer.json()["servers"][0]["url"] == version.prefix
 
 
+@pytest.mark.parametrize(("prefix", "version"), ADDRESSES)
 @pytest.mark.parametrize("page", EXPLORERS)
-async def test_an_explorer_shows_the_contract(client: httpx2.AsyncClient, page: str) -> None:
-    answer = await client.get(page)
+async def test_an_explorer_shows_the_contract_of_its_version(
+    client: httpx2.AsyncClient, prefix: str, version: Version, page: str
+) -> None:
+    answer = await client.get(f"http://test{prefix}{page}")
 
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert "/api/v1/openapi.json" in answer.text
+    assert f"{version.prefix}/openapi.json" in answer.text
 
 
 @pytest.mark.parametrize("page", EXPLORERS)
 async def test_an_explorer_loads_only_what_this_server_serves(
     client: httpx2.AsyncClient, page: str
 ) -> None:
-    answer = await client.get(page)
+    answer = await client.get(f"http://test{page}")
     links = Links(answer.text).found
 
     assert len(links) >= 2

@@ -4,13 +4,13 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from app.schemas.v1 import operations
 from tests.clients import PASSWORD, Caller
 from tests.items import create
 from tests.problems import refused_fields
 from tests.raw import Header, send
+from tests.versions import PREFIX
 
-API = operations.PREFIX
+API = PREFIX
 ITEM = f"{API}/items/0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59"
 
 

@@ -1,20 +1,25 @@
 """Paths in headers have the prefix of the version that serves the request."""
 
+import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 
+from app import main
 from app.core.config import Settings
 from app.main import create_app
-from app.schemas.v1 import operations
 from tests.apps import started
 from tests.clients import Caller, sign_up
 from tests.items import create
 from tests.structure.files import modules, read
+from tests.versions import OLDEST, PREFIX
 
 MOVED = "/services/items/v1"
+VERSION = re.compile(r"\bv[0-9]+\b")
+VERSIONED = re.compile(r"app/(api/versions\.py|schemas/__init__\.py|(api|schemas)/v[0-9]+/)")
 
 
 @pytest.fixture
@@ -22,7 +27,7 @@ async def moved(
     app: FastAPI, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """Serve the contract below another prefix, on the same data."""
-    monkeypatch.setattr(operations, "PREFIX", MOVED)
+    monkeypatch.setattr(main, "VERSIONS", (replace(OLDEST, prefix=MOVED),))
     async with started(create_app(settings)) as client:
         client.base_url = httpx2.URL(f"http://test{MOVED}")
         yield client
@@ -67,12 +72,12 @@ async def test_the_path_of_a_proxy_is_part_of_the_prefix(app: FastAPI, ada: Call
     transport = httpx2.ASGITransport(app=app, root_path="/shop")
 
     async with httpx2.AsyncClient(transport=transport, base_url="http://test/shop") as client:
-        created = await client.post("/api/v1/items", json={"name": "x"}, headers=ada.headers)
+        created = await client.post(f"{PREFIX}/items", json={"name": "x"}, headers=ada.headers)
 
-    assert created.headers["Location"] == f"/shop/api/v1/items/{created.json()['id']}"
+    assert created.headers["Location"] == f"/shop{PREFIX}/items/{created.json()['id']}"
 
 
-def test_no_service_names_a_version_of_the_api() -> None:
-    services = modules("app/services", "app/tasks", "app/db", "app/core")
+def test_only_the_registry_names_a_version() -> None:
+    written = [path for path in modules("app") if not VERSIONED.match(path.as_posix())]
 
-    assert [path for path in services if "/api/v" in read(path)] == []
+    assert [path for path in written if VERSION.search(read(path))] == []

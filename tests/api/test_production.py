@@ -11,13 +11,13 @@ import pytest
 from app.core.config import Settings
 from app.main import create_app
 from app.schemas.operation import Operation
-from app.schemas.v1 import operations
 from tests.apps import started
 from tests.clients import Caller
 from tests.problems import assert_problem
+from tests.versions import OPERATIONS
 
 SECRET = "hunter2 and many more words"
-WITH_BODY = [one for one in operations.OPERATIONS.values() if one.bodies]
+WITH_BODY = [one for one in OPERATIONS.values() if one.bodies]
 
 
 @pytest.fixture(scope="session")

@@ -17,17 +17,17 @@ from app.api.request.admission import client_network
 from app.core.config import Settings
 from app.main import create_app
 from app.schemas.operation import Operation
-from app.schemas.v1 import operations
 from app.telemetry.metrics import RATE_LIMITED
 from tests.apps import changed, make_settings, replace_services, started
 from tests.clients import Caller, narrow, sign_up
 from tests.items import create
 from tests.metrics import value_of
 from tests.problems import assert_problem
+from tests.versions import OPERATIONS
 
 PEER = "192.0.2.1"
 QUOTA = re.compile(r'"(?P<name>\w+)";(?:q|r)=(?P<count>\d+);(?:w|t)=(?P<seconds>\d+)')
-LIMITED = [o for o in operations.OPERATIONS.values() if o.tag not in {"health", "jwks"}]
+LIMITED = [o for o in OPERATIONS.values() if o.tag not in {"health", "jwks"}]
 
 Start = Callable[..., Awaitable[httpx2.AsyncClient]]
 Send = Callable[[], Awaitable[httpx2.Response]]
@@ -253,23 +253,23 @@ async def test_operations_of_a_tag_share_its_quota_and_the_token_endpoint_has_it
     assert policies(registered) == {"burst": (10, 1), "sustained": (100, 60)}
     assert policies(tokens[0]) == {"burst": (20, 1), "sustained": (600, 60)}
     assert [quotas(answer)["sustained"][0] for answer in tokens] == [599, 598]
-    limit(monkeypatch, operations.CREATE_TOKEN, **registered_rule())
+    limit(monkeypatch, OPERATIONS["createToken"], **registered_rule())
     sharing = await start()
     await sharing.post("/auth/register", json={})
     assert quotas(await sharing.post("/auth/token", data={}))["sustained"][0] == 98
 
 
 def registered_rule() -> dict[str, Any]:
-    return dict(cast("Mapping[str, Any]", operations.REGISTER_USER.extensions["x-rate-limit"]))
+    return dict(cast("Mapping[str, Any]", OPERATIONS["registerUser"].extensions["x-rate-limit"]))
 
 
 async def test_asking_for_tokens_is_refused_after_twenty_tries_a_second(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    burst, sustained = cast("Any", operations.CREATE_TOKEN.extensions["x-rate-limit"])["policies"]
+    burst, sustained = cast("Any", OPERATIONS["createToken"].extensions["x-rate-limit"])["policies"]
     assert (burst["requests"], burst["seconds"]) == (20, 1)
     rule = {"per": "address", "policies": [burst | {"seconds": 60}, sustained]}
-    limit(monkeypatch, operations.CREATE_TOKEN, **rule)
+    limit(monkeypatch, OPERATIONS["createToken"], **rule)
     client = await start()
     names = itertools.count()
 
@@ -284,7 +284,7 @@ async def test_asking_for_tokens_is_refused_after_twenty_tries_a_second(
 async def test_a_limit_per_address_counts_no_users(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limit(monkeypatch, operations.GET_ME, per="address", policies=ONCE_A_MINUTE)
+    limit(monkeypatch, OPERATIONS["getMe"], per="address", policies=ONCE_A_MINUTE)
     client = await start()
     ada, bob = await sign_up(client, "Ada"), await sign_up(client, "Bob")
 
@@ -367,7 +367,7 @@ def test_the_address_is_the_first_from_the_right_that_is_no_trusted_proxy(
 async def test_an_operation_may_refuse_to_go_on_without_redis(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limit(monkeypatch, operations.GET_ME, without_redis="refuse", policies=ONCE_A_MINUTE)
+    limit(monkeypatch, OPERATIONS["getMe"], without_redis="refuse", policies=ONCE_A_MINUTE)
     client = await start(redis_url=SecretStr("redis://127.0.0.1:1/0"))
     ada = await sign_up(client, "Ada")
 
@@ -381,7 +381,7 @@ async def test_an_operation_may_refuse_to_go_on_without_redis(
 async def test_such_an_operation_counts_as_others_do_while_redis_answers(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limit(monkeypatch, operations.GET_ME, without_redis="refuse", policies=ONCE_A_MINUTE)
+    limit(monkeypatch, OPERATIONS["getMe"], without_redis="refuse", policies=ONCE_A_MINUTE)
     client = await start()
     ada = await sign_up(client, "Ada")
 

@@ -14,16 +14,16 @@ from fastapi import FastAPI
 from app.core.config import Settings
 from app.core.crypto.keys import make_signing_key, read_keys
 from app.schemas.operation import Operation
-from app.schemas.v1 import operations
 from tests.clients import Caller
 from tests.problems import assert_problem, challenge_of
 from tests.tokens import claims, issue, sign
+from tests.versions import OPERATIONS
 
 FORGED_KEY = make_signing_key("ES256")
 SHARED_KEY = make_signing_key("HS256")
 HOUR = timedelta(hours=1)
 NOW = datetime.now(UTC)
-PROTECTED = [operation for operation in operations.OPERATIONS.values() if operation.security]
+PROTECTED = [operation for operation in OPERATIONS.values() if operation.security]
 
 FORGERIES: dict[str, Callable[[Settings], str]] = {
     "not a token": lambda _: "abc",

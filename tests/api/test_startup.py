@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -10,17 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import QueuePool
 
 from app import main
-from app.api.v1 import router as v1
-from app.api.v1.routes import ROUTERS, items
+from app.api.versions import VERSIONS
 from app.core import dependencies
 from app.core.config import Settings
 from app.core.dependencies import Resources
 from app.db.engine import make_engine, make_probe_engine
 from app.main import create_app
-from app.schemas.v1 import operations
 from tests.api.conftest import Logs
 from tests.apps import make_settings, started
 from tests.clients import sign_up
+from tests.versions import OLDEST, PREFIX
 
 
 def watchers() -> set[asyncio.Task[object]]:
@@ -34,20 +34,22 @@ async def nothing() -> None:
 
 def test_a_route_that_the_contract_lacks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def with_another_route() -> APIRouter:
-        router = v1.v1_router()
-        router.add_api_route(f"{operations.PREFIX}/secret", nothing, methods=["PUT"])
+        router = OLDEST.router()
+        router.add_api_route("/secret", nothing, methods=["PUT"])
         return router
 
-    monkeypatch.setattr(main, "v1_router", with_another_route)
+    changed = replace(OLDEST, router=with_another_route)
+    monkeypatch.setattr(main, "VERSIONS", (changed, *VERSIONS[1:]))
 
-    with pytest.raises(RuntimeError, match=r"\('PUT', '/api/v1/secret'\).*make generate"):
+    with pytest.raises(RuntimeError, match=rf"\('PUT', '{PREFIX}/secret'\).*make generate"):
         create_app(make_settings())
 
 
 def test_a_route_that_only_the_contract_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(v1, "ROUTERS", [router for router in ROUTERS if router is not items.router])
+    changed = replace(OLDEST, router=APIRouter)
+    monkeypatch.setattr(main, "VERSIONS", (changed, *VERSIONS[1:]))
 
-    with pytest.raises(RuntimeError, match=r"routes and contract differ: .*'/api/v1/items'"):
+    with pytest.raises(RuntimeError, match=rf"routes and contract differ: .*'{PREFIX}/items'"):
         create_app(make_settings())
 
 

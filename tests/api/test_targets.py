@@ -3,29 +3,29 @@
 import pytest
 from fastapi import FastAPI
 
-from app.schemas.v1 import operations
 from tests.raw import send
+from tests.versions import PREFIX
 
-LIVE = f"{operations.PREFIX}/health/live"
-ITEM = f"{operations.PREFIX}/items/0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59"
+LIVE = f"{PREFIX}/health/live"
+ITEM = f"{PREFIX}/items/0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59"
 
 
 @pytest.mark.parametrize(
     "target",
     [
-        "/api/v1%2Fhealth/live",
+        f"{PREFIX}%2Fhealth/live",
         "/api%2fv1/health/live",
         "/%2Fapi/v1/health/live",
-        "/api/v1/health%2Flive",
+        f"{PREFIX}/health%2Flive",
         "/api\\v1/health/live",
-        "/api/v1%5Chealth/live",
-        "//api/v1/health/live",
+        f"{PREFIX}%5Chealth/live",
+        f"/{PREFIX}/health/live",
         "/api//v1/health/live",
-        "/api/v1/./health/live",
-        "/api/v1/%2e/health/live",
-        "/api/v1/items/../health/live",
-        "/api/v1/items/%2E%2e/health/live",
-        "/api/v1/health/live/..",
+        f"{PREFIX}/./health/live",
+        f"{PREFIX}/%2e/health/live",
+        f"{PREFIX}/items/../health/live",
+        f"{PREFIX}/items/%2E%2e/health/live",
+        f"{PREFIX}/health/live/..",
         f"{ITEM}%2Ffile",
         f"{ITEM}%2F",
         "/problems/%2e%2e",
@@ -41,7 +41,7 @@ async def test_a_path_whose_parts_depend_on_the_reader_is_not_found(
     assert "send the plain path" in answer.problem()["detail"]
 
 
-@pytest.mark.parametrize("target", [LIVE, "/api/v1/%68ealth/live", "/docs", "/openapi.json"])
+@pytest.mark.parametrize("target", [LIVE, f"{PREFIX}/%68ealth/live", "/docs", "/openapi.json"])
 async def test_a_path_that_all_readers_understand_alike_is_served(
     app: FastAPI, target: str
 ) -> None:
@@ -50,6 +50,6 @@ async def test_a_path_that_all_readers_understand_alike_is_served(
 
 @pytest.mark.parametrize("identifier", ["a.b", "...", ".well-known", "%252F", "a%20b", "%E2%80%AE"])
 async def test_dots_and_escapes_within_a_part_change_nothing(app: FastAPI, identifier: str) -> None:
-    answer = await send(app, "GET", f"{operations.PREFIX}/items/{identifier}")
+    answer = await send(app, "GET", f"{PREFIX}/items/{identifier}")
 
     assert answer.status == 401

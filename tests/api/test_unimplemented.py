@@ -7,23 +7,23 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 
+from app import schemas
 from app.core import dependencies
 from app.core.config import Settings
 from app.core.security import Principal
 from app.main import create_app
-from app.schemas import v1
 from tests.api.conftest import Logs
 from tests.apps import make_settings, replace_services, started
 from tests.problems import assert_problem
 from tests.tokens import issue_let_in
 
 
-class Users(v1.UsersService):
+class Users(schemas.UsersService):
     """A service with one implemented method."""
 
-    async def get_me(self, *, principal: Principal) -> v1.User:
+    async def get_me(self, *, principal: Principal) -> schemas.User:
         now = datetime.now(UTC)
-        return v1.User(
+        return schemas.User(
             id=principal.user_id,
             email="ada@example.com",
             display_name="Written already",
@@ -33,11 +33,11 @@ class Users(v1.UsersService):
         )
 
 
-class Items(v1.ItemsService):
+class Items(schemas.ItemsService):
     """A service without implemented methods."""
 
 
-class Exports(v1.ExportsService):
+class Exports(schemas.ExportsService):
     """Another one."""
 
 
@@ -101,10 +101,10 @@ async def test_a_mock_answers_with_the_examples_of_the_contract(logs: Logs) -> N
         read = await client.get("/users/me", headers=headers)
 
     assert changed.status_code == 200
-    assert v1.User.model_validate(changed.json()).display_name == "Ada"
+    assert schemas.User.model_validate(changed.json()).display_name == "Ada"
     assert created.status_code == 201
-    assert v1.Item.model_validate(created.json()).name == "Oak table"
-    assert v1.ItemPage.model_validate(listed.json()).items
+    assert schemas.Item.model_validate(created.json()).name == "Oak table"
+    assert schemas.ItemPage.model_validate(listed.json()).items
     assert read.json()["display_name"] == "Written already"
 
 
@@ -166,7 +166,7 @@ async def test_what_code_of_a_service_does_not_implement_is_a_failure_of_the_ser
     logs: Logs,
 ) -> None:
     class Broken:
-        async def get_me(self, *, principal: Principal) -> v1.User:
+        async def get_me(self, *, principal: Principal) -> schemas.User:
             raise NotImplementedError("a branch of the service")
 
     settings = make_settings(unimplemented="mock")

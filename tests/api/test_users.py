@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
+from app import schemas
 from app.core.config import Settings
-from app.schemas import v1
 from tests.clients import Caller, get_token
 from tests.problems import assert_problem, challenge_of, refused_fields
 from tests.tokens import issue
@@ -53,7 +53,7 @@ async def test_an_absent_name_stays(ada: Caller) -> None:
 async def test_every_writable_field_of_the_contract_is_saved(ada: Caller) -> None:
     """Grows with the contract: a field that the service forgets fails here."""
     samples = {"display_name": "Countess"}
-    assert set(samples) == set(v1.UserUpdate.model_fields)
+    assert set(samples) == set(schemas.UserUpdate.model_fields)
 
     changed = (await ada.patch("/users/me", samples)).json()
 

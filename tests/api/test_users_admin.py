@@ -11,10 +11,10 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from app import schemas
 from app.core.config import Settings
 from app.core.dependencies import make_passwords
 from app.main import create_app
-from app.schemas import v1
 from tests import api_keys, backends, figures
 from tests.apps import changed, make_settings, started
 from tests.clients import Caller, sign_in, sign_up_admin
@@ -38,7 +38,7 @@ async def path_of(caller: Caller) -> str:
 async def test_an_account_is_found_by_its_address(ada: Caller, admin: Caller) -> None:
     account = await account_of(ada, admin)
 
-    v1.Account.model_validate(account)
+    schemas.Account.model_validate(account)
     assert account["email"] == ada.email
     assert (account["role"], account["disabled_at"]) == ("user", None)
     assert (await admin.get(f"/users/{account['id']}")).json() == account
@@ -83,7 +83,7 @@ async def test_a_cursor_is_good_for_its_filters_only(
 async def test_every_writable_field_of_the_contract_is_saved(ada: Caller, admin: Caller) -> None:
     """Grows with the contract: a field that the service forgets fails here."""
     samples = {"display_name": "Countess", "role": "admin", "disabled": True}
-    assert set(samples) == set(v1.AccountUpdate.model_fields)
+    assert set(samples) == set(schemas.AccountUpdate.model_fields)
 
     changed = (await admin.patch(await path_of(ada), samples)).json()
 

@@ -8,12 +8,12 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import Message
 
+from app import schemas
 from app.main import create_app
-from app.schemas import v1
-from app.schemas.v1 import operations
 from tests.api.conftest import Logs
 from tests.apps import make_settings, own_log
 from tests.serving import served
+from tests.versions import PREFIX
 
 HANDSHAKE = {
     "Connection": "Upgrade",
@@ -21,7 +21,7 @@ HANDSHAKE = {
     "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
 }
-PATH = f"{operations.PREFIX}/items"
+PATH = f"{PREFIX}/items"
 
 
 async def shake_hands(app: FastAPI, **extensions: dict[str, Any]) -> list[Message]:
@@ -58,7 +58,7 @@ async def test_a_handshake_is_answered_with_a_problem(app: FastAPI) -> None:
     assert headers["x-request-id"] == "request-12345"
     assert headers["x-content-type-options"] == "nosniff"
     assert body["type"] == "websocket.http.response.body"
-    assert v1.Problem.model_validate(json.loads(body["body"])).code == "not-found"
+    assert schemas.Problem.model_validate(json.loads(body["body"])).code == "not-found"
 
 
 async def test_a_server_that_sends_no_problem_closes(app: FastAPI) -> None:

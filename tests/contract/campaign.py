@@ -16,12 +16,13 @@ from schemathesis import engine
 from schemathesis.engine import events
 from schemathesis.schemas import BaseSchema
 
+from app.api.version import Version
 from app.core.crypto.api_keys import HEADER
 from app.core.security import ROLE_SCOPES
 from app.db.unit_of_work import Database
-from app.schemas.v1 import operations
 from tests import api_keys
 from tests.clients import PASSWORD, Caller, get_token, sign_up_admin
+from tests.versions import PREFIX
 from tests.waiting import LIMIT_SECONDS
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
@@ -33,24 +34,25 @@ the example of signing in succeeds."""
 
 Account = Mapping[str, object]
 
-_ASKED = {
-    name: frozenset(scope for one in operation.security for scope in one.get("oauth2", ()))
-    for name, operation in operations.OPERATIONS.items()
-}
-FOR_ADMINS = [name for name, scopes in _ASKED.items() if not scopes <= ROLE_SCOPES["user"]]
-"""Operations that answer 403 to everybody else."""
-WITH_KEYS = [
-    name
-    for name, operation in operations.OPERATIONS.items()
-    if any("api_key" in alternative for alternative in operation.security)
-]
-"""Operations that accept an API key."""
 _ACCEPTED = ["2xx", "3xx", 401, 403, 404, 409, 412, 429, "5xx"]
-_PAGED = [
-    name
-    for name, operation in operations.OPERATIONS.items()
-    if "x-pagination" in operation.extensions
-]
+
+
+def for_admins(version: Version) -> list[str]:
+    """Return the operations that answer 403 to everybody else."""
+    asked = {
+        name: frozenset(scope for one in operation.security for scope in one.get("oauth2", ()))
+        for name, operation in version.operations.items()
+    }
+    return [name for name, scopes in asked.items() if not scopes <= ROLE_SCOPES["user"]]
+
+
+def with_keys(version: Version) -> list[str]:
+    """Return the operations that accept an API key."""
+    return [
+        name
+        for name, operation in version.operations.items()
+        if any("api_key" in alternative for alternative in operation.security)
+    ]
 
 
 class Complaint(NamedTuple):
@@ -128,10 +130,11 @@ warnings = false
 """)
 
 
-def write_configuration(folder: Path, users: Sequence[Account]) -> Path:
+def write_configuration(folder: Path, version: Version, users: Sequence[Account]) -> Path:
     """Write what schemathesis does; every check that is not named is on, as by default."""
     accounts = folder / "accounts.json"
     accounts.write_text(json.dumps({"auth": users}))
+    operations = version.operations.items()
     values = {
         "seed": SEED,
         "limit": LIMIT_SECONDS,
@@ -139,9 +142,9 @@ def write_configuration(folder: Path, users: Sequence[Account]) -> Path:
         "accounts": str(accounts),
         "accepted": _ACCEPTED,
         "examples": EXAMPLES,
-        "paged": _PAGED,
+        "paged": [name for name, one in operations if "x-pagination" in one.extensions],
         "accepted_for_pages": [*_ACCEPTED, 400],
-        "without_warnings": [*FOR_ADMINS, "getExportFile"],
+        "without_warnings": [*for_admins(version), "getExportFile"],
     }
     text = {name: json.dumps(value) for name, value in values.items()}
     names = json.dumps([user["name"] for user in users])
@@ -158,7 +161,7 @@ def _account(name: str, email: str) -> dict[str, object]:
         "name": name,
         "loginEndpointAuth": {
             "verb": "POST",
-            "endpoint": "/api/v1/auth/token",
+            "endpoint": f"{PREFIX}/auth/token",
             "contentType": "application/x-www-form-urlencoded",
             "payloadRaw": str(form),
             "token": {

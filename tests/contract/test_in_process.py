@@ -11,28 +11,39 @@ from fastapi import FastAPI, Request
 from schemathesis.config import SchemathesisConfig
 from schemathesis.schemas import BaseSchema
 
+from app import schemas
 from app.api.request import security
 from app.api.request.security import Count
+from app.api.version import Version
+from app.api.versions import VERSIONS
 from app.core.config import Settings
 from app.core.exceptions import NotFound
 from app.core.security import ROLE_SCOPES, Principal
 from app.db.engine import make_engine
 from app.db.unit_of_work import Database
 from app.main import create_app
-from app.schemas import v1
 from app.schemas.operation import SecurityScheme
 from app.services.items import Items, to_item
 from app.services.support.preconditions import etag
 from tests import backends
 from tests.apps import started
 from tests.contract import campaign
+from tests.versions import NEWEST
 
 pytestmark = pytest.mark.contract
+
+
+@pytest.fixture(params=VERSIONS, ids=lambda version: version.name)
+def version(request: pytest.FixtureRequest) -> Version:
+    """The version of the contract to fuzz."""
+    fuzzed: Version = request.param
+    return fuzzed
 
 
 @pytest.fixture(params=["peers"])
 async def contract(
     request: pytest.FixtureRequest,
+    version: Version,
     fuzzed_settings: Settings,
     tmp_path: Path,
     anyio_backend: str,
@@ -47,9 +58,9 @@ async def contract(
     app = create_app(fuzzed_settings)
     async with started(app) as client:
         users = await register(request.param, app, client)
-    configuration = campaign.write_configuration(tmp_path, users)
+    configuration = campaign.write_configuration(tmp_path, version, users)
     config = SchemathesisConfig.from_path(configuration)
-    return schemathesis.openapi.from_asgi("/openapi.json", app, config=config)
+    return schemathesis.openapi.from_asgi(f"{version.prefix}/openapi.json", app, config=config)
 
 
 async def register(who: str, app: FastAPI, client: httpx2.AsyncClient) -> list[campaign.Account]:
@@ -69,8 +80,8 @@ def test_the_application_keeps_every_promise_of_the_contract(contract: BaseSchem
 
 @pytest.mark.parametrize("contract", ["machines"], indirect=True)
 @pytest.mark.parametrize("backend", backends.DATABASES)
-def test_it_keeps_them_for_api_keys(contract: BaseSchema) -> None:
-    found = campaign.run(contract.include(operation_id=campaign.WITH_KEYS))
+def test_it_keeps_them_for_api_keys(contract: BaseSchema, version: Version) -> None:
+    found = campaign.run(contract.include(operation_id=campaign.with_keys(version)))
 
     assert not found, "\n\n".join(map(str, found))
 
@@ -78,10 +89,11 @@ def test_it_keeps_them_for_api_keys(contract: BaseSchema) -> None:
 @pytest.mark.parametrize("contract", ["admin"], indirect=True)
 @pytest.mark.parametrize("backend", backends.DATABASES)
 async def test_it_keeps_them_for_administrators(
-    contract: BaseSchema, fuzzed_settings: Settings
+    contract: BaseSchema, version: Version, fuzzed_settings: Settings
 ) -> None:
     found = await to_thread.run_sync(
-        campaign.run, contract.include(operation_id=["registerUser", *campaign.FOR_ADMINS])
+        campaign.run,
+        contract.include(operation_id=["registerUser", *campaign.for_admins(version)]),
     )
 
     assert not found, "\n\n".join(map(str, found))
@@ -96,6 +108,7 @@ async def test_it_keeps_them_for_administrators(
 # A check that does not apply passes in silence. The next ones show that the delicate ones bite.
 
 
+@pytest.mark.parametrize("version", [NEWEST])
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_an_operation_that_answers_without_a_token_would_be_found(
     contract: BaseSchema, monkeypatch: pytest.MonkeyPatch
@@ -111,6 +124,7 @@ def test_an_operation_that_answers_without_a_token_would_be_found(
 
 
 @pytest.mark.parametrize("contract", ["machines"], indirect=True)
+@pytest.mark.parametrize("version", [NEWEST])
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_an_operation_that_takes_any_api_key_would_be_found(
     contract: BaseSchema, monkeypatch: pytest.MonkeyPatch
@@ -126,16 +140,17 @@ def test_an_operation_that_takes_any_api_key_would_be_found(
     assert "ignored_auth" in {complaint.check for complaint in found}
 
 
+@pytest.mark.parametrize("version", [NEWEST])
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_an_operation_that_shows_other_users_things_would_be_found(
     contract: BaseSchema, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def get_anybodys(items: Items, item_id: UUID, **_: object) -> v1.GetItem200:
+    async def get_anybodys(items: Items, item_id: UUID, **_: object) -> schemas.GetItem200:
         async with items._database.read() as work:
             item = await work.items.find(item_id)
         if item is None:
             raise NotFound("There is no item with this id.")
-        return v1.GetItem200(body=to_item(item), etag=etag(item.version))
+        return schemas.GetItem200(body=to_item(item), etag=etag(item.version))
 
     monkeypatch.setattr(Items, "get_item", get_anybodys)
 

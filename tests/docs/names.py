@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from app.api.versions import VERSIONS
 from app.core.config import Settings
-from app.schemas.v1 import operations
 from tests.docs.pages import PAGES, ROOT, Page
 
 FOLDERS = ("app", "deploy", "docs", "spec", "tests", ".ci", ".github")
@@ -60,7 +60,9 @@ def _command_exists(match: re.Match[str], page: Page) -> bool:
 
 def _request_exists(match: re.Match[str], page: Page) -> bool:
     return (match[1], match[2]) in {
-        (one.method, f"{operations.PREFIX}{one.path}") for one in operations.OPERATIONS.values()
+        (one.method, f"{version.prefix}{one.path}")
+        for version in VERSIONS
+        for one in version.operations.values()
     }
 
 

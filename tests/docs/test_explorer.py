@@ -13,6 +13,7 @@ from tests.apps import make_settings
 from tests.clients import PASSWORD
 from tests.contract.server import Server, serve
 from tests.docs.browser import launched
+from tests.versions import PREFIX
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +33,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         settings = make_settings(database_url=SecretStr(url), bcrypt_rounds=4)
         with serve(settings, folder) as server:
             account = {"email": EMAIL, "password": PASSWORD}
-            httpx2.post(f"{server.url}/api/v1/auth/register", json=account).raise_for_status()
+            httpx2.post(f"{server.url}{PREFIX}/auth/register", json=account).raise_for_status()
             yield server
 
 
@@ -61,7 +62,7 @@ def try_out(page: Page, tag: str, operation: str, **parameters: str) -> tuple[in
         block.get_by_role("button", name="Try it out").click()
     for name, value in parameters.items():
         block.locator(f'tr[data-param-name="{name}"] input').fill(value)
-    with page.expect_response(lambda r: "/api/v1/" in r.url) as caught:
+    with page.expect_response(lambda r: f"{PREFIX}/" in r.url) as caught:
         block.get_by_role("button", name="Execute").click()
     return caught.value.status, caught.value.text() if caught.value.ok else ""
 

@@ -12,6 +12,7 @@ import pytest
 from tests.clients import Caller
 from tests.docs.http import Command, curl_commands, exchanges, filled
 from tests.docs.pages import PAGES, Page
+from tests.versions import PREFIX
 
 _WRITTEN = [page for page in PAGES if page.path != "README.md"]
 _SHOWN = [page for page in _WRITTEN if any(b.language == "http" for b in page.blocks)]
@@ -61,7 +62,7 @@ async def test_an_http_block_gets_the_answer_below_it(page: Page, ada: Caller) -
 async def test_a_curl_command_succeeds(page: Page, ada: Caller) -> None:
     token = ada.headers["Authorization"].removeprefix("Bearer ")
     for text in curl_commands(page):
-        command = filled(text, {"API": f"{_ORIGIN}/api/v1", "TOKEN": token})
+        command = filled(text, {"API": f"{_ORIGIN}{PREFIX}", "TOKEN": token})
         answer = await send(ada, Command.from_curl(command))
         assert answer.status_code < 400, f"{page.path}: {text}: {answer.text}"
 

@@ -30,7 +30,7 @@ PLANTED = {
     "Set `TEST_DATABSE_URL`.": "name: TEST_DATABSE_URL",
     "Everything below `DATABSE_`.": "name: DATABSE_",
     "Call `Cache.get_or_laod`.": "name: Cache.get_or_laod",
-    "It answers `v1.CreateItem299`.": "name: v1.CreateItem299",
+    "It answers `schemas.CreateItem299`.": "name: schemas.CreateItem299",
     "The class `UnitOfWrok`.": "name: UnitOfWrok",
     "The class `Itms`.": "name: Itms",
     "Call `updateItm`.": "name: updateItm",

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from app.schemas.v1 import operations
 from docs.tools.llms import CHARACTERS_PER_TOKEN
 from docs.tools.pages import written_pages
 from tests.docs.browser import launched
 from tests.docs.pages import PAGES as SOURCES
 from tests.docs.pages import ROOT
+from tests.versions import OPERATIONS
 from tests.waiting import LIMIT_SECONDS
 
 pytestmark = pytest.mark.browser
@@ -168,7 +168,7 @@ def test_the_whole_site_fits_a_language_model(site: Path) -> None:
 
 def test_the_short_form_keeps_what_an_extension_needs(site: Path) -> None:
     text = (site / "llms-full.txt").read_text()
-    missing = [name for name in operations.OPERATIONS if f"[{name}](" not in text]
+    missing = [name for name in OPERATIONS if f"[{name}](" not in text]
     assert missing == []
     for page in (page for page in SOURCES if page.path in written_pages()):
         assert f"<!-- {page.path} -->" in text

@@ -19,6 +19,7 @@ from tests.backends import kind_of
 from tests.clients import Caller
 from tests.faults import doomed
 from tests.idempotency import age
+from tests.versions import PREFIX
 from tests.waiting import LIMIT_SECONDS
 
 pytestmark = pytest.mark.fault
@@ -64,7 +65,7 @@ class Life:
     async def live(self, settings: Settings, dies_at: int) -> str:
         """Return the state after the kill."""
         process, port = await asyncio.to_thread(doomed.start, settings, dies_at)
-        url = f"http://127.0.0.1:{port}/api/v1"
+        url = f"http://127.0.0.1:{port}{PREFIX}"
         async with httpx2.AsyncClient(
             base_url=url, timeout=LIMIT_SECONDS, trust_env=False
         ) as client:

@@ -8,10 +8,10 @@ import httpx2
 import pytest
 
 from app.manage.seed import PASSWORD
-from app.schemas.v1.operations import LIST_ITEMS
 from app.services.support.pagination import ListQuery
 from tests import figures
 from tests.seeded import Seeded
+from tests.versions import OPERATIONS, PREFIX
 
 pytestmark = pytest.mark.load
 
@@ -75,12 +75,12 @@ async def test_a_deep_page_costs_the_database_what_the_first_one_costs(
 async def test_a_deep_page_costs_a_client_what_the_first_one_costs(seeded: Seeded) -> None:
     resources = seeded.app.state.resources
     filters = dict.fromkeys(("sort", "status", "created_after", "created_before"))
-    query = ListQuery(operation=LIST_ITEMS, reader=seeded.owner_id, filters=filters)
+    query = ListQuery(operation=OPERATIONS["listItems"], reader=seeded.owner_id, filters=filters)
     start = await seeded.page_after(DEFAULT, seeded.count - LIMIT)
     cursor = resources.cursors.encode(start, query.scope)
 
     transport = httpx2.ASGITransport(app=seeded.app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://test/api/v1") as client:
+    async with httpx2.AsyncClient(transport=transport, base_url=f"http://test{PREFIX}") as client:
         form = {"grant_type": "password", "username": "ada@example.com", "password": PASSWORD}
         token = (await client.post("/auth/token", data=form)).json()["access_token"]
         headers = {"Authorization": f"Bearer {token}"}

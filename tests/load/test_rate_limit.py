@@ -15,12 +15,12 @@ from app.core.config import Settings
 from app.core.rate_limit import FallbackLimiter, MemoryLimiter, Policy, RedisLimiter
 from app.core.redis import Breaker, make_redis
 from app.main import create_app
-from app.schemas.v1 import operations
 from tests import backends, figures
 from tests.apps import changed, started
 from tests.clients import Caller, sign_up
 from tests.load.workers import CALLERS, CLIENTS, PROCESSES, hammer, say_hello, stampede
 from tests.redis_server import RedisServer, needs_redis_server, redis_server
+from tests.versions import OPERATIONS
 from tests.waiting import LIMIT_SECONDS
 
 SHORT = [Policy("burst", 100, 1), Policy("sustained", 150, 2)]
@@ -153,7 +153,7 @@ async def ada(settings: Settings) -> AsyncIterator[Caller]:
 async def test_what_a_limit_adds_to_a_request(
     ada: Caller, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    extensions = cast("dict[str, object]", operations.GET_ME.extensions)
+    extensions = cast("dict[str, object]", OPERATIONS["getMe"].extensions)
 
     def get(rule: Mapping[str, object] | None) -> Timed:
         async def call() -> None:

@@ -8,11 +8,15 @@ from app.main import create_app
 from tests import figures
 from tests.apps import make_settings, own_log
 from tests.serving import exchange, served
+from tests.versions import PREFIX
 
 pytestmark = pytest.mark.load
 
 HEADER_SECONDS, BODY_SECONDS = 1, 2
-POST = b"POST /api/v1/auth/register HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
+POST = (
+    f"POST {PREFIX}/auth/register".encode()
+    + b" HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
+)
 CASES = {
     "nothing": (b"", HEADER_SECONDS),
     "a part of the header": (POST, HEADER_SECONDS),

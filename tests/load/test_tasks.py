@@ -31,6 +31,7 @@ from tests.apps import make_settings
 from tests.clients import PASSWORD
 from tests.conftest import ROOT
 from tests.users import new_user
+from tests.versions import PREFIX
 
 pytestmark = pytest.mark.load
 
@@ -167,7 +168,7 @@ def running(settings: Settings, folder: Path, *command: str) -> Iterator[int]:
 
 @asynccontextmanager
 async def signed_in(port: int, email: str) -> AsyncIterator[httpx2.AsyncClient]:
-    url = f"http://127.0.0.1:{port}/api/v1"
+    url = f"http://127.0.0.1:{port}{PREFIX}"
     async with httpx2.AsyncClient(base_url=url, timeout=60, trust_env=False) as client:
         form = {"grant_type": "password", "username": email, "password": PASSWORD}
         async with asyncio.timeout(60):

@@ -16,6 +16,7 @@ from app.main import create_app
 from app.telemetry.traces import join_trace, leave_trace
 from tests import figures
 from tests.apps import make_settings, running
+from tests.versions import PREFIX
 from tests.waiting import wait_for_listener
 
 pytestmark = pytest.mark.load
@@ -40,7 +41,7 @@ HTTPServer(("127.0.0.1", int(sys.argv[1])), Sink).serve_forever()
 
 async def request(app: ASGIApp, *headers: tuple[bytes, bytes]) -> None:
     """Send one request of liveness, without a socket."""
-    path = "/api/v1/health/live"
+    path = f"{PREFIX}/health/live"
     scope: Scope = {
         "type": "http",
         "asgi": {"version": "3.0"},

@@ -9,11 +9,16 @@ import pytest
 from app.main import create_app
 from tests.apps import make_settings, own_log
 from tests.serving import exchange, served
+from tests.versions import PREFIX
 
-LIVE = b"/api/v1/health/live"
+LIVE = f"{PREFIX}/health/live".encode()
 HOST = b"Host: test\r\n"
 GET = b"GET " + LIVE + b" HTTP/1.1\r\n"
-POST = b"POST /api/v1/auth/register HTTP/1.1\r\nContent-Type: application/json\r\n" + HOST
+POST = (
+    f"POST {PREFIX}/auth/register".encode()
+    + b" HTTP/1.1\r\nContent-Type: application/json\r\n"
+    + HOST
+)
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
 CLOSE = b"Connection: close\r\n"
 # A body in chunks that ends at once, then the request that an attacker hides behind it.

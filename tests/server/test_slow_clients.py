@@ -13,9 +13,13 @@ from app.core.config import Settings
 from app.main import create_app
 from tests.apps import make_settings, own_log
 from tests.serving import Connection, exchange, served
+from tests.versions import PREFIX
 
-LIVE = b"GET /api/v1/health/live HTTP/1.1\r\nHost: test\r\n\r\n"
-POST = b"POST /api/v1/auth/register HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
+LIVE = f"GET {PREFIX}/health/live".encode() + b" HTTP/1.1\r\nHost: test\r\n\r\n"
+POST = (
+    f"POST {PREFIX}/auth/register".encode()
+    + b" HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
+)
 SOON = 0.1
 # Longer than any test takes: a test that needs it to pass hangs instead.
 NEVER = 3_600.0
@@ -127,7 +131,7 @@ async def test_an_answer_that_is_not_read_ends(start: Start, reasons: Reasons) -
 
     async with start(app, body_timeout_seconds=SOON) as port:
         client = await Connection.to(port)
-        await client.send(LIVE.replace(b"/api/v1/health/live", b"/endless"))
+        await client.send(LIVE.replace(f"{PREFIX}/health/live".encode(), b"/endless"))
         await ended.wait()
         client.close()
 
@@ -145,7 +149,7 @@ async def test_a_slow_answer_is_not_the_fault_of_the_client(start: Start) -> Non
 
     async with start(app, header_timeout_seconds=SOON, body_timeout_seconds=SOON) as port:
         client = await Connection.to(port)
-        await client.send(LIVE.replace(b"/api/v1/health/live", b"/slow"))
+        await client.send(LIVE.replace(f"{PREFIX}/health/live".encode(), b"/slow"))
         await exchange(port, b"")
         await exchange(port, POST + b"Content-Length: 10\r\n\r\n{")
         others_ended.set()

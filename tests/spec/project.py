@@ -44,10 +44,10 @@ class Project:
         path.write_text(text.replace(old, new, 1))
 
     def generate(self) -> list[str]:
-        return generate(self.target)
+        return generate([self.target])
 
     def check(self) -> list[str]:
-        return check(self.target)
+        return check([self.target])
 
     def broken(self) -> list[Finding]:
         """Return what the loader, the bundler and the rules find."""

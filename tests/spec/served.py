@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from app.api.errors import add_error_handlers
 from app.api.request.conformance import Conformance
 from app.api.request.limits import rate_limits
+from app.api.request.rules import Rules
 from app.core.config import Settings
 from app.core.exceptions import Unauthorized
 from app.core.rate_limit import Decision
@@ -82,9 +83,10 @@ def make_app(root: Path, text: str, services: dict[str, type] | None = None) -> 
     app = FastAPI(openapi_url=None, redirect_slashes=False)
     document = json.loads((root / package / "schemas/v1/openapi.json").read_text())
     app.state.settings = Settings(unimplemented="mock")
-    app.state.conformance = Conformance(document, digest="", check_bodies=True)
+    conformance = Conformance(document, digest="", check_bodies=True)
     app.state.mocked = frozenset[str]()
-    app.state.rate_limits = rate_limits(operations.OPERATIONS.values(), app.state.settings)
+    limits = rate_limits(operations.OPERATIONS.values(), app.state.settings)
+    app.state.rules = {"v1": Rules(conformance, limits)}
     app.state.resources = SimpleNamespace(
         access_tokens=_Tokens(), api_keys=_Keys(), limiter=_Limiter()
     )
@@ -98,18 +100,17 @@ def make_app(root: Path, text: str, services: dict[str, type] | None = None) -> 
 
 
 def _generate(root: Path, package: str) -> None:
-    generate(
-        Target(
-            contract=root / "spec" / "v1" / "openapi.yaml",
-            schemas=root / package / "schemas" / "v1",
-            schemas_name=f"{package}.schemas.v1",
-            routes=root / package / "routes",
-            routes_name=f"{package}.routes",
-            services=None,
-            deps=f"{package}.deps",
-            root=root,
-        )
+    target = Target(
+        contract=root / "spec" / "v1" / "openapi.yaml",
+        schemas=root / package / "schemas" / "v1",
+        schemas_name=f"{package}.schemas.v1",
+        routes=root / package / "routes",
+        routes_name=f"{package}.routes",
+        services=None,
+        deps=f"{package}.deps",
+        root=root,
     )
+    generate([target])
     imports = (
         "from fastapi import Request\n"
         "from app.core.security import Principal\n"

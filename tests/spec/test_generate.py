@@ -26,6 +26,7 @@ def test_every_file_of_a_contract_is_written(generated: Project) -> None:
         "tiny/routes/__init__.py",
         "tiny/routes/files.py",
         "tiny/routes/pets.py",
+        "tiny/schemas/__init__.py",
         "tiny/schemas/v1/__init__.py",
         "tiny/schemas/v1/files.py",
         "tiny/schemas/v1/models.py",

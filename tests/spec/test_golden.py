@@ -200,7 +200,7 @@ GOLDEN = {
         "services/files.py",
         """
         @final
-        class Files(v1.FilesService):
+        class Files(schemas.FilesService):
             \"\"\"Files of any kind.\"\"\"
 
             def __init__(self) -> None:

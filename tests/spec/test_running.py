@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from app.api.errors import add_error_handlers
 from app.api.request.conformance import Conformance
 from app.api.request.limits import rate_limits
+from app.api.request.rules import Rules
 from app.api.request.security import READERS, Count
 from app.core.config import Settings
 from app.core.exceptions import Unauthorized
@@ -52,11 +53,12 @@ def sample(implemented: Project) -> Iterator[FastAPI]:
         for router in import_module("tiny.routes").ROUTERS:
             app.include_router(router)
         document = json.loads(implemented.read("schemas/v1/openapi.json"))
-        app.state.conformance = Conformance(document, digest="", check_bodies=True)
+        conformance = Conformance(document, digest="", check_bodies=True)
         app.state.settings = Settings()
         app.state.mocked = frozenset[str]()
         operations = import_module("tiny.schemas.v1.operations").OPERATIONS
-        app.state.rate_limits = rate_limits(operations.values(), app.state.settings)
+        limits = rate_limits(operations.values(), app.state.settings)
+        app.state.rules = {"v1": Rules(conformance, limits)}
         add_error_handlers(app)
         yield app
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-GENERATED_BY = "# Code generated from spec/v1"
+GENERATED_BY = "# Code generated from spec"
 SOURCES = ("app", "spec", "tests")
 
 

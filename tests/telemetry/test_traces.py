@@ -17,6 +17,7 @@ from tests.apps import changed, make_settings, started
 from tests.clients import PASSWORD, sign_in, sign_up
 from tests.collector import Collector, Span, collecting
 from tests.exports import finished
+from tests.versions import PREFIX
 from tests.workers import working
 
 TRACE_ID, PARENT_ID = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -45,7 +46,7 @@ async def test_one_trace_goes_from_a_request_to_the_last_commit_of_its_task(
 ) -> None:
     spans = in_trace((await collect_an_export(settings)).spans, TRACE_ID)
 
-    [request] = [span for span in spans if span.name == "POST /api/v1/exports"]
+    [request] = [span for span in spans if span.name == f"POST {PREFIX}/exports"]
     [task] = [span for span in spans if span.name == "task write_export"]
     last = max(spans, key=lambda span: span.end if span.name == "COMMIT" else 0)
     assert request.parent_id == PARENT_ID
@@ -69,7 +70,7 @@ async def test_no_span_contains_a_secret_or_a_value(settings: Settings) -> None:
             await ada.get(f"/items?token={quote(PASSWORD)}")
             await client.post("/auth/register", json={"email": ada.email, "password": PASSWORD})
 
-    assert "POST /api/v1/auth/token" in collector.text
+    assert f"POST {PREFIX}/auth/token" in collector.text
     assert secrets_seen.found_in(collector.text, secrets_seen.secrets) == []
     assert ada.email not in collector.text
 

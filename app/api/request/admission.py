@@ -10,8 +10,8 @@ from uuid import UUID
 from fastapi import Request
 
 from app.api.deps import resources
-from app.api.request.limits import RateLimit
-from app.api.request.response import QUOTA_HEADERS
+from app.api.request.response import QUOTA_HEADERS, RULES
+from app.api.request.rules import Rules
 from app.api.request.security import authenticate, require_credentials
 from app.core import context
 from app.core.context import Client
@@ -76,7 +76,8 @@ class _Counter:
 
     def __init__(self, request: Request, operation: Operation, client: Client) -> None:
         self._limiter = resources(request).limiter
-        self._limit: RateLimit = request.app.state.rate_limits[operation.operation_id]
+        rules: Rules = request.scope[RULES]
+        self._limit = rules.rate_limits[operation.operation_id]
         self._operation = operation
         self._client = client
         self._key = ""

@@ -140,11 +140,10 @@ class Conformance:
         return self._fault(f"{pointer}/{escape(key)}/schema", body)
 
     def error_parts(
-        self, operation: Operation | None, problem: Mapping[str, Any]
+        self, operation: Operation, problem: Mapping[str, Any]
     ) -> tuple[object, str | None, Mapping[str, str]]:
         """Return body, media type and required headers of an error, as the contract has it."""
-        key = operation.response_key(problem["status"]) if operation else None
-        if operation is None or key is None:
+        if (key := operation.response_key(problem["status"])) is None:
             return problem, PROBLEM, {}
         where = f"/paths/{escape(operation.path)}/{operation.method.lower()}/responses/{key}"
         pointer, declared = self._responses.resolve(where)

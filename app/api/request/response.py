@@ -17,6 +17,8 @@ OPERATION = "contract.operation"
 """Key of the matched operation in the ASGI scope."""
 QUOTA_HEADERS = "contract.quota_headers"
 """Key of the RateLimit headers in the ASGI scope."""
+RULES = "contract.rules"
+"""Key of the `Rules` of the version of the matched operation in the ASGI scope."""
 ANNOUNCEMENTS = "contract.announcements"
 """Key of the `announcements` of the matched operation in the ASGI scope."""
 IS_HEAD = "contract.is_head"
@@ -69,7 +71,7 @@ def complete(scope: Scope, response: Response, *, is_declared: bool = True) -> R
         if scheme.place in {"header", "cookie"}:
             headers.add_vary_header(scheme.name if scheme.place == "header" else "Cookie")
     if is_declared:
-        scope["app"].state.conformance.check(operation, response)
+        scope[RULES].conformance.check(operation, response)
     if scope.get(IS_HEAD) and isinstance(response, StreamingResponse):
         return _without_body(response)
     return response

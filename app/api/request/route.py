@@ -16,14 +16,15 @@ from fastapi.routing import APIRoute
 from app.api.request.admission import admit
 from app.api.request.arguments import ARGUMENTS
 from app.api.request.body import ContractRequest
-from app.api.request.conformance import Conformance
 from app.api.request.parameters import LIST_HEADERS
 from app.api.request.response import (
     ANNOUNCEMENTS,
     OPERATION,
+    RULES,
     announcements,
     complete,
 )
+from app.api.request.rules import Rules
 from app.api.request.security import require_readers
 from app.core.exceptions import OperationNotImplemented
 from app.schemas.operation import Operation
@@ -36,6 +37,7 @@ Call: TypeAlias = Callable[[Request], Awaitable[Response]]
 class ContractRoute(APIRoute):
     """A route of an operation; `app.api.request.dispatch` calls it."""
 
+    version: ClassVar[str]
     operations: ClassVar[Mapping[str, Operation]]
 
     @cached_property
@@ -60,15 +62,16 @@ class ContractRoute(APIRoute):
         """Return the response to a request, if `admit` and the contract let it pass to `call`."""
         scope = request.scope
         scope[OPERATION], scope[ANNOUNCEMENTS] = self.operation, self._announcements
+        scope[RULES] = request.app.state.rules[self.version]
         scope["headers"] = _one_line_each(scope["headers"])
         request.state.principal = await admit(request, self.operation)
         return complete(scope, await _answer(request, self.operation, call))
 
 
-def contract_route(operations: Mapping[str, Operation]) -> type[ContractRoute]:
-    """Return the route class for the operations of one contract."""
+def contract_route(version: str, operations: Mapping[str, Operation]) -> type[ContractRoute]:
+    """Return the route class for the operations of one version of the contract."""
     require_readers(operations.values())
-    return type("ContractRoute", (ContractRoute,), {"operations": operations})
+    return type("ContractRoute", (ContractRoute,), {"version": version, "operations": operations})
 
 
 def _one_line_each(headers: Headers) -> Headers:
@@ -81,7 +84,8 @@ def _one_line_each(headers: Headers) -> Headers:
 
 
 async def _answer(request: ContractRequest, operation: Operation, call: Call) -> Response:
-    conformance: Conformance = request.app.state.conformance
+    rules: Rules = request.scope[RULES]
+    conformance = rules.conformance
     try:
         request.scope[ARGUMENTS] = await conformance.read(operation, request)
         if operation.operation_id in request.app.state.mocked:

@@ -1,6 +1,7 @@
 # Code generated from spec/v1 by make generate. DO NOT EDIT.
 """The contract in Python types: models, replies and service interfaces."""
 
+from app.schemas.v1 import operations
 from app.schemas.v1.api_keys import ApiKeysService, CreateApiKey201, ListApiKeys200
 from app.schemas.v1.auth import AuthService, CreateToken200, RevokeToken200
 from app.schemas.v1.exports import CreateExport202, ExportsService, GetExportFile200, WatchExport200
@@ -143,4 +144,5 @@ __all__ = [
     "UserUpdate",
     "UsersService",
     "WatchExport200",
+    "operations",
 ]

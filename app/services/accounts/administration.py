@@ -5,11 +5,11 @@ from typing import ClassVar
 
 from pydantic import MISSING
 
+from app import schemas
 from app.core.audit import Event
 from app.core.exceptions import Conflict
 from app.db.models.users import User
 from app.db.unit_of_work import UnitOfWork
-from app.schemas import v1
 from app.services.support.outbox import Payload
 
 
@@ -32,7 +32,7 @@ async def require_another_admin(work: UnitOfWork, user: User) -> None:
         raise Conflict("This is the last active administrator. Give another user the role first.")
 
 
-def change_access(user: User, body: v1.AccountUpdate) -> list[Event]:
+def change_access(user: User, body: schemas.AccountUpdate) -> list[Event]:
     """Set role and state of an account; return an event for each that differs now."""
     events = []
     if body.role is not MISSING and body.role != user.role:
@@ -44,9 +44,9 @@ def change_access(user: User, body: v1.AccountUpdate) -> list[Event]:
     return events
 
 
-def to_user(user: User) -> v1.User:
+def to_user(user: User) -> schemas.User:
     """Return the account as the contract shows it."""
-    return v1.User(
+    return schemas.User(
         id=user.id,
         email=user.email,
         display_name=user.display_name,
@@ -56,11 +56,11 @@ def to_user(user: User) -> v1.User:
     )
 
 
-def to_account(user: User) -> v1.Account:
+def to_account(user: User) -> schemas.Account:
     """Return the account as administrators see it."""
-    return v1.Account(
+    return schemas.Account(
         **to_user(user).model_dump(exclude={"email_verified"}),
-        role=v1.UserRole(user.role),
+        role=schemas.UserRole(user.role),
         email_verified_at=user.email_verified_at,
         disabled_at=user.disabled_at,
     )

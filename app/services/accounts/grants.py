@@ -6,6 +6,7 @@ from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
+from app import schemas
 from app.core import audit, context
 from app.core.audit import Event
 from app.core.crypto.opaque import RefreshTokens, digest, seal, unseal
@@ -16,7 +17,6 @@ from app.db.models.sessions import Session
 from app.db.models.users import User
 from app.db.repositories.refresh_tokens import Presented
 from app.db.unit_of_work import Database, UnitOfWork, retried
-from app.schemas import v1
 from app.services.accounts.session_gate import SessionGate
 
 Scopes: TypeAlias = frozenset[str]
@@ -49,7 +49,7 @@ class Grants:
         self._lives = lives
 
     @retried
-    async def open(self, user: User, scope: str | None) -> v1.Token | None:
+    async def open(self, user: User, scope: str | None) -> schemas.Token | None:
         """Open a session for a user whose password was right; None if that changed meanwhile.
 
         Raises:
@@ -81,7 +81,7 @@ class Grants:
         return self._token(user.id, session.id, scopes, refresh_token)
 
     @retried
-    async def refresh(self, presented: str, scope: str | None) -> v1.Token | None:
+    async def refresh(self, presented: str, scope: str | None) -> schemas.Token | None:
         """Exchange a refresh token; None when it is not good.
 
         A token that was spent longer than a moment ago was stolen, from the user or from the thief:
@@ -150,9 +150,9 @@ class Grants:
 
     def _token(
         self, user_id: UUID, session_id: UUID, scopes: Scopes, refresh_token: str
-    ) -> v1.Token:
+    ) -> schemas.Token:
         caller = Principal(user_id=user_id, session_id=session_id, scopes=scopes)
-        return v1.Token(
+        return schemas.Token(
             access_token=self._access_tokens.issue(caller),
             token_type="Bearer",  # noqa: S106 - the kind of token, not a secret
             expires_in=int(self._access_tokens.lifetime.total_seconds()),

@@ -11,7 +11,7 @@ from app.api.request.route import contract_route
 from app.schemas import v1
 from app.schemas.v1 import operations
 
-router = APIRouter(route_class=contract_route(operations.OPERATIONS))
+router = APIRouter(route_class=contract_route("v1", operations.OPERATIONS))
 
 Services = Annotated[v1.Services, Depends(deps.services)]
 

@@ -13,7 +13,7 @@ from app.core.security import Principal
 from app.schemas import types, v1
 from app.schemas.v1 import operations
 
-router = APIRouter(route_class=contract_route(operations.OPERATIONS))
+router = APIRouter(route_class=contract_route("v1", operations.OPERATIONS))
 
 Services = Annotated[v1.Services, Depends(deps.services)]
 Caller = Annotated[Principal, Depends(deps.principal)]

@@ -1,0 +1,31 @@
+"""What the server has prepared from the contract of one version."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.api.request.conformance import Conformance
+from app.api.request.limits import RateLimit, rate_limits
+from app.api.version import Version
+from app.core.config import Settings
+from app.schemas.document import contract_digest, contract_document
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The contract of a version as the judge of its requests and responses, and its rate limits."""
+
+    conformance: Conformance
+    rate_limits: Mapping[str, RateLimit]
+
+
+def make_rules(version: Version, settings: Settings) -> Rules:
+    """Read the contract of a version."""
+    conformance = Conformance(
+        json.loads(contract_document(version.name)),
+        digest=contract_digest(version.name),
+        check_bodies=not settings.in_production,
+    )
+    for operation in version.operations.values():
+        conformance.prepare(operation)
+    return Rules(conformance, rate_limits(version.operations.values(), settings))
