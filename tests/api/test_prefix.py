@@ -18,7 +18,7 @@ from tests.structure.files import modules, read
 from tests.versions import OLDEST, PREFIX
 
 MOVED = "/services/items/v1"
-VERSION = re.compile(r"\bv[0-9]+\b")
+VERSION = re.compile(r"\b(api|schemas|spec)[./]v[0-9]+\b")
 VERSIONED = re.compile(r"app/(api/versions\.py|schemas/__init__\.py|(api|schemas)/v[0-9]+/)")
 
 
