@@ -16,6 +16,7 @@ from tests.conftest import ROOT
 DOCKER = shutil.which("docker") or "docker"
 DEVELOPMENT = "deploy/compose.development.yml"
 OBSERVABILITY = "deploy/compose.observability.yml"
+PRODUCTION = "deploy/compose.production.yml"
 
 
 def has_compose() -> bool:
@@ -49,6 +50,16 @@ def test_observability_adds_to_the_services(tmp_path: Path) -> None:
     assert services["api"]["environment"]["METRICS_PORT"] == "9000"
     assert services["api"]["environment"]["ENVIRONMENT"] == "production"
     assert {"prometheus", "grafana", "worker", "proxy"} <= services.keys()
+
+
+@needs_compose
+def test_production_serves_https_with_two_api_containers(tmp_path: Path) -> None:
+    services = read_by_compose(tmp_path, "docker-compose.yml", PRODUCTION)["services"]
+
+    assert {port["published"] for port in services["proxy"]["ports"]} == {"80", "443"}
+    assert services["proxy"]["environment"] == {"TLS_CERTIFICATE": "/run/secrets/certificate"}
+    assert services["api"]["deploy"]["replicas"] == int(services["api"]["environment"]["PROCESSES"])
+    assert services["api"]["environment"]["ENVIRONMENT"] == "production"
 
 
 @needs_compose
