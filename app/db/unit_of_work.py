@@ -14,6 +14,7 @@ from sqlalchemy.pool import QueuePool
 
 from app.core.exceptions import LostRace, ServiceUnavailable
 from app.db import revisions
+from app.db.engine import read_options
 from app.db.errors import to_problem
 from app.db.repositories.account_tokens import AccountTokenRepository
 from app.db.repositories.api_keys import ApiKeyRepository
@@ -155,7 +156,7 @@ class Database:
         """Open a transaction that only reads; readers never wait for writers."""
         try:
             async with self._sessions() as session:
-                await session.connection(execution_options={"read_only": True})
+                await session.connection(execution_options=read_options(self.engine))
                 yield UnitOfWork(session, self._notify)
         except SQLAlchemyError as error:
             if (problem := to_problem(error)) is None:
