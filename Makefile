@@ -98,7 +98,7 @@ test: $(DEV) ## Run the tests that are not slow, or those that T names (T=tests/
 	$(PYTEST) $(if $(T),-m "not load" $(T),--numprocesses=auto) $(ARGS)
 
 coverage: $(DEV) ## As test without the pages, and fail below the required coverage
-	$(BIN)/python -m slipcover -m pytest --ignore=tests/docs $(ARGS)
+	$(BIN)/python -m slipcover -m pytest --ignore=tests/docs --contract-coverage=.contract-coverage.json $(ARGS)
 
 docs-test: $(DEV) ## Check names, links and examples of the pages
 	$(PYTEST) tests/docs $(ARGS)

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from app.core.config import Settings
 from app.main import create_app
-from tests import backends, figures, secrets_seen, updates_seen
+from tests import backends, contract_seen, figures, secrets_seen, updates_seen
 from tests.apps import make_settings, running
 from tests.clients import Caller, sign_up, sign_up_admin
 from tests.versions import PREFIX
@@ -29,16 +29,32 @@ def pytest_report_header() -> str:
     return f"backends: {', '.join(there)}{left_out}"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option of `make coverage`."""
+    parser.addoption(
+        "--contract-coverage",
+        type=Path,
+        metavar="FILE",
+        help="write what the tests saw of the contract, and fail if it is too little",
+    )
+
+
 def pytest_configure() -> None:
-    """Watch logs for secrets, and updates for versions, from the first test on."""
+    """Watch logs, updates and the use of the contract from the first test on."""
     secrets_seen.install()
     updates_seen.install()
+    contract_seen.install()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hand the figures of a process of pytest-xdist to the one that prints them."""
+    """Hand what a process of pytest-xdist has seen to the first one, which reports it."""
     if (output := getattr(session.config, "workeroutput", None)) is not None:
         output["figures"] = figures.recorded
+        output["contract_seen"] = contract_seen.as_lists()
+    elif path := session.config.getoption("--contract-coverage"):
+        contract_seen.write(path)
+        if contract_seen.is_too_little() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -47,10 +63,14 @@ def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - of pytest-xdist, w
     for name, texts in getattr(node, "workeroutput", {}).get("figures", {}).items():
         for text in texts:
             figures.record(name, text)
+    contract_seen.merge(getattr(node, "workeroutput", {}).get("contract_seen", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what the tests measured."""
+    if terminalreporter.config.getoption("--contract-coverage"):
+        terminalreporter.section("coverage of the contract")
+        terminalreporter.write_line("\n".join(contract_seen.summary()))
     if lines := figures.lines():
         terminalreporter.section("figures")
         terminalreporter.write_line("\n".join(lines))

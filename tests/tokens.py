@@ -56,8 +56,8 @@ def issue(settings: Settings, **changes: object) -> str:
     return sign(settings, claims(settings) | changes)
 
 
-async def issue_let_in(app: FastAPI, settings: Settings) -> str:
+async def issue_let_in(app: FastAPI, settings: Settings, **changes: object) -> str:
     """Return a token whose session the application treats as active."""
-    content = claims(settings)
+    content = claims(settings) | changes
     await app.state.resources.session_gate._marks.note_alive(UUID(content["sid"]))
     return sign(settings, content)

@@ -15,6 +15,7 @@ from sqlalchemy import Column, Table
 from app.core.exceptions import CATALOGUE, ProblemError
 from app.db import models
 from docs.tools.changes import changelog, rules_page
+from docs.tools.contract_coverage import contract_coverage_page
 from docs.tools.markdown import fence, json_block, page, table
 from docs.tools.operation_facts import address, contracts
 from docs.tools.operations import operation_pages
@@ -36,6 +37,7 @@ def reference_pages(root: Path = ROOT) -> dict[str, str]:
         **operation_pages(root),
         f"{REFERENCE}/settings.md": settings_page(root),
         f"{REFERENCE}/database.md": database_page(),
+        f"{REFERENCE}/contract-coverage.md": contract_coverage_page(root),
         f"{REFERENCE}/rules.md": lint_rules_page(),
         **changes,
         f"{REFERENCE}/rules-of-the-verdict.md": rules_page(),
