@@ -10,7 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Literal, Protocol, TypeVar, cast
 from uuid import uuid4
 
 from pydantic import BaseModel, ValidationError
@@ -21,6 +21,7 @@ from app.core.redis import Breaker, RedisUnavailable
 Model = TypeVar("Model", bound=BaseModel)
 
 _ABSENT = b""
+Outcome = Literal["hit", "miss", "unavailable"]
 
 
 class Store(Protocol):
@@ -99,10 +100,18 @@ class Cache:
         release: What the format of the values depends on; releases share versions, but no values.
         life_seconds: Longest life of a value.
         absent_seconds: Longest life of the knowledge that there is none.
+        on_read: Called with the outcome of each read.
     """
 
     def __init__(
-        self, store: Store, *, prefix: str, release: str, life_seconds: int, absent_seconds: int
+        self,
+        store: Store,
+        *,
+        prefix: str,
+        release: str,
+        life_seconds: int,
+        absent_seconds: int,
+        on_read: Callable[[Outcome], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._prefix = f"{prefix}cache:"
@@ -110,6 +119,7 @@ class Cache:
         self._life_seconds = life_seconds
         self._absent_seconds = absent_seconds
         self._longest_seconds = max(life_seconds, absent_seconds)
+        self._on_read = on_read
         self._missed_changes = 0
         self._loads: dict[tuple[str, bytes], asyncio.Task[Any]] = {}
 
@@ -126,13 +136,17 @@ class Cache:
                 (self._prefix, name, f"{name}:{self._release}")
             )
         except RedisUnavailable:
+            self._on_read("unavailable")
             return await load()
         now_valid = b"%b.%b" % (era or b"", version or b"")
         if kept is not None:
             valid, _, content = kept.partition(b"\n")
             if valid == now_valid:
                 with suppress(ValidationError):  # It is of a release with another model.
-                    return None if content == _ABSENT else model.model_validate_json(content)
+                    value = None if content == _ABSENT else model.model_validate_json(content)
+                    self._on_read("hit")
+                    return value
+        self._on_read("miss")
         # Who comes after a change asks for another version, so it joins no load from before.
         task = self._loads.get((name, now_valid))
         if task is None:

@@ -46,7 +46,7 @@ from app.services.support.idempotency import Idempotency
 from app.services.users import Users
 from app.telemetry.export import Tracing
 from app.telemetry.health import Probes
-from app.telemetry.metrics import set_redis_up
+from app.telemetry.metrics import count_cache_read, set_redis_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +179,7 @@ def _make_cache(settings: Settings, store: Store) -> Cache:
         release=contract_digest(schemas.VERSIONS[-1])[:16],
         life_seconds=settings.cache_seconds,
         absent_seconds=settings.cache_absent_seconds,
+        on_read=count_cache_read,
     )
 
 

@@ -14,7 +14,12 @@ _LONG = (0.01, 0.05, 0.25, 1, 5, 30, 120, 600)
 REQUEST_SECONDS = Histogram(
     "http_request_seconds", "Duration of a request.", ["operation", "method", "status"]
 )
-RATE_LIMITED = Counter("rate_limited_requests", "Requests refused with 429.", ["operation"])
+RATE_LIMIT_DECISIONS = Counter(
+    "rate_limit_decisions",
+    "Requests that a rate limit allowed or refused.",
+    ["operation", "decision"],
+)
+CACHE_READS = Counter("cache_reads", "Cached reads, by what the cache knew.", ["result"])
 REQUESTS_IN_FLIGHT = Gauge(
     "http_requests_in_flight", "Requests that wait for the start of their response."
 )
@@ -36,10 +41,33 @@ TASK_LATE_SECONDS = Histogram(
     ["task"],
     buckets=_LONG,
 )
+TASKS_DUE = Gauge(
+    "tasks_due", "Tasks that are due and do not run yet; every process reports the same number."
+)
+TASKS_OLDEST_SECONDS = Gauge(
+    "tasks_oldest_seconds", "How long the oldest of these tasks has been due."
+)
+TASKS_DEAD = Gauge("tasks_dead", "Tasks that have used up their attempts.")
+POOL_CONNECTIONS = Gauge(
+    "database_pool_connections",
+    "Connections to the database, by whether they are in use.",
+    ["state"],
+)
+POOL_LIMIT = Gauge("database_pool_limit", "Connections that this process may have at most.")
+LOOP_LAG_SECONDS = Histogram(
+    "event_loop_lag_seconds",
+    "How much later than asked the event loop calls a timer.",
+    buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
+)
 REDIS_UP = Gauge("redis_up", "1 while Redis answers, 0 while the service works without it.")
 TASK_NOTIFICATIONS_UP = Gauge(
     "task_notifications_up", "1 while workers are notified of tasks, 0 while Redis does not answer."
 )
+
+
+def count_cache_read(result: str) -> None:
+    """Count a read through the cache."""
+    CACHE_READS.labels(result).inc()
 
 
 def set_redis_up(up: bool) -> None:  # noqa: FBT001 - the signature that Breaker calls

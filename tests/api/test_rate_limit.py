@@ -17,7 +17,7 @@ from app.api.request.admission import client_network
 from app.core.config import Settings
 from app.main import create_app
 from app.schemas.operation import Operation
-from app.telemetry.metrics import RATE_LIMITED
+from app.telemetry.metrics import RATE_LIMIT_DECISIONS
 from tests.apps import changed, make_settings, replace_services, started
 from tests.clients import Caller, narrow, sign_up
 from tests.items import create
@@ -159,7 +159,7 @@ async def test_an_answer_that_nobody_expected_has_the_headers_too(start: Start) 
 async def test_a_caller_beyond_the_quota_is_told_when_to_come_back(start: Start) -> None:
     client = await start(per_minute=3)
     ada = await sign_up(client, "Ada")
-    before = value_of(RATE_LIMITED.labels("getMe"))
+    before = value_of(RATE_LIMIT_DECISIONS.labels("getMe", "refused"))
     left = [quotas(await ada.get("/users/me"))["minute"][0] for _ in range(3)]
     refused = await ada.get("/users/me")
 
@@ -171,7 +171,7 @@ async def test_a_caller_beyond_the_quota_is_told_when_to_come_back(start: Start)
     assert 55 <= seconds <= 60
     assert f"in {seconds} s" in refused.json()["detail"]
     assert refused.headers["Cache-Control"] == "no-store"
-    assert value_of(RATE_LIMITED.labels("getMe")) == before + 1
+    assert value_of(RATE_LIMIT_DECISIONS.labels("getMe", "refused")) == before + 1
 
 
 async def test_a_refused_request_is_not_read_and_does_nothing(start: Start) -> None:

@@ -17,6 +17,7 @@ COMPOSE = ROOT / "deploy/compose.observability.yml"
 # What Prometheus and its client for Python add.
 FOREIGN = {"up", "process_resident_memory_bytes"}
 LABELS = {"le", "job", "instance", "operation", "method", "status", "task", "outcome"}
+LABELS |= {"decision", "result", "state"}
 WORDS = {"or", "unless"}
 
 

@@ -26,7 +26,7 @@ from app.core.redis import RedisUnavailable
 from app.core.security import Principal, invalid_token
 from app.core.session_marks import ALIVE, MARK
 from app.schemas.operation import Operation
-from app.telemetry.metrics import RATE_LIMITED
+from app.telemetry.metrics import RATE_LIMIT_DECISIONS
 
 _MAX_AGENT = 200
 _UNKNOWN = IPv4Address(0)
@@ -112,8 +112,9 @@ class _Counter:
             )
         except RedisUnavailable as error:
             raise ServiceUnavailable("The rate limit cannot be checked.") from error
+        outcome = "allowed" if decision.allowed else "refused"
+        RATE_LIMIT_DECISIONS.labels(self._operation.operation_id, outcome).inc()
         if not decision.allowed:
-            RATE_LIMITED.labels(self._operation.operation_id).inc()
             refusal = TooManyRequests(decision.retry_after_seconds)
             refusal.headers |= decision.headers()
             raise refusal

@@ -10,6 +10,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -73,6 +74,13 @@ class TaskRepository:
             .execution_options(synchronize_session=False)
         )
         return (await self._session.scalars(statement)).all()
+
+    async def backlog(self) -> tuple[int, float, int]:
+        """Return the number of due tasks, the age of the oldest in seconds, and the dead tasks."""
+        dead = select(func.count()).select_from(DeadTask).scalar_subquery()
+        counts = select(func.count(), func.min(Task.run_at), DatabaseNow(), dead)
+        due, oldest, now, count = (await self._session.execute(counts.where(_is_due()))).one()
+        return due, (now - oldest).total_seconds() if oldest else 0.0, count
 
     async def extend(self, task: Task, *, lease_seconds: float) -> None:
         """Renew the lease of the attempt, and lock the task until the transaction ends.

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from app.core.config import Settings
 from app.core.dependencies import Resources, open_resources
+from app.db.unit_of_work import Database
 from app.tasks.engine.context import Handlers
 from app.tasks.engine.notify import listening, notifying
 from app.tasks.engine.poller import TaskPoller
@@ -14,6 +15,7 @@ from app.tasks.engine.scheduler import ScheduledTask, Scheduler
 from app.telemetry.errors import reporting_errors
 from app.telemetry.export import Tracing, make_tracing
 from app.telemetry.heartbeat import heartbeat
+from app.telemetry.vitals import Backlog, watching
 
 
 @asynccontextmanager
@@ -49,8 +51,16 @@ async def open_process(
         if schedules:
             scheduler = Scheduler(resources.database, schedules)
             await stack.enter_async_context(scheduler.running())
+        await stack.enter_async_context(
+            watching(resources.database.engine, lambda: _read_backlog(resources.database))
+        )
         await stack.enter_async_context(heartbeat(settings.heartbeat_file))
         yield resources
+
+
+async def _read_backlog(database: Database) -> Backlog:
+    async with database.read() as work:
+        return Backlog(*await work.tasks.backlog())
 
 
 def stop_signal() -> asyncio.Event:

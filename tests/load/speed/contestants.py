@@ -62,7 +62,7 @@ class Server:
             reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
             for _ in left:
                 writer.write(next(turn))
-                status = await _read_answer(reader)
+                status = await read_answer(reader)
                 assert status == expected, f"{status} instead of {expected}"
             writer.close()
 
@@ -72,7 +72,7 @@ class Server:
         return Cost(cpu / count, count / seconds)
 
 
-async def _read_answer(reader: asyncio.StreamReader) -> int:
+async def read_answer(reader: asyncio.StreamReader) -> int:
     """Read one answer; return its status."""
     header = await reader.readuntil(b"\r\n\r\n")
     lowered = header.lower()
