@@ -81,6 +81,14 @@ def known_scopes(endpoint: Endpoint) -> Breaches:
                     yield scopes, f"{scheme} has no scope {scope}", "add it or correct it"
 
 
+def one_prefix(endpoint: Endpoint) -> Breaches:
+    """The application serves every path below the prefix of the contract's first server."""
+    for holder in (endpoint.item, endpoint.node):
+        if holder.has("servers"):
+            fix = "list them in openapi.yaml, or keep them for readers as x-servers"
+            yield holder.child("servers"), "servers of a single path have no effect", fix
+
+
 def _offered_scopes(scheme: Node) -> set[str]:
     flows = scheme.child("flows").entries()
     return {scope for _, flow in flows for scope, _ in flow.child("scopes").entries()}

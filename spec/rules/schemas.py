@@ -1,6 +1,5 @@
-"""Rules about the structure of schemas: what models cannot honour is refused, never ignored."""
+"""Rules about the structure of schemas."""
 
-import keyword
 import re
 from collections.abc import Iterator
 
@@ -11,19 +10,25 @@ from spec.tools.load import Json
 
 Breaches = Iterator[tuple[Node, str, str]]
 
-_UNCHECKED = (
-    *("uniqueItems", "contains", "minContains", "maxContains", "prefixItems", "unevaluatedItems"),
-    *("minProperties", "maxProperties", "patternProperties", "propertyNames", "dependentRequired"),
-    *("dependentSchemas", "unevaluatedProperties", "if", "then", "else", "not", "nullable"),
-)
 _KEYWORDS = {
     *("$ref", "type", "enum", "const", "format", "title", "description", "default", "deprecated"),
     *("example", "examples", "readOnly", "writeOnly", "contentMediaType", "contentEncoding"),
     *("minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum"),
     *("exclusiveMaximum", "multipleOf", "items", "minItems", "maxItems", "properties", "required"),
-    *("additionalProperties", "oneOf", "anyOf", "allOf", "discriminator"),
+    *("additionalProperties", "oneOf", "anyOf", "allOf", "discriminator", "xml", "externalDocs"),
+    *("uniqueItems", "contains", "minContains", "maxContains", "prefixItems", "unevaluatedItems"),
+    *("minProperties", "maxProperties", "patternProperties", "propertyNames", "dependentRequired"),
+    *("dependentSchemas", "unevaluatedProperties", "if", "then", "else", "not", "contentSchema"),
+    "$comment",
 }
-_TAKEN = {"schema", "json", "model_config", "copy", "dict", "validate", "construct", "self"}
+_FIXES = {
+    "nullable": 'write type: [string, "null"], or anyOf with {type: "null"}',
+    "definitions": "make the schemas components",
+    "$defs": "make the schemas components",
+    "$id": "name schemas as components",
+    "$anchor": "name schemas as components",
+    "additionalItems": "write prefixItems and items",
+}
 _COMBINED = ("oneOf", "anyOf", "allOf")
 
 
@@ -51,44 +56,12 @@ def no_default_on_enum_component(schema: Schema) -> Breaches:
         yield schema.node.child("default"), "a default on an enum component", fix
 
 
-def no_unchecked_keywords(schema: Schema) -> Breaches:
-    """The models would accept what the contract refuses."""
-    for key in _UNCHECKED:
-        node = schema.node.child(key)
-        if node.exists:
-            yield node, f"models do not check {key}", "leave it out and check it in the service"
-
-
 def known_keywords(schema: Schema) -> Breaches:
     """JSON Schema ignores what it does not know: a misspelt `required` would demand nothing."""
     for key, node in schema.node.entries():
-        if key not in _KEYWORDS and key not in _UNCHECKED and not key.startswith("x-"):
-            yield node, f"the keyword {key} is unknown", closest(key, _KEYWORDS, "remove it")
-
-
-def free_names(schema: Schema) -> Breaches:
-    """Attributes of Pydantic and words of Python would be renamed in code."""
-    for name, node in schema.node.child("properties").entries():
-        if keyword.iskeyword(name):
-            yield node, f"the property name {name} is a word of Python", "use another name"
-        if name in _TAKEN or name.startswith("model_"):
-            yield node, f"the property name {name} belongs to Pydantic", "use another name"
-
-
-def no_nullable_component(schema: Schema) -> Breaches:
-    """The null of a component is lost; the place that uses it says whether null is allowed."""
-    if schema.is_component and "null" in schema.types:
-        fix = "write anyOf: [$ref, type: 'null'] where it is used"
-        yield schema.node.child("type"), "a component that may be null", fix
-
-
-def no_read_only(schema: Schema) -> Breaches:
-    """One model per use is clearer than one whose fields depend on the direction."""
-    for key in ("readOnly", "writeOnly"):
-        if schema.node.has(key):
-            yield schema.node.child(
-                key
-            ), f"{key} splits a model in two", "write one schema per direction"
+        if key not in _KEYWORDS and not key.startswith("x-"):
+            fix = _FIXES.get(key) or closest(key, _KEYWORDS, "remove it")
+            yield node, f"the keyword {key} is unknown", fix
 
 
 def snake_case_properties(schema: Schema) -> Breaches:
@@ -112,29 +85,24 @@ def named_parts(schema: Schema) -> Breaches:
 
 
 def unambiguous_unions(schema: Schema) -> Breaches:
-    """A model can check that exactly one fits only when a discriminator says which."""
+    """Clients find the alternative by a discriminator, and closed objects fit no other part."""
     node = schema.node
     if node.has("allOf") and schema.in_request:
         yield node.child("allOf"), "allOf never fits closed requests", "write the properties out"
-    for key in ("oneOf", "anyOf"):
-        members = [member for _, member in node.child(key).entries()]
-        others = [member for member in members if member.text("type") != "null"]
-        if key == "oneOf" and len(others) > 1 and not node.has("discriminator"):
-            yield node.child(
-                key
-            ), "oneOf without a discriminator", "add a discriminator with a mapping"
-        if len(others) > 1 and len(others) < len(members):
-            yield node.child(key), "a union with null in it", "make the union a component"
+    members = [member for _, member in node.child("oneOf").entries()]
+    objects = [member for member in members if "object" in member.follow().strings("type")]
+    if len(objects) > 1 and not node.has("discriminator"):
+        fix = "add a discriminator with a mapping"
+        yield node.child("oneOf"), "oneOf of objects without a discriminator", fix
 
 
 def typed(schema: Schema) -> Breaches:
-    """A schema without a type would become Any."""
+    """A schema without a type allows anything, also where its other keywords mean nothing."""
     node = schema.node
     said = any(node.has(key) for key in ("type", "$ref", "enum", "const", *_COMBINED))
-    if not said:
-        yield node, "the schema has no type", "say what the value is"
-    if len(set(schema.types) - {"null"}) > 1:
-        yield node.child("type"), "a value of several types", "keep one type besides null"
+    is_part = "allOf" in node.pointer[-2:]
+    if isinstance(node.value, dict) and not said and not is_part:
+        yield node, "the schema has no type", "say what the value is, or write true for anything"
 
 
 def required_properties(schema: Schema) -> Breaches:

@@ -2,20 +2,22 @@
 
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from importlib import import_module
 from itertools import count
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any, get_type_hints
 from uuid import UUID
 
 import httpx2
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from app.api.errors import add_error_handlers
+from app.api.middleware import add_middleware
 from app.api.request.conformance import Conformance
+from app.api.request.contract import Node
 from app.api.request.limits import rate_limits
 from app.api.request.rules import Rules
 from app.core.config import Settings
@@ -59,6 +61,9 @@ class _Limiter:
     async def hit(self, *_: object, **__: object) -> Decision:
         return Decision(allowed=True, quotas=())
 
+    async def take_back(self, *_: object) -> None:
+        return None
+
 
 def make_app(root: Path, text: str, services: dict[str, type] | None = None) -> FastAPI:
     """Return an application of an OpenAPI document.
@@ -80,22 +85,32 @@ def make_app(root: Path, text: str, services: dict[str, type] | None = None) -> 
         kinds = get_type_hints(import_module(f"{package}.schemas.v1.services").Services)
     finally:
         sys.path.remove(str(root))
-    app = FastAPI(openapi_url=None, redirect_slashes=False)
     document = json.loads((root / package / "schemas/v1/openapi.json").read_text())
-    app.state.settings = Settings(unimplemented="mock")
-    conformance = Conformance(document, digest="", check_bodies=True)
-    app.state.mocked = frozenset[str]()
-    limits = rate_limits(operations.OPERATIONS.values(), app.state.settings)
-    app.state.rules = {"v1": Rules(conformance, limits)}
+    app = app_of(routers, operations, document)
     app.state.resources = SimpleNamespace(
         access_tokens=_Tokens(), api_keys=_Keys(), limiter=_Limiter()
     )
     own = services or {}
-    made = {name: type("Made", (own.get(name, object), kind), {})() for name, kind in kinds.items()}
+    made = {
+        name: type("Made", (*([own[name]] if name in own else []), kind), {})()
+        for name, kind in kinds.items()
+    }
     app.state.services = SimpleNamespace(**made)
+    return app
+
+
+def app_of(routers: Iterable[APIRouter], operations: ModuleType, document: Node) -> FastAPI:
+    """Return an application of generated routers; it has neither resources nor services."""
+    app = FastAPI(openapi_url=None, redirect_slashes=False)
+    app.state.settings = settings = Settings(unimplemented="mock")
+    app.state.mocked = frozenset[str]()
+    known = operations.OPERATIONS.values()
+    conformance = Conformance(document, digest="", check_bodies=True)
+    app.state.rules = {"v1": Rules(conformance, rate_limits(known, settings))}
     for router in routers:
         app.include_router(router, prefix=operations.PREFIX)
     add_error_handlers(app)
+    add_middleware(app, settings, (), ())
     return app
 
 

@@ -10,17 +10,13 @@ import httpx2
 import pytest
 from fastapi import FastAPI, Request
 
-from app.api.errors import add_error_handlers
-from app.api.request.conformance import Conformance
-from app.api.request.limits import rate_limits
-from app.api.request.rules import Rules
 from app.api.request.security import READERS, Count
-from app.core.config import Settings
 from app.core.exceptions import Unauthorized
 from app.core.rate_limit import MemoryLimiter
 from app.core.security import Principal
 from app.schemas.operation import SecurityScheme
 from tests.spec.project import Project
+from tests.spec.served import app_of
 
 PET = "/pets/018f0c2e-0000-7000-8000-000000000000"
 TOM = {"kind": "cat", "name": "Tom", "lives": 9}
@@ -49,17 +45,9 @@ def sample(implemented: Project) -> Iterator[FastAPI]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(implemented.root))
         patch.setitem(READERS, "apiKey", api_key)
-        app = FastAPI()
-        for router in import_module("tiny.routes").ROUTERS:
-            app.include_router(router)
         document = json.loads(implemented.read("schemas/v1/openapi.json"))
-        conformance = Conformance(document, digest="", check_bodies=True)
-        app.state.settings = Settings()
-        app.state.mocked = frozenset[str]()
-        operations = import_module("tiny.schemas.v1.operations").OPERATIONS
-        limits = rate_limits(operations.values(), app.state.settings)
-        app.state.rules = {"v1": Rules(conformance, limits)}
-        add_error_handlers(app)
+        operations = import_module("tiny.schemas.v1.operations")
+        app = app_of(import_module("tiny.routes").ROUTERS, operations, document)
         yield app
 
 
@@ -68,7 +56,9 @@ async def http(sample: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """Return a client of the sample, with nothing counted yet."""
     sample.state.resources = SimpleNamespace(access_tokens=Tokens(), limiter=MemoryLimiter())
     transport = httpx2.ASGITransport(app=sample)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://sample") as client:
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://sample/sample/v1"
+    ) as client:
         yield client
 
 
@@ -93,7 +83,7 @@ async def test_parameters_arrive_typed(http: httpx2.AsyncClient) -> None:
         {"names": ["a", "b", "c", "d"]},
         {"names": ["UPPER"]},
         {"limit": "0"},
-        {"limit": "1.0"},
+        {"limit": "1.5"},
         {"type": "1"},
     ],
 )
@@ -137,7 +127,7 @@ async def test_each_success_has_its_status_headers_and_body(http: httpx2.AsyncCl
     unchanged = await http.put(PET, json=TOM | {"name": "Same"})
 
     assert created.status_code == 201
-    assert created.headers["location"] == PET
+    assert created.headers["location"] == f"/sample/v1{PET}"
     assert created.headers["cache-control"] == "no-store"
     assert created.headers["x-remaining"] == "7"
     assert (unchanged.status_code, unchanged.content) == (204, b"")
@@ -183,7 +173,7 @@ async def test_a_file_is_uploaded_with_its_fields(http: httpx2.AsyncClient) -> N
     )
 
     assert (answer.status_code, answer.content) == (201, b"")
-    assert answer.headers["location"] == "/files/poem/poem.txt/5/1"
+    assert answer.headers["location"] == "/sample/v1/files/poem/poem.txt/5/1"
 
 
 @pytest.mark.parametrize("fields", [{"title": "UPPER"}, {"title": "a", "copies": "10"}, {}])
