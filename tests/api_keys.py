@@ -3,12 +3,13 @@
 from typing import Any
 
 from app.core.crypto.api_keys import HEADER
+from app.schemas import v1
 from tests.clients import Caller
 
 
 async def create(caller: Caller, **fields: object) -> dict[str, Any]:
     """Create a key with every scope and return it."""
-    body = {"name": "Import", "scopes": ["items:read", "items:write"]} | fields
+    body = {"name": "Import", "scopes": [scope.value for scope in v1.ApiKeyScope]} | fields
     answer = await caller.post("/api-keys", body)
     assert answer.status_code == 201, answer.text
     return dict(answer.json())

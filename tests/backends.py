@@ -16,9 +16,10 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from pydantic import SecretStr
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from app.core.config import Settings
+from app.db.engine import make_engine
 from tests.apps import make_settings
 
 ALEMBIC = Path(__file__).parent.parent / "alembic.ini"
@@ -111,3 +112,11 @@ atexit.register(_templates.close)
 def kind_of(settings: Settings) -> str:
     """Name the database that settings choose, for figures."""
     return "postgresql" if settings.sqlite_file is None else "sqlite"
+
+
+async def analyze(settings: Settings) -> None:
+    """Count the rows for the planner, as PostgreSQL does by itself a minute later."""
+    engine = make_engine(settings)
+    async with engine.begin() as connection:
+        await connection.execute(text("ANALYZE"))
+    await engine.dispose()

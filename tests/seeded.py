@@ -9,10 +9,8 @@ from uuid import UUID
 
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlalchemy import text
 
 from app.core.config import Settings
-from app.db.engine import make_engine
 from app.db.keyset import SortKey, position_of
 from app.db.models import Item
 from app.db.unit_of_work import Database
@@ -63,14 +61,6 @@ async def seeded_database(kind: str, count: int, folder: Path) -> AsyncIterator[
         started = time.perf_counter()
         [owner_id] = await seed(settings, items=count, users=1)
         seconds = time.perf_counter() - started
-        await analyze(settings)
+        await backends.analyze(settings)
         async with running(create_app(settings)) as app:
             yield Seeded(app, settings, owner_id, count, seconds)
-
-
-async def analyze(settings: Settings) -> None:
-    """Count the rows for the planner, as PostgreSQL does by itself a minute later."""
-    engine = make_engine(settings)
-    async with engine.begin() as connection:
-        await connection.execute(text("ANALYZE"))
-    await engine.dispose()

@@ -11,8 +11,9 @@ from jwt.warnings import InsecureKeyLengthWarning
 
 from app.core.config import Settings
 from app.core.crypto.keys import read_keys
+from app.core.security import ROLE_SCOPES
 
-ALL_SCOPES = "items:read items:write profile:read profile:write"
+ALL_SCOPES = " ".join(sorted(ROLE_SCOPES["user"]))
 
 
 def claims(settings: Settings) -> dict[str, Any]:

@@ -29,8 +29,8 @@ class Event(StrEnum):
     USER_DISABLED = "user.disabled"
     USER_ENABLED = "user.enabled"
     USER_DELETED = "user.deleted"
-    API_KEY_CREATED = "api_key.created"
-    API_KEY_REVOKED = "api_key.revoked"
+    API_KEY_CREATED = "api_key.created"  # part api_keys
+    API_KEY_REVOKED = "api_key.revoked"  # part api_keys
     SIGNING_KEY_CREATED = "signing_key.created"
     SIGNING_KEY_ACTIVATED = "signing_key.activated"
     SIGNING_KEY_REMOVED = "signing_key.removed"

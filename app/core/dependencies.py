@@ -67,7 +67,7 @@ class Resources:
     keys: KeyRing
     access_tokens: AccessTokens
     session_gate: SessionGate
-    api_keys: ApiKeys
+    api_keys: ApiKeys  # part api_keys
     sign_in: SignIn
     cursors: Cursors
     idempotency: Idempotency
@@ -123,7 +123,7 @@ def _make_resources(
         access_tokens=access_tokens,
         session_gate=gate,
         sign_in=_make_sign_in(settings, database, limiter, gate, access_tokens),
-        api_keys=ApiKeys(database, cursors),
+        api_keys=ApiKeys(database, cursors),  # part api_keys
         cursors=cursors,
         idempotency=_make_idempotency(settings, database),
         limiter=limiter,
@@ -245,9 +245,13 @@ def make_services(resources: Resources) -> schemas.Services:
         jwks=Jwks(resources.keys),
         sessions=Sessions(database, resources.cursors, resources.session_gate),
         users=Users(database, resources.cursors, sign_in.accounts, resources.session_gate),
-        api_keys=resources.api_keys,
+        api_keys=resources.api_keys,  # part api_keys
+        # part example
         items=Items(database, resources.cursors, resources.idempotency, resources.cache),
+        # end part
+        # part exports
         exports=Exports(database, resources.idempotency, resources.stream_seconds),
+        # end part
     )
 
 

@@ -21,8 +21,8 @@ Role = Literal["user", "admin"]
 _USER_SCOPES = frozenset(
     {
         *("profile:read", "profile:write"),
-        *("items:read", "items:write"),
-        *("api_keys:read", "api_keys:write"),
+        *("items:read", "items:write"),  # part example
+        *("api_keys:read", "api_keys:write"),  # part api_keys
     }
 )
 _ADMIN_SCOPES = _USER_SCOPES | {"users:read", "users:write"}

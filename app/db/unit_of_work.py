@@ -70,25 +70,34 @@ class UnitOfWork:
     def account_tokens(self) -> AccountTokenRepository:
         return AccountTokenRepository(self.session)
 
+    # part api_keys
     @cached_property
     def api_keys(self) -> ApiKeyRepository:
         return ApiKeyRepository(self.session)
+
+    # end part
 
     @cached_property
     def dead_tasks(self) -> DeadTaskRepository:
         return DeadTaskRepository(self.session)
 
+    # part exports
     @cached_property
     def exports(self) -> ExportRepository:
         return ExportRepository(self.session)
+
+    # end part
 
     @cached_property
     def idempotency_keys(self) -> IdempotencyKeyRepository:
         return IdempotencyKeyRepository(self.session)
 
+    # part example
     @cached_property
     def items(self) -> ItemRepository:
         return ItemRepository(self.session)
+
+    # end part
 
     @cached_property
     def refresh_tokens(self) -> RefreshTokenRepository:

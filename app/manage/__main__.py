@@ -18,7 +18,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m app.manage", description=__doc__)
     parser.set_defaults(fixed={})
     commands = parser.add_subparsers(required=True)
-    for module in (setup, serve, tasks, keys, seed):
+    for module in (
+        *(setup, serve, tasks, keys),
+        seed,  # part example
+    ):
         module.add_commands(commands)
     arguments = parser.parse_args()
     arguments.run(load_settings(**arguments.fixed), arguments)

@@ -1,9 +1,10 @@
-"""Writes the files of exports."""
+"""Writes the files of exports, and deletes old ones."""
 
 import csv
 import io
 import json
 from collections.abc import Sequence
+from typing import ClassVar
 
 from app import schemas
 from app.db.models.exports import Export
@@ -11,10 +12,17 @@ from app.db.unit_of_work import UnitOfWork
 from app.services.exports import WriteExport
 from app.services.items import to_item
 from app.tasks.engine.context import TaskContext
+from app.tasks.housekeeping import Housekeeping, delete_all
 
 _ORDER = ("created_at.asc",)
 # Characters that start a formula in a spreadsheet; the last four are full-width.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+class DeleteOldExports(Housekeeping):
+    """Delete files of failed and cancelled exports, and all exports after `EXPORT_KEEP_SECONDS`."""
+
+    task: ClassVar = "delete_old_exports"
 
 
 async def write_export(context: TaskContext, payload: WriteExport) -> None:
@@ -43,6 +51,13 @@ async def fail_export(work: UnitOfWork, payload: WriteExport) -> None:
 async def restart_export(work: UnitOfWork, payload: WriteExport) -> None:
     """Start a failed export again, from its first row."""
     await work.exports.restart(payload.export_id)
+
+
+async def delete_old_exports(context: TaskContext, _: DeleteOldExports) -> None:
+    """Delete files that cannot be downloaded, then old exports."""
+    age = context.settings.export_keep_seconds
+    await delete_all(context, lambda work: work.exports.delete_unwanted_files())
+    await delete_all(context, lambda work: work.exports.delete_old(older_than_seconds=age))
 
 
 async def _write_chunk(work: UnitOfWork, export: Export, context: TaskContext) -> bool:

@@ -29,12 +29,6 @@ class DeleteExpiredTokens(Housekeeping):
     task: ClassVar = "delete_expired_tokens"
 
 
-class DeleteOldExports(Housekeeping):
-    """Delete files of failed and cancelled exports, and all exports after `EXPORT_KEEP_SECONDS`."""
-
-    task: ClassVar = "delete_old_exports"
-
-
 class DeleteFinishedTasks(Housekeeping):
     """Delete tasks that finished more than `TASK_KEEP_SECONDS` ago."""
 
@@ -43,36 +37,30 @@ class DeleteFinishedTasks(Housekeeping):
 
 async def delete_accounts(context: TaskContext, _: DeleteAccounts) -> None:
     """Delete what the users of deleted accounts owned, then the accounts."""
-    await _delete(context, lambda work: work.idempotency_keys.delete_of_deleted_accounts())
-    await _delete(context, lambda work: work.users.delete_deleted())
+    await delete_all(context, lambda work: work.idempotency_keys.delete_of_deleted_accounts())
+    await delete_all(context, lambda work: work.users.delete_deleted())
 
 
 async def delete_expired_keys(context: TaskContext, _: DeleteExpiredKeys) -> None:
     """Delete expired idempotency keys."""
-    await _delete(context, lambda work: work.idempotency_keys.delete_expired())
+    await delete_all(context, lambda work: work.idempotency_keys.delete_expired())
 
 
 async def delete_expired_tokens(context: TaskContext, _: DeleteExpiredTokens) -> None:
     """Delete ended sessions with their refresh tokens."""
-    await _delete(context, lambda work: work.sessions.delete_ended(older_than_seconds=_DAY))
-
-
-async def delete_old_exports(context: TaskContext, _: DeleteOldExports) -> None:
-    """Delete files that cannot be downloaded, then old exports."""
-    age = context.settings.export_keep_seconds
-    await _delete(context, lambda work: work.exports.delete_unwanted_files())
-    await _delete(context, lambda work: work.exports.delete_old(older_than_seconds=age))
+    await delete_all(context, lambda work: work.sessions.delete_ended(older_than_seconds=_DAY))
 
 
 async def delete_finished_tasks(context: TaskContext, _: DeleteFinishedTasks) -> None:
     """Delete the rows of finished tasks."""
     age = context.settings.task_keep_seconds
-    await _delete(context, lambda work: work.tasks.delete_finished(older_than_seconds=age))
+    await delete_all(context, lambda work: work.tasks.delete_finished(older_than_seconds=age))
 
 
-async def _delete(
+async def delete_all(
     context: TaskContext, delete_piece: Callable[[UnitOfWork], Awaitable[int]]
 ) -> None:
+    """Delete piece by piece, each in a transaction of its own, until nothing is left."""
     deleted = 1
     while deleted:
         async with context.checkpoint() as work:

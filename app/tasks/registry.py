@@ -10,16 +10,18 @@ from app.tasks.engine.context import Handler, Handlers
 
 _HANDLERS: tuple[Handler[Any], ...] = (
     Handler(SendAccountMail, account_mail.send_account_mail),
+    # part exports
     Handler(
         WriteExport,
         exports.write_export,
         on_dead=exports.fail_export,
         on_replay=exports.restart_export,
     ),
+    Handler(exports.DeleteOldExports, exports.delete_old_exports),
+    # end part
     Handler(DeleteAccounts, housekeeping.delete_accounts),
     Handler(housekeeping.DeleteExpiredTokens, housekeeping.delete_expired_tokens),
     Handler(housekeeping.DeleteExpiredKeys, housekeeping.delete_expired_keys),
-    Handler(housekeeping.DeleteOldExports, housekeeping.delete_old_exports),
     Handler(housekeeping.DeleteFinishedTasks, housekeeping.delete_finished_tasks),
 )
 

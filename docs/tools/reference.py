@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Column, Table
 
 from app.core.exceptions import CATALOGUE, ProblemError
-from app.db import models
+from app.db.models import User
 from docs.tools.changes import changelog, rules_page
 from docs.tools.contract_coverage import contract_coverage_page
 from docs.tools.markdown import fence, json_block, page, table
@@ -66,7 +66,7 @@ def settings_page(root: Path) -> str:
 
 def database_page() -> str:
     """Return the tables and their relations as a diagram."""
-    tables = models.Item.metadata.sorted_tables
+    tables = User.metadata.sorted_tables
     lines = ["erDiagram"]
     for one in tables:
         lines += [f"    {one.name} {{", *map(_column, one.columns), "    }"]

@@ -8,7 +8,7 @@ from jsonschema_rs import Registry, validator_for
 
 from spec.rules.catalogue import every_schema
 from spec.tools.contract import Contract, Node
-from spec.tools.load import Json
+from spec.tools.implied import references
 
 Breaches = Iterator[tuple[Node, str, str]]
 
@@ -41,19 +41,11 @@ def declared_tags(contract: Contract) -> Breaches:
 
 def used_components(contract: Contract) -> Breaches:
     """What nothing refers to is not served, and readers take it for part of the API."""
-    used = set(_references(contract.document))
+    used = set(references(contract.document))
     for kind, components in contract.node("components").entries():
         for name, node in components.entries():
             if kind != "securitySchemes" and f"#/components/{kind}/{name}" not in used:
                 yield node, f"nothing refers to {kind}/{name}", "remove it"
-
-
-def _references(value: Json) -> Iterator[str]:
-    children = list(value.values()) if isinstance(value, dict) else value
-    for child in children if isinstance(children, list) else ():
-        if isinstance(child, str) and child.startswith("#/components/"):
-            yield child
-        yield from _references(child)
 
 
 def reachable_paths(contract: Contract) -> Breaches:

@@ -20,6 +20,7 @@ VERBS = {
     "watch": "generate on every save",
     "clients": "build packages for clients into dist/",
     "adopt": "make an OpenAPI document of 3.0, 3.1 or 3.2 the contract",
+    "drop": "remove parts that the product does not need, such as the example",
 }
 # Verbs that look at all versions at once: code of one refers to that of another.
 _TOGETHER = {"generate", "check"}
@@ -30,8 +31,8 @@ MODULES = {"baseline": "tools.lint", "clients": "clients.build"}
 def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int:
     """Run a verb on every version below `spec/`, or adopt a contract; return the exit status."""
     options = _options(arguments)
-    if options.verb == "adopt":
-        return adopt(options, root)
+    if change := {"adopt": adopt, "drop": drop}.get(options.verb):
+        return change(options, root)
     if not (found := targets(root)):
         return say([f"{root / 'spec'}: there is no contract. Fix: add spec/v1/openapi.yaml"], 1)
     if options.verb == "diff":
@@ -60,6 +61,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     known["lint"].add_argument(
         "--write-baseline", action="store_true", help="let pass what the rules find now"
     )
+    known["drop"].add_argument("parts", nargs="+", help="names in spec/product/parts.toml")
     known["adopt"].add_argument("source", type=Path, help="file, or folder with the root document")
     known["adopt"].add_argument("--into", type=Path, help="folder to write to (spec/v1)")
     there = known["adopt"].add_mutually_exclusive_group()
@@ -95,6 +97,12 @@ def adopt(options: argparse.Namespace, root: Path) -> int:
         return lines
 
     return attempt("adopt", command, str(options.source))
+
+
+def drop(options: argparse.Namespace, root: Path) -> int:
+    """Drop parts of the template; return the exit status."""
+    command = import_module("spec.product.drop").drop
+    return attempt("drop", lambda: command(root, options.parts), " ".join(options.parts))
 
 
 def run(verb: str, target: Target) -> int:

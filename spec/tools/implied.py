@@ -1,10 +1,11 @@
 """What follows from an operation: the responses, headers and parameters that nobody has to write.
 
 The root document names the file with the components: `x-implied-from: common.yaml`. A contract
-without that line, or a file without the component, gets nothing added.
+without that line, or a file without the component, gets nothing added. Components of that file
+that the contract does not use are left out.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -132,7 +133,32 @@ def complete(contract: Contract, components: Json) -> Contract:
         _add_parameters(endpoint, names)
         positions |= _add_responses(endpoint, names)
         _add_headers(endpoint, names)
+    _leave_out_unused(completed.document, names)
     return completed
+
+
+def references(value: Json) -> Iterator[str]:
+    """Yield what a part of a document refers to."""
+    children = list(value.values()) if isinstance(value, dict) else value
+    for child in children if isinstance(children, list) else ():
+        if isinstance(child, str) and child.startswith("#/components/"):
+            yield child
+        yield from references(child)
+
+
+def _leave_out_unused(document: Json, names: Names) -> None:
+    """Remove shared components that nothing refers to, and those that only they refer to."""
+    components = _mapping(_mapping(document).get("components"))
+    is_smaller = True
+    while is_smaller:
+        used, is_smaller = set(references(document)), False
+        for kind, name in sorted(names):
+            members = _mapping(components.get(kind))
+            if f"#/components/{kind}/{name}" not in used and name in members:
+                del members[name]
+                is_smaller = True
+    for kind in [kind for kind, members in components.items() if members == {}]:
+        del components[kind]
 
 
 def _add_parameters(endpoint: Endpoint, names: Names) -> None:

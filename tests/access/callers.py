@@ -87,6 +87,7 @@ async def _wrong_scope(stage: Stage, operation: Operation) -> Headers:
     return {"Authorization": f"Bearer {token}"}
 
 
+# part api_keys
 async def _api_key(stage: Stage, _: Operation) -> Headers:
     return {HEADER: (await api_keys.create(stage.user))["key"]}
 
@@ -118,6 +119,9 @@ async def _key_of_disabled_user(stage: Stage, _: Operation) -> Headers:
     return {HEADER: key["key"]}
 
 
+# end part
+
+
 Credentials = Callable[[Stage, Operation], Awaitable[Headers]]
 
 
@@ -138,9 +142,11 @@ CREDENTIALS: Mapping[str, Credentials] = {
     "expired token": _once(_expired_token),
     "revoked token": _once(_revoked_token),
     "wrong scope": _wrong_scope,
+    # part api_keys
     "API key": _once(_api_key),
     "key without scope": _key_without_scope,
     "revoked key": _once(_revoked_key),
     "expired key": _once(_expired_key),
     "key of disabled user": _once(_key_of_disabled_user),
+    # end part
 }

@@ -9,7 +9,7 @@ from app.schemas.operation import Operation
 from tests.access.rows import Row
 
 USER_SCOPES, ADMIN_SCOPES = ROLE_SCOPES["user"], ROLE_SCOPES["admin"]
-KEY_SCOPES = frozenset(scope.value for scope in schemas.ApiKeyScope)
+KEY_SCOPES = frozenset(scope.value for scope in schemas.ApiKeyScope)  # part api_keys
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,20 @@ def _admin(_: Operation) -> frozenset[str]:
     return ADMIN_SCOPES
 
 
-def _key(_: Operation) -> frozenset[str]:
-    return KEY_SCOPES
-
-
 def _all_but_asked(operation: Operation) -> frozenset[str]:
     return USER_SCOPES - asked(operation)
 
 
+# part api_keys
+def _key(_: Operation) -> frozenset[str]:
+    return KEY_SCOPES
+
+
 def _key_without_asked(operation: Operation) -> frozenset[str]:
     return KEY_SCOPES - asked(operation)
+
+
+# end part
 
 
 COLUMNS = (
@@ -66,11 +70,13 @@ COLUMNS = (
     Column("expired token", "oauth2", _user, is_valid=False),
     Column("revoked token", "oauth2", _user, session_lasts=False),
     Column("wrong scope", "oauth2", _all_but_asked),
+    # part api_keys
     Column("API key", "api_key", _key),
     Column("key without scope", "api_key", _key_without_asked),
     Column("revoked key", "api_key", _key, is_valid=False),
     Column("expired key", "api_key", _key, is_valid=False),
     Column("key of disabled user", "api_key", _key, is_valid=False),
+    # end part
 )
 
 

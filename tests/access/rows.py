@@ -36,12 +36,20 @@ class Row:
     ends_sessions: bool = False
 
 
+# part example
 async def _make_item(user: Caller) -> str:
     return str((await items.create(user))["id"])
 
 
+# end part
+
+
+# part api_keys
 async def _make_api_key(user: Caller) -> str:
     return str((await api_keys.create(user))["id"])
+
+
+# end part
 
 
 async def _make_session(user: Caller) -> str:
@@ -55,6 +63,7 @@ async def _make_account(user: Caller) -> str:
     return str((await eve.get("/users/me")).json()["id"])
 
 
+# part exports
 async def _make_export(user: Caller) -> str:
     return str((await exports.ask(user))["id"])
 
@@ -69,6 +78,9 @@ async def _make_cancelled(user: Caller) -> str:
         export_id = await _make_export(user)
         if (await user.post(f"/exports/{export_id}/cancel", None)).status_code == 200:
             return export_id
+
+
+# end part
 
 
 def _new_account(_: Caller) -> Mapping[str, object]:
@@ -99,27 +111,41 @@ def _same_password(_: Caller) -> Mapping[str, object]:
     return {"current_password": PASSWORD, "new_password": PASSWORD}
 
 
+# part example
 def _name(_: Caller) -> Mapping[str, object]:
     return {"name": "Oak table"}
+
+
+# end part
 
 
 def _display_name(_: Caller) -> Mapping[str, object]:
     return {"display_name": "Ada L."}
 
 
+# part api_keys
 def _key(_: Caller) -> Mapping[str, object]:
-    return {"name": "Import", "scopes": ["items:read"]}
+    return {"name": "Import", "scopes": ["profile:read"]}
 
 
+# end part
+
+
+# part exports
 def _format(_: Caller) -> Mapping[str, object]:
     return {"format": "csv"}
 
 
-ITEM = Thing(_make_item, is_owned=True)
-API_KEY = Thing(_make_api_key, is_owned=True)
+# end part
+
+
+ITEM = Thing(_make_item, is_owned=True)  # part example
+API_KEY = Thing(_make_api_key, is_owned=True)  # part api_keys
+# part exports
 EXPORT = Thing(_make_export, is_owned=True)
 FILE = Thing(_make_file, is_owned=True)
 CANCELLED = Thing(_make_cancelled, is_owned=True)
+# end part
 SESSION = Thing(_make_session, is_owned=True)
 ACCOUNT = Thing(_make_account, is_owned=False)
 
@@ -144,20 +170,26 @@ ROWS: Mapping[str, Row] = {
     "getUser": Row(ACCOUNT),
     "updateUser": Row(ACCOUNT, _display_name),
     "deleteUser": Row(ACCOUNT),
+    # part api_keys
     "listApiKeys": Row(),
     "createApiKey": Row(body=_key),
     "getApiKey": Row(API_KEY),
     "revokeApiKey": Row(API_KEY),
+    # end part
+    # part example
     "listItems": Row(),
     "createItem": Row(body=_name),
     "getItem": Row(ITEM),
     "updateItem": Row(ITEM, _name),
     "deleteItem": Row(ITEM),
+    # end part
+    # part exports
     "createExport": Row(body=_format),
     "getExport": Row(EXPORT),
     "getExportFile": Row(FILE),
     "watchExport": Row(FILE),
     "cancelExport": Row(CANCELLED),
+    # end part
 }
 
 

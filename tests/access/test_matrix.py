@@ -17,7 +17,7 @@ from app.schemas.operation import Operation
 from tests import figures
 from tests.access.callers import CREDENTIALS, Stage
 from tests.access.matrix import COLUMNS, Column, expected
-from tests.access.rows import ITEM, ROWS, Row, Thing, row_of
+from tests.access.rows import ROWS, SESSION, Row, Thing, row_of
 from tests.backends import kind_of
 from tests.clients import Caller
 from tests.problems import assert_problem
@@ -32,6 +32,7 @@ CELLS: list[Cell] = [
     for version in VERSIONS
     for operation in version.operations.values()
     for column in COLUMNS
+    if column.scopes(operation)  # nobody gets credentials without any
 ]
 
 
@@ -110,11 +111,11 @@ async def test_an_operation_that_forgets_who_may_call_would_be_found(
     monkeypatch.setattr(security, "_satisfy", satisfy)
 
     wrong = await wrong_cells(
-        stage, [cell for cell in CELLS if cell[1].operation_id in {"getUser", "updateItem"}]
+        stage, [cell for cell in CELLS if cell[1].operation_id in {"getUser", "endSession"}]
     )
 
     assert wrong[f"{OLDEST.name} getUser by user"] == "200 instead of 403"
-    assert wrong[f"{OLDEST.name} updateItem by key without scope"] == "200 instead of 403"
+    assert wrong[f"{OLDEST.name} endSession by wrong scope"] == "204 instead of 403"
 
 
 def test_every_operation_of_the_contract_has_a_row() -> None:
@@ -137,11 +138,11 @@ def test_a_row_names_a_thing_where_its_path_does() -> None:
 
 @pytest.mark.parametrize(
     ("column", "status"),
-    [("anonymous", 401), ("user", 200), ("other user", 404), ("wrong scope", 403), ("admin", 404)],
+    [("anonymous", 401), ("user", 204), ("other user", 404), ("wrong scope", 403), ("admin", 404)],
 )
 def test_the_expectation_follows_from_security_and_ownership(column: str, status: int) -> None:
     found = next(one for one in COLUMNS if one.name == column)
 
-    assert expected(OPERATIONS["getItem"], Row(ITEM), found) == status
-    opened = replace(OPERATIONS["getItem"], security=())
-    assert expected(opened, Row(ITEM), found) == 200
+    assert expected(OPERATIONS["endSession"], Row(SESSION), found) == status
+    opened = replace(OPERATIONS["endSession"], security=())
+    assert expected(opened, Row(SESSION), found) == 204

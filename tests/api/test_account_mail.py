@@ -59,16 +59,20 @@ async def test_a_second_mail_makes_the_first_code_worthless(
     assert (await client.post("/auth/email/verify", json={"token": second})).status_code == 204
 
 
+# part api_keys
 async def test_a_reset_ends_the_keys_of_whoever_had_the_account_before(
     client: httpx2.AsyncClient, app: FastAPI, ada: Caller
 ) -> None:
     key = api_keys.with_key(ada, (await api_keys.create(ada))["key"])
-    assert (await key.get("/items")).status_code == 200
+    assert (await key.get("/users/me")).status_code == 200
     await forgot(client, ada.email)
 
     assert (await reset(client, await code_for(app, ada.email, "password"))).status_code == 204
 
-    assert_problem(await key.get("/items"), 401, "unauthorized")
+    assert_problem(await key.get("/users/me"), 401, "unauthorized")
+
+
+# end part
 
 
 async def test_a_forgotten_password_is_replaced_and_every_session_ends(

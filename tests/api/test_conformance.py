@@ -25,6 +25,7 @@ from tests.tokens import issue_let_in
 from tests.versions import OLDEST
 
 ACCOUNT = {"email": "ada@example.com", "password": "correct horse battery"}
+# part example
 MOMENT = "2026-11-23T09:00:00Z"
 ITEM = schemas.Item.model_validate(
     {
@@ -57,6 +58,9 @@ class Shelf:
         return self._reply
 
 
+# end part
+
+
 class Accounts:
     """Stands in for the service of the tag `auth`."""
 
@@ -64,6 +68,7 @@ class Accounts:
         return schemas.Accepted(detail="Done.")
 
 
+# part example
 def created(**changes: object) -> schemas.CreateItem201:
     fields: dict[str, Any] = {"body": ITEM, "location": "/items/1", "etag": '"1"'}
     return schemas.CreateItem201(**fields | changes)
@@ -155,6 +160,9 @@ async def test_a_stream_of_the_declared_type_leaves_piece_by_piece() -> None:
     assert answer.status_code == 201
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.json() == {"a": 1}
+
+
+# end part
 
 
 def judged_by(app: FastAPI, **limits: object) -> None:

@@ -21,7 +21,7 @@ async def test_a_refused_preflight_is_a_problem(
 ) -> None:
     headers = {"Origin": origin, "Access-Control-Request-Method": method}
 
-    answer = await client.options("/items", headers=headers)
+    answer = await client.options("/users/me", headers=headers)
 
     problem = assert_problem(answer, 403, "preflight-refused")
     assert ("origin" in problem["detail"]) == (origin != ORIGIN)

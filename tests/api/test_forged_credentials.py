@@ -56,14 +56,18 @@ async def site(settings: Settings) -> AsyncIterator[Site]:
         yield Site(app, client)
 
 
+# part api_keys
 async def forge_keys(attacker: httpx2.AsyncClient, count: int) -> Counter[int]:
     """Send well-formed keys that do not exist, and return the statuses."""
     return Counter(
         [
-            (await attacker.get("/items", headers={HEADER: make_key()})).status_code
+            (await attacker.get("/users/me", headers={HEADER: make_key()})).status_code
             for _ in range(count)
         ]
     )
+
+
+# end part
 
 
 def left(answer: httpx2.Response) -> int:
@@ -73,6 +77,7 @@ def left(answer: httpx2.Response) -> int:
     return int(found[1])
 
 
+# part api_keys
 async def test_a_forged_api_key_that_is_refused_by_its_address_costs_no_statement(
     site: Site,
 ) -> None:
@@ -87,11 +92,11 @@ async def test_forged_keys_lock_nobody_out_who_has_a_key(site: Site) -> None:
     ada = await sign_up(site.client, "Ada")
     known, new = [(await create(ada))["key"] for _ in range(2)]
     machine = with_key(Caller(ada.email, {}, site.attacker), known)
-    assert (await machine.get("/items")).status_code == 200
+    assert (await machine.get("/users/me")).status_code == 200
     await forge_keys(site.attacker, 2 * LIMIT)
 
-    from_the_same_address = await machine.get("/items")
-    from_elsewhere = await with_key(ada, new).get("/items")
+    from_the_same_address = await machine.get("/users/me")
+    from_elsewhere = await with_key(ada, new).get("/users/me")
 
     assert (from_the_same_address.status_code, from_elsewhere.status_code) == (200, 200)
 
@@ -101,7 +106,7 @@ async def test_a_key_that_was_valid_a_moment_ago_is_counted_once(
 ) -> None:
     ada = await sign_up(site.client, "Ada")
     machine = with_key(ada, (await create(ada))["key"])
-    await machine.get("/items")
+    await machine.get("/users/me")
     limiter: Limiter = site.app.state.resources.limiter
     calls: list[str] = []
 
@@ -118,7 +123,7 @@ async def test_a_key_that_was_valid_a_moment_ago_is_counted_once(
         note(name)
 
     with watched(site.app) as statements:
-        assert (await machine.get("/items")).status_code == 200
+        assert (await machine.get("/users/me")).status_code == 200
 
     assert calls == ["hit"]
     assert len(statements) == 2
@@ -127,11 +132,11 @@ async def test_a_key_that_was_valid_a_moment_ago_is_counted_once(
 async def test_a_key_beyond_the_quota_of_its_user_costs_no_statement(site: Site) -> None:
     ada = await sign_up(site.client, "Ada")
     machine = with_key(ada, (await create(ada))["key"])
-    while (await machine.get("/items")).status_code == 200:
+    while (await machine.get("/users/me")).status_code == 200:
         pass
 
     with watched(site.app) as statements:
-        answer = await machine.get("/items")
+        answer = await machine.get("/users/me")
 
     assert_problem(answer, 429, "quota-exceeded")
     assert statements == []
@@ -143,16 +148,19 @@ async def test_a_revoked_key_is_counted_for_its_address_and_costs_its_owner_noth
     ada = await sign_up(site.client, "Ada")
     key = await create(ada)
     machine = with_key(ada, key["key"])
-    await machine.get("/items")
+    await machine.get("/users/me")
     await ada.delete(f"/api-keys/{key['id']}")
     thief = with_key(Caller(ada.email, {}, site.attacker), key["key"])
-    before = left(await ada.get("/items"))
+    before = left(await ada.get("/users/me"))
 
-    statuses = Counter([(await thief.get("/items")).status_code for _ in range(LIMIT + 5)])
+    statuses = Counter([(await thief.get("/users/me")).status_code for _ in range(LIMIT + 5)])
 
     assert statuses == {401: LIMIT, 429: 5}
     # The one is this request's own.
-    assert before - left(await ada.get("/items")) == 1
+    assert before - left(await ada.get("/users/me")) == 1
+
+
+# end part
 
 
 async def forge(kind: str, attacker: httpx2.AsyncClient) -> httpx2.Response:

@@ -17,7 +17,7 @@ from tests.items import create
 from tests.structure.files import modules, read
 from tests.versions import OLDEST, PREFIX
 
-MOVED = "/services/items/v1"
+MOVED = "/services/shop/v1"
 VERSION = re.compile(r"\b(api|schemas|spec)[./]v[0-9]+\b")
 VERSIONED = re.compile(r"app/(api/versions\.py|schemas/__init__\.py|(api|schemas)/v[0-9]+/)")
 
@@ -42,9 +42,9 @@ async def eve(moved: httpx2.AsyncClient) -> Caller:
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        ("/items", {"name": "Oak table"}),
-        ("/api-keys", {"name": "Import", "scopes": ["items:read"]}),
-        ("/exports", {"format": "csv"}),
+        ("/items", {"name": "Oak table"}),  # part example
+        ("/api-keys", {"name": "Import", "scopes": ["profile:read"]}),  # part api_keys
+        ("/exports", {"format": "csv"}),  # part exports
     ],
 )
 async def test_what_was_created_is_found_below_the_prefix_of_the_request(
@@ -55,6 +55,7 @@ async def test_what_was_created_is_found_below_the_prefix_of_the_request(
     assert created.headers["Location"] == f"{MOVED}{path}/{created.json()['id']}"
 
 
+# part example
 async def test_the_next_page_is_found_below_the_prefix_of_the_request(
     ada: Caller, eve: Caller
 ) -> None:
@@ -75,6 +76,9 @@ async def test_the_path_of_a_proxy_is_part_of_the_prefix(app: FastAPI, ada: Call
         created = await client.post(f"{PREFIX}/items", json={"name": "x"}, headers=ada.headers)
 
     assert created.headers["Location"] == f"/shop{PREFIX}/items/{created.json()['id']}"
+
+
+# end part
 
 
 def test_only_the_registry_names_a_version() -> None:

@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from ipaddress import ip_network
 from typing import Any, cast
 from uuid import uuid4
@@ -19,8 +20,7 @@ from app.main import create_app
 from app.schemas.operation import Operation
 from app.telemetry.metrics import RATE_LIMIT_DECISIONS
 from tests.apps import changed, make_settings, replace_services, started
-from tests.clients import Caller, narrow, sign_up
-from tests.items import create
+from tests.clients import Caller, narrow, sign_up, sign_up_admin
 from tests.metrics import value_of
 from tests.problems import assert_problem
 from tests.versions import OPERATIONS
@@ -114,23 +114,23 @@ async def test_the_contract_has_the_headers_at_every_answer(
 async def test_every_answer_says_what_is_left(start: Start) -> None:
     client = await start()
     ada = await sign_up(client, "Ada")
-    item = await create(ada)
-    path = f"/items/{item['id']}"
-    tag = (await ada.get(path)).headers["ETag"]
+    root = await sign_up_admin(client, app_of(client).state.resources.database, "Root")
+    path = f"/users/{(await ada.get('/users/me')).json()['id']}"
+    tag = (await root.get(path)).headers["ETag"]
     lacking = await narrow(client, ada, "profile:read")
     answers = [
         (200, await ada.get("/users/me")),
-        (201, await ada.post("/items", {"name": "Chair"})),
-        (304, await ada.request("GET", path, **{"If-None-Match": tag})),
+        (202, await client.post("/auth/register", json=account("eve@example.com"))),
+        (304, await root.request("GET", path, **{"If-None-Match": tag})),
         (400, await client.post("/auth/token", data={})),
         (401, await client.get("/users/me")),
         (403, await client.get(path, headers=lacking)),
-        (404, await ada.get(f"/items/{uuid4()}")),
+        (404, await root.get(f"/users/{uuid4()}")),
         (409, await client.post("/auth/register", json=account("a@b.co") | {"password": "a" * 12})),
-        (412, await ada.request("PATCH", path, {}, **{"If-Match": '"0"'})),
+        (412, await root.request("PATCH", path, {}, **{"If-Match": '"0"'})),
         (415, await client.post("/auth/register", content="x", headers={"Content-Type": "a/b"})),
-        (422, await ada.get("/items?limit=0")),
-        (204, await ada.delete(path)),
+        (422, await ada.get("/users/me/sessions?limit=0")),
+        (204, await root.delete(path)),
     ]
 
     for status, answer in answers:
@@ -148,9 +148,9 @@ def account(email: str) -> dict[str, str]:
 async def test_an_answer_that_nobody_expected_has_the_headers_too(start: Start) -> None:
     client = await start()
     ada = await sign_up(client, "Ada")
-    replace_services(app_of(client), items=object())
+    replace_services(app_of(client), users=object())
 
-    answer = await ada.get("/items")
+    answer = await ada.get("/users/me")
 
     assert_problem(answer, 500, "internal-error")
     assert quotas(answer).keys() == {"second", "minute"}
@@ -177,14 +177,14 @@ async def test_a_caller_beyond_the_quota_is_told_when_to_come_back(start: Start)
 async def test_a_refused_request_is_not_read_and_does_nothing(start: Start) -> None:
     client = await start(per_minute=1)
     ada = await sign_up(client, "Ada")
-    await ada.get("/items")
+    await ada.get("/users/me")
 
     async def body() -> AsyncIterator[bytes]:
         raise AssertionError("the body was read")
         yield b""
 
     headers = ada.headers | {"Content-Type": "application/json"}
-    assert (await client.post("/items", content=body(), headers=headers)).status_code == 429
+    assert (await client.patch("/users/me", content=body(), headers=headers)).status_code == 429
 
 
 async def test_the_probes_of_the_orchestrator_are_never_refused(start: Start) -> None:
@@ -221,7 +221,7 @@ async def test_a_refused_caller_is_counted_by_address_and_costs_no_user_anything
     client = await start(per_minute=2)
     ada = await sign_up(client, "Ada")
     bad = {"Authorization": "Bearer abc"}
-    lacking = await narrow(client, ada, "items:read")
+    lacking = await narrow(client, ada, "profile:write")
 
     assert await until_refused(lambda: client.get("/users/me", headers=bad)) == 2
     assert (await client.get("/users/me")).status_code == 429
@@ -234,13 +234,12 @@ async def test_a_refused_caller_is_counted_by_address_and_costs_no_user_anything
 async def test_operations_without_a_limit_of_their_own_share_the_default(start: Start) -> None:
     client = await start(per_minute=6)
     ada = await sign_up(client, "Ada")
-    item = await create(ada)
 
-    paths = ["/users/me", "/items", f"/items/{item['id']}"]
+    paths = ["/users/me", "/users/me/sessions", "/users/me"]
     left = [quotas(await ada.get(path))["minute"][0] for path in paths]
     head = quotas(await ada.request("HEAD", "/users/me"))["minute"][0]
 
-    assert [*left, head] == [4, 3, 2, 1]
+    assert [*left, head] == [5, 4, 3, 2]
 
 
 async def test_operations_of_a_tag_share_its_quota_and_the_token_endpoint_has_its_own(
@@ -295,7 +294,7 @@ async def test_a_limit_per_address_counts_no_users(
 async def test_the_settings_scale_every_limit(start: Start) -> None:
     client = await start(rate_limit_scale=0.1)
 
-    answers = [await client.get("/items"), await client.post("/auth/register", json={})]
+    answers = [await client.get("/users/me"), await client.post("/auth/register", json={})]
 
     assert [policies(answer) for answer in answers] == [
         {"second": (100, 1), "minute": (100, 60)},
@@ -309,7 +308,7 @@ async def test_a_client_cannot_make_up_its_address(start: Start) -> None:
 
     async def get() -> httpx2.Response:
         headers = {"X-Forwarded-For": f"198.51.100.{next(made_up)}"}
-        return await client.get("/items", headers=headers)
+        return await client.get("/users/me", headers=headers)
 
     assert await until_refused(get) == 3
 
@@ -318,8 +317,8 @@ async def test_clients_behind_a_trusted_proxy_have_a_quota_each(start: Start) ->
     client = await start(per_minute=2, trusted_proxies=["127.0.0.1/32"])
 
     for address in ("198.51.100.1", "198.51.100.2"):
-        headers = {"X-Forwarded-For": address}
-        assert await until_refused(lambda: client.get("/items", headers=headers)) == 2  # noqa: B023
+        get = partial(client.get, "/users/me", headers={"X-Forwarded-For": address})
+        assert await until_refused(get) == 2
 
 
 async def test_an_ipv6_client_gets_no_new_quota_from_its_network(start: Start) -> None:
@@ -327,7 +326,7 @@ async def test_an_ipv6_client_gets_no_new_quota_from_its_network(start: Start) -
     statuses = []
     for address in ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:0:9::", "2001:db8:0:1::1"):
         async with seen_from(client, address) as one:
-            statuses.append((await one.get("/items")).status_code)
+            statuses.append((await one.get("/users/me")).status_code)
 
     assert statuses == [401, 401, 429, 401]
 
@@ -375,7 +374,7 @@ async def test_an_operation_may_refuse_to_go_on_without_redis(
         refused = await ada.get("/users/me")
         assert_problem(refused, 503, "service-unavailable")
         assert refused.headers["Retry-After"] == "5"
-    assert (await ada.get("/items")).status_code == 200
+    assert (await ada.get("/users/me/sessions")).status_code == 200
 
 
 async def test_such_an_operation_counts_as_others_do_while_redis_answers(
@@ -394,4 +393,4 @@ async def test_without_redis_a_process_lets_its_part_through(
 ) -> None:
     client = await start(per_minute=8, processes=processes, redis_url=None)
 
-    assert await until_refused(lambda: client.get("/items")) == accepted
+    assert await until_refused(lambda: client.get("/users/me")) == accepted

@@ -98,7 +98,7 @@ async def test_a_token_as_the_service_issues_it_is_let_in(
     token = ada.headers["Authorization"].removeprefix("Bearer ")
     content = jwt.decode(token, options={"verify_signature": False})
 
-    answer = await client.get("/items", headers=bearer(sign(settings, content)))
+    answer = await client.get("/users/me", headers=bearer(sign(settings, content)))
 
     assert answer.status_code == 200
 
@@ -173,7 +173,7 @@ async def test_nobody_has_a_body_read_before_signing_in(
         yield b"{not json"
 
     headers = {b"Content-Type": b"application/json"} | credentials
-    answer = await client.post("/items", content=broken_json(), headers=headers)
+    answer = await client.patch("/users/me", content=broken_json(), headers=headers)
 
     assert_problem(answer, 401, "unauthorized")
     assert pieces_read == 0

@@ -227,17 +227,17 @@ async def test_a_session_that_is_over_gives_out_no_tokens(
 
 
 async def test_a_session_never_gets_more_than_it_was_opened_with(
-    client: httpx2.AsyncClient, ada: Caller
+    client: httpx2.AsyncClient, admin: Caller
 ) -> None:
-    first = await sign_in(client, ada.email, scope="items:read profile:read")
+    first = await sign_in(client, admin.email, scope="profile:read users:read")
 
-    other = await refresh(client, first["refresh_token"], scope="items:write")
-    more = await refresh(client, first["refresh_token"], scope="items:read items:write no:such")
+    other = await refresh(client, first["refresh_token"], scope="users:write")
+    more = await refresh(client, first["refresh_token"], scope="profile:read users:write no:such")
     as_before = await refresh(client, more.json()["refresh_token"])
 
     assert (other.status_code, other.json()["error"]) == (400, "invalid_scope")
-    assert more.json()["scope"] == "items:read"
-    assert as_before.json()["scope"] == "items:read profile:read"
+    assert more.json()["scope"] == "profile:read"
+    assert as_before.json()["scope"] == "profile:read users:read"
 
 
 @pytest.mark.parametrize("scope", [None, "profile:read users:read"])
@@ -336,7 +336,8 @@ async def test_signing_out_everywhere_ends_this_session_too(
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/users/me"), ("POST", "/items"), ("GET", "/items")]
+    ("method", "path"),
+    [("GET", "/users/me"), ("PATCH", "/users/me"), ("GET", "/users/me/sessions")],
 )
 async def test_a_token_is_no_good_when_its_account_is_gone(
     client: httpx2.AsyncClient, app: FastAPI, method: str, path: str
@@ -348,7 +349,7 @@ async def test_a_token_is_no_good_when_its_account_is_gone(
         await app.state.resources.session_gate.end_sessions(work, user_id)
         await work.session.execute(delete(User).where(User.id == user_id))
 
-    answer = await gone.request(method, path, {"name": "Oak table"} if method == "POST" else None)
+    answer = await gone.request(method, path, {"display_name": "A"} if method == "PATCH" else None)
 
     assert_problem(answer, 401, "unauthorized")
 

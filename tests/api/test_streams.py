@@ -89,6 +89,7 @@ async def test_a_stream_ends_with_its_session(pair: Pair, act: Act, where: str) 
     assert (await stream.end()).count(b"event: export") == 1
 
 
+# part api_keys
 @pytest.mark.parametrize("where", ["the same process", "another process"])
 async def test_a_stream_ends_with_its_api_key(pair: Pair, where: str) -> None:
     key = await api_keys.create(pair.ada)
@@ -98,6 +99,9 @@ async def test_a_stream_ends_with_its_api_key(pair: Pair, where: str) -> None:
     await caller.delete(f"/api-keys/{key['id']}")
 
     assert (await stream.end()).count(b"event: export") == 1
+
+
+# end part
 
 
 async def test_a_stream_goes_on_when_another_session_ends(pair: Pair) -> None:

@@ -7,7 +7,7 @@ from tests.raw import send
 from tests.versions import PREFIX
 
 LIVE = f"{PREFIX}/health/live"
-ITEM = f"{PREFIX}/items/0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59"
+USER = f"{PREFIX}/users/0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59"
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,11 @@ ITEM = f"{PREFIX}/items/0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59"
         "/api//v1/health/live",
         f"{PREFIX}/./health/live",
         f"{PREFIX}/%2e/health/live",
-        f"{PREFIX}/items/../health/live",
-        f"{PREFIX}/items/%2E%2e/health/live",
+        f"{PREFIX}/users/../health/live",
+        f"{PREFIX}/users/%2E%2e/health/live",
         f"{PREFIX}/health/live/..",
-        f"{ITEM}%2Ffile",
-        f"{ITEM}%2F",
+        f"{USER}%2Ffile",
+        f"{USER}%2F",
         "/problems/%2e%2e",
         "/assets/..%2Fsecret.js",
     ],
@@ -50,6 +50,6 @@ async def test_a_path_that_all_readers_understand_alike_is_served(
 
 @pytest.mark.parametrize("identifier", ["a.b", "...", ".well-known", "%252F", "a%20b", "%E2%80%AE"])
 async def test_dots_and_escapes_within_a_part_change_nothing(app: FastAPI, identifier: str) -> None:
-    answer = await send(app, "GET", f"{PREFIX}/items/{identifier}")
+    answer = await send(app, "GET", f"{PREFIX}/users/{identifier}")
 
     assert answer.status == 401

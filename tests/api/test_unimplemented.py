@@ -33,6 +33,7 @@ class Users(schemas.UsersService):
         )
 
 
+# part example
 class Items(schemas.ItemsService):
     """A service without implemented methods."""
 
@@ -41,11 +42,15 @@ class Exports(schemas.ExportsService):
     """Another one."""
 
 
+# end part
+
+
 def make_app(settings: Settings) -> FastAPI:
     app = create_app(settings)
-    replace_services(
-        app, users=cast("Any", Users)(), items=cast("Any", Items)(), exports=cast("Any", Exports)()
-    )
+    replace_services(app, users=cast("Any", Users)())
+    # part exports
+    replace_services(app, items=cast("Any", Items)(), exports=cast("Any", Exports)())
+    # end part
     return app
 
 
@@ -96,18 +101,21 @@ async def test_a_mock_answers_with_the_examples_of_the_contract(logs: Logs) -> N
     async with started(app) as client:
         headers = await sign_in(app, settings)
         changed = await client.patch("/users/me", json={}, headers=headers)
-        created = await client.post("/items", json={"name": "x"}, headers=headers)
-        listed = await client.get("/items", headers=headers)
+        created = await client.post("/items", json={"name": "x"}, headers=headers)  # part exports
+        listed = await client.get("/items", headers=headers)  # part exports
         read = await client.get("/users/me", headers=headers)
 
     assert changed.status_code == 200
     assert schemas.User.model_validate(changed.json()).display_name == "Ada"
+    # part exports
     assert created.status_code == 201
     assert schemas.Item.model_validate(created.json()).name == "Oak table"
     assert schemas.ItemPage.model_validate(listed.json()).items
+    # end part
     assert read.json()["display_name"] == "Written already"
 
 
+# part exports
 @pytest.mark.parametrize(
     ("path", "media_type", "start"),
     [
@@ -138,6 +146,9 @@ async def test_a_mock_without_a_body_needs_no_example(logs: Logs) -> None:
         deleted = await client.delete(f"/items/{uuid4()}", headers=headers)
 
     assert (deleted.status_code, deleted.content) == (204, b"")
+
+
+# end part
 
 
 @pytest.mark.usefixtures("unfinished")

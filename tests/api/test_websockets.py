@@ -21,7 +21,7 @@ HANDSHAKE = {
     "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
 }
-PATH = f"{PREFIX}/items"
+PATH = f"{PREFIX}/users/me"
 
 
 async def shake_hands(app: FastAPI, **extensions: dict[str, Any]) -> list[Message]:

@@ -46,6 +46,7 @@ def for_admins(version: Version) -> list[str]:
     return [name for name, scopes in asked.items() if not scopes <= ROLE_SCOPES["user"]]
 
 
+# part api_keys
 def with_keys(version: Version) -> list[str]:
     """Return the operations that accept an API key."""
     return [
@@ -53,6 +54,9 @@ def with_keys(version: Version) -> list[str]:
         for name, operation in version.operations.items()
         if any("api_key" in alternative for alternative in operation.security)
     ]
+
+
+# end part
 
 
 class Complaint(NamedTuple):
@@ -77,6 +81,7 @@ async def register_admin(client: httpx2.AsyncClient, database: Database) -> list
     return [_account("root", (await sign_up_admin(client, database, "Root")).email)]
 
 
+# part api_keys
 async def register_machines(client: httpx2.AsyncClient) -> list[Account]:
     """Make an API key for each peer, and return how it is sent."""
     await register_peers(client)
@@ -87,6 +92,9 @@ async def register_machines(client: httpx2.AsyncClient) -> list[Account]:
         header = {"name": HEADER, "value": (await api_keys.create(peer))["key"]}
         accounts.append({"name": name, "fixedHeaders": [header]})
     return accounts
+
+
+# end part
 
 
 _CONFIGURATION = Template("""
@@ -144,7 +152,10 @@ def write_configuration(folder: Path, version: Version, users: Sequence[Account]
         "examples": EXAMPLES,
         "paged": [name for name, one in operations if "x-pagination" in one.extensions],
         "accepted_for_pages": [*_ACCEPTED, 400],
-        "without_warnings": [*for_admins(version), "getExportFile"],
+        "without_warnings": [
+            *for_admins(version),
+            "getExportFile",  # part exports
+        ],
     }
     text = {name: json.dumps(value) for name, value in values.items()}
     names = json.dumps([user["name"] for user in users])

@@ -13,7 +13,7 @@ from app.core.security import LEEWAY, AccessTokens, Principal
 from tests.keys import keys_file
 
 LIFETIME = timedelta(minutes=15)
-CALLER = Principal(user_id=uuid4(), session_id=uuid4(), scopes=frozenset({"items:read"}))
+CALLER = Principal(user_id=uuid4(), session_id=uuid4(), scopes=frozenset({"profile:read"}))
 
 
 def make_tokens(max_remembered: int = 10) -> AccessTokens:

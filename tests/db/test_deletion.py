@@ -55,30 +55,32 @@ def session_of(owner_id: UUID) -> Session:
 
 
 async def fill(database: Database, owner_id: UUID) -> None:
-    """Give a user five items, and three sessions and exports with three tokens and pieces each."""
+    """Give a user something in every table, such as three sessions with three tokens each."""
     async with database.write() as work:
+        # part example
         for n in range(5):
             await work.items.add(
                 Item(owner_id=owner_id, name=f"{n}", description=None, status="draft", quantity=0)
             )
+        # end part
         for _ in range(3):
             session = await work.sessions.add(session_of(owner_id))
-            export = await work.exports.add(Export(owner_id=owner_id, format="csv"))
+            export = await work.exports.add(Export(owner_id=owner_id, format="csv"))  # part exports
             for _ in range(3):
                 await work.refresh_tokens.add(uuid4().hex, session.id)
-                await work.exports.add_chunk(export, b"id")
+                await work.exports.add_chunk(export, b"id")  # part exports
 
 
 async def count_owned(database: Database, owner_id: UUID) -> dict[str, int]:
     """Return how many rows of a user each table has, the account included."""
     sessions = select(Session.id).where(Session.user_id == owner_id)
-    exports = select(Export.id).where(Export.owner_id == owner_id)
+    exports = select(Export.id).where(Export.owner_id == owner_id)  # part exports
     conditions: dict[type[Base], ColumnElement[bool]] = {
-        Item: Item.owner_id == owner_id,
+        Item: Item.owner_id == owner_id,  # part example
         Session: Session.user_id == owner_id,
         RefreshToken: RefreshToken.session_id.in_(sessions),
-        Export: Export.owner_id == owner_id,
-        ExportChunk: ExportChunk.export_id.in_(exports),
+        Export: Export.owner_id == owner_id,  # part exports
+        ExportChunk: ExportChunk.export_id.in_(exports),  # part exports
         User: User.id == owner_id,
     }
     async with database.read() as work:
@@ -114,7 +116,7 @@ async def test_no_transaction_deletes_more_rows_than_a_piece_has(
     left = await delete_user(database, owner_id)
 
     totals = [sum(counts.values()) for counts in left]
-    assert totals[0] == 5 + 3 + 9 + 3 + 9 + 1
+    assert totals[0] >= 3 + 9 + 1
     assert totals[-1] == 0
     assert max(before - after for before, after in pairwise(totals)) == 2
 

@@ -18,15 +18,15 @@ from app.core.config import Settings
 from app.core.crypto.opaque import digest
 from app.db.base import Base
 from app.db.engine import make_engine
-from app.db.models import ApiKey, Export, Session
+from app.db.models import ApiKey, Export, Item, Session
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.unit_of_work import Database
-from app.manage.seed import seed
-from app.services.exports import WriteExport
+from app.services.accounts.administration import DeleteAccounts
 from app.services.support.outbox import enqueue
 from tests import backends
 from tests.apps import make_settings
 from tests.conftest import ROOT
+from tests.db.conftest import add_user
 
 SCRIPTS = ScriptDirectory(str(ROOT / "app/db/migrations"))
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
@@ -44,13 +44,15 @@ def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]
 
 
 async def fill(settings: Settings) -> None:
-    owners = await seed(settings, items=200, users=3)
     engine = make_engine(settings)
+    owners = [await add_user(Database(engine)) for _ in range(3)]
     for owner in owners:
         await add_key(Database(engine), owner)
-        await add_api_key(Database(engine), owner)
+        await add_api_key(Database(engine), owner)  # part api_keys
         await add_session(Database(engine), owner)
-    await add_tasks(Database(engine), owners[0])
+        await add_item(Database(engine), owner)  # part example
+        await add_export(Database(engine), owner)  # part exports
+    await add_tasks(Database(engine))
     await engine.dispose()
 
 
@@ -60,30 +62,52 @@ async def add_key(database: Database, owner: UUID) -> None:
         await work.idempotency_keys.claim(name, "f", lease_seconds=60, life_seconds=60)
 
 
-async def add_tasks(database: Database, owner: UUID) -> None:
-    """Add an export with a file, its task, a dead task and a schedule."""
+# part example
+async def add_item(database: Database, owner: UUID) -> None:
+    item = Item(owner_id=owner, name="Oak", description=None, status="draft", quantity=0)
+    async with database.write() as work:
+        await work.items.add(item)
+
+
+# end part
+
+
+# part exports
+async def add_export(database: Database, owner: UUID) -> None:
     async with database.write() as work:
         export = await work.exports.add(Export(owner_id=owner, format="csv"))
         await work.exports.add_chunk(export, b"id,name")
-        payload = WriteExport(export_id=export.id)
+
+
+# end part
+
+
+async def add_tasks(database: Database) -> None:
+    """Add a task, a dead task and a schedule."""
+    async with database.write() as work:
+        payload = DeleteAccounts()
         for _ in range(2):
             await enqueue(work, payload)
         [task] = await work.tasks.claim([payload.task], lease_seconds=60, limit=1)
         await work.tasks.move_to_dead(task, "ValueError: no")
-        await work.schedules.take("delete_old_exports", datetime.now(UTC))
+        await work.schedules.take("delete_accounts", datetime.now(UTC))
 
 
+# part api_keys
 async def add_api_key(database: Database, owner: UUID) -> None:
     key = ApiKey(
         owner_id=owner,
         name="k",
         prefix="k",
         key_hash=uuid4().hex,
-        scopes="items:read",
+        scopes="profile:read",
         expires_at=datetime.now(UTC),
     )
     async with database.write() as work:
         await work.api_keys.add(key)
+
+
+# end part
 
 
 async def add_session(database: Database, owner: UUID) -> None:

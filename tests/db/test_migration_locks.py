@@ -55,11 +55,11 @@ def test_no_migration_takes_a_lock_that_blocks(script: object) -> None:
 @pytest.mark.parametrize(
     ("statement", "rule"),
     [
-        ("CREATE INDEX ix ON items (status)", "require-concurrent-index-creation"),
-        ("ALTER TABLE items ADD COLUMN colour text NOT NULL", "adding-required-field"),
-        ("ALTER TABLE items ALTER COLUMN quantity TYPE bigint", "changing-column-type"),
+        ("CREATE INDEX ix ON users (role)", "require-concurrent-index-creation"),
+        ("ALTER TABLE users ADD COLUMN colour text NOT NULL", "adding-required-field"),
+        ("ALTER TABLE users ALTER COLUMN version TYPE bigint", "changing-column-type"),
         (
-            "ALTER TABLE items ADD CONSTRAINT fk FOREIGN KEY (owner_id) REFERENCES users (id)",
+            "ALTER TABLE sessions ADD CONSTRAINT fk FOREIGN KEY (user_id) REFERENCES users (id)",
             "adding-foreign-key-constraint",
         ),
     ],

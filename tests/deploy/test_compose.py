@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 
 DOCKER = shutil.which("docker") or "docker"
 DEVELOPMENT = "deploy/compose.development.yml"
-OBSERVABILITY = "deploy/compose.observability.yml"
+OBSERVABILITY = "deploy/compose.observability.yml"  # part observability
 PRODUCTION = "deploy/compose.production.yml"
 
 
@@ -43,6 +43,7 @@ def read_by_compose(folder: Path, *names: str) -> dict[str, Any]:
 needs_compose = pytest.mark.skipif(not has_compose(), reason="docker compose is not installed")
 
 
+# part observability
 @needs_compose
 def test_observability_adds_to_the_services(tmp_path: Path) -> None:
     services = read_by_compose(tmp_path, "docker-compose.yml", OBSERVABILITY)["services"]
@@ -50,6 +51,9 @@ def test_observability_adds_to_the_services(tmp_path: Path) -> None:
     assert services["api"]["environment"]["METRICS_PORT"] == "9000"
     assert services["api"]["environment"]["ENVIRONMENT"] == "production"
     assert {"prometheus", "grafana", "worker", "proxy"} <= services.keys()
+
+
+# end part
 
 
 @needs_compose

@@ -24,7 +24,7 @@ PROCESSES = ["api", "worker", "scheduler"]
 WORKLOADS = [*PROCESSES, "migrate"]
 NAMES = {name.upper() for name in Settings.model_fields}
 DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
-README = (ROOT / "deploy/README.md").read_text(encoding="utf-8")
+README = (ROOT / "deploy/kubernetes/README.md").read_text(encoding="utf-8")
 SECRETS = set(re.findall(r"--from-file=(\w+)=", README))
 
 needs_kustomize = pytest.mark.skipif(

@@ -98,13 +98,9 @@ def test_the_walk_through_works(checkout: Path) -> None:
     assert [operation for operation, status in answered if status < 300] == [
         "registerUser",
         "createToken",
-        "createItem",
-        "listItems",
-        "getItem",
-        "updateItem",
-        "deleteItem",
+        *("createItem", "listItems", "getItem", "updateItem", "deleteItem"),  # part example
     ]
-    assert len(answered) == 7
+    assert {status for _, status in answered if status >= 300} == set()
 
 
 @contextmanager

@@ -11,7 +11,9 @@ from tests.docs.pages import PAGES, Page
 
 # An operation comes before the field: its example needs the field, too.
 GUIDES = [
-    *("add-a-resource", "add-an-operation", "add-a-field", "add-a-task", "add-a-migration"),
+    "add-a-resource",
+    *("add-an-operation", "add-a-field", "add-a-task"),  # part example
+    "add-a-migration",
     *("deprecate-an-operation", "change-an-error", "bring-your-own-contract"),
 ]
 WRITTEN = [

@@ -19,7 +19,7 @@ PLANTED = {
     "Run `python -m app.manage stup`.": "command: python -m app.manage stup",
     "Run `python -m app.manage kyes make`.": "command: python -m app.manage kyes make",
     "Run `python -m app.mange setup`.": "command: python -m app.mange setup",
-    "It calls `GET /api/v1/itms`.": "request: GET /api/v1/itms",
+    "It calls `GET /api/v1/usrs`.": "request: GET /api/v1/usrs",
     "See `app.core.confg`.": "module: app.core.confg",
     "See `app.core.config:Setings`.": "module: app.core.config:Setings",
     "Read `app/core/confg.py`.": "file: app/core/confg.py",
@@ -30,10 +30,10 @@ PLANTED = {
     "Set `TEST_DATABSE_URL`.": "name: TEST_DATABSE_URL",
     "Everything below `DATABSE_`.": "name: DATABSE_",
     "Call `Cache.get_or_laod`.": "name: Cache.get_or_laod",
-    "It answers `schemas.CreateItem299`.": "name: schemas.CreateItem299",
+    "It answers `schemas.GetUser299`.": "name: schemas.GetUser299",
     "The class `UnitOfWrok`.": "name: UnitOfWrok",
-    "The class `Itms`.": "name: Itms",
-    "Call `updateItm`.": "name: updateItm",
+    "The class `Usrs`.": "name: Usrs",
+    "Call `updateUsr`.": "name: updateUsr",
     "It logs `token.reusd`.": "name: token.reusd",
     "The header `x5q`.": "name: x5q",
     "Wrap it in `retryed`.": "name: retryed",
@@ -46,7 +46,7 @@ PLANTED = {
 RENAMED = {
     "database_pool_size": "database_pool_width",
     "DATABASE_POOL_SIZE": "DATABASE_POOL_WIDTH",
-    "createItem": "makeItem",
+    "updateUser": "editUser",
     "retried": "tried_again",
     "LostRace": "RaceLost",
 }
@@ -107,7 +107,7 @@ def test_renames_are_reported_with_page_and_line(tmp_path: Path) -> None:
     for kind, name in (
         ("name", "DATABASE_POOL_SIZE"),
         ("command", "make types"),
-        ("name", "createItem"),
+        ("name", "updateUser"),
         ("name", "retried"),
         ("name", "LostRace"),
     ):

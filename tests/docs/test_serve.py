@@ -24,9 +24,9 @@ EDITS = {
     "README": ("app/core/README.md", "# ", "app/core/", "# Edited: "),
     "page": ("docs/ARCHITECTURE.md", "# ", "docs/ARCHITECTURE/", "# Edited: "),
     "contract": (
-        "spec/v1/items.yaml",
-        "summary: Create an item",
-        "docs/reference/api/v1/items/createItem/",
+        "spec/v1/users.yaml",
+        "summary: Change an account",
+        "docs/reference/api/v1/users/updateUser/",
         "summary: Edited for a test",
     ),
     "docstring": (

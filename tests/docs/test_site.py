@@ -29,7 +29,7 @@ PAGES = [
     "docs/reference/database/",
     "docs/reference/settings/",
     "docs/reference/api/",
-    "docs/reference/api/v1/items/createItem/",
+    "docs/reference/api/v1/users/updateUser/",
     "docs/reference/code/app/core/redis/",
     "docs/reference/problems/conflict/",
 ]

@@ -16,24 +16,24 @@ from starlette.types import Receive, Scope, Send
 
 from app.core.config import Settings
 from app.core.dependencies import Resources
-from app.db.models import Item
 from app.main import create_app
 from app.services.support.outbox import Payload, enqueue
 from app.tasks import registry
 from app.tasks.engine.context import Handler, TaskContext
 from app.tasks.engine.process import open_process
 from tests.faults.doomed import PROCESSES
+from tests.users import new_user
 
 
-class AddItem(Payload):
-    """Add an item that bears the task's id as its name, after a while.
+class AddUser(Payload):
+    """Add a user who bears the task's id as the name, after a while.
 
     Attributes:
         seconds: How long an attempt takes.
         hangs: Whether the first attempt never ends.
     """
 
-    task: ClassVar = "add_item"
+    task: ClassVar = "add_user"
     max_attempts: ClassVar = 1000
 
     owner_id: UUID
@@ -41,27 +41,21 @@ class AddItem(Payload):
     hangs: bool = False
 
 
-async def add_item(context: TaskContext, payload: AddItem) -> None:
+async def add_user(context: TaskContext, payload: AddUser) -> None:
     """Have an effect that can be counted."""
     if payload.hangs and context._task.attempt == 1:
         await asyncio.Event().wait()
     await asyncio.sleep(payload.seconds)
     async with context.finish() as work:
-        await work.items.add(
-            Item(
-                owner_id=payload.owner_id,
-                name=context.idempotency_key,
-                description=None,
-                status="draft",
-                quantity=0,
-            )
-        )
+        user = new_user()
+        user.display_name = context.idempotency_key
+        await work.users.add(user)
 
 
 def know_chores() -> None:
     """Let this process run the tasks of the tests, too."""
     handlers = cast("dict[str, Handler[Any]]", registry.HANDLERS)
-    handlers[AddItem.task] = Handler(AddItem, add_item)
+    handlers[AddUser.task] = Handler(AddUser, add_user)
 
 
 def serve(settings: Settings, parent: Connection) -> None:
@@ -76,7 +70,7 @@ def serve(settings: Settings, parent: Connection) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/chores/"):
             _, _, owner, seconds = scope["path"].split("/")
             hangs = seconds == "hang"
-            chore = AddItem(
+            chore = AddUser(
                 owner_id=UUID(owner), seconds=0 if hangs else float(seconds), hangs=hangs
             )
             made = await _make(app, chore)
@@ -89,7 +83,7 @@ def serve(settings: Settings, parent: Connection) -> None:
         uvicorn.Server(uvicorn.Config(answer, log_config=None)).run(sockets=[listener])
 
 
-async def _make(app: FastAPI, payload: AddItem) -> UUID:
+async def _make(app: FastAPI, payload: AddUser) -> UUID:
     resources: Resources = app.state.resources
     # Every second task waits for others of its key.
     key = random.choice([None, f"chores {random.randrange(40)}"])

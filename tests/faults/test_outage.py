@@ -64,15 +64,15 @@ async def test_a_stopped_database_is_answered_503_and_recovers(
     await readiness_is(client, 200)
 
     await proxy.cut()
-    assert_unavailable(await ada.get("/items"))
-    assert_unavailable(await ada.post("/items", {"name": "Oak"}))
+    assert_unavailable(await ada.get("/users/me"))
+    assert_unavailable(await ada.patch("/users/me", {"display_name": "Ada L."}))
     down = await readiness_is(client, 503)
     assert_unavailable(await client.get("/health/ready"))
     assert (await client.get("/health/live")).status_code == 200
 
     await proxy.restore()
     up = await readiness_is(client, 200)
-    assert (await ada.post("/items", {"name": "Oak"})).status_code == 201
+    assert (await ada.patch("/users/me", {"display_name": "Ada L."})).status_code == 200
 
     figures.record("PostgreSQL stopped", f"down after {down:.2f} s, up after {up:.2f} s")
 
@@ -119,19 +119,19 @@ async def test_readiness_is_answered_as_soon_while_the_database_hangs(
 async def test_requests_to_a_database_that_hangs_end_and_the_pool_recovers(
     client: httpx2.AsyncClient, ada: Caller, proxy: Proxy
 ) -> None:
-    await asyncio.gather(*(ada.get("/items") for _ in range(5)))
+    await asyncio.gather(*(ada.get("/users/me") for _ in range(5)))
 
     proxy.freeze()
     began = time.perf_counter()
     async with asyncio.timeout(LIMIT_SECONDS):
         answers = await asyncio.gather(
-            *(ada.get("/items") for _ in range(20)),
-            *(ada.post("/items", {"name": "Oak"}) for _ in range(20)),
+            *(ada.get("/users/me") for _ in range(20)),
+            *(ada.patch("/users/me", {"display_name": "A"}) for _ in range(20)),
         )
     ended = time.perf_counter() - began
     proxy.thaw()
     back = await readiness_is(client, 200)
-    again = await asyncio.gather(*(ada.get("/items") for _ in range(20)))
+    again = await asyncio.gather(*(ada.get("/users/me") for _ in range(20)))
 
     for answer in answers:
         assert_unavailable(answer)

@@ -316,6 +316,7 @@ async def ada(settings: Settings, server: RedisServer) -> AsyncIterator[Caller]:
         yield await sign_up(client, "Ada")
 
 
+# part example
 # A machine that is busy with something else answers late, which looks like a Redis that is gone.
 @pytest.mark.load
 @pytest.mark.parametrize(("fault", "repair"), [(freeze, thaw), (kill, start)])
@@ -376,3 +377,6 @@ async def test_the_application_starts_without_redis_and_finds_it_later(
             return bool(value_of(REDIS_UP))
 
         await until(is_found)
+
+
+# end part

@@ -20,7 +20,7 @@ from sqlalchemy import Select, func, select
 from app.core.config import Settings
 from app.core.dependencies import Resources, open_resources
 from app.db.base import DatabaseNow
-from app.db.models import Item, Task
+from app.db.models import Task, User
 from tests import backends, figures
 from tests.apps import make_settings
 from tests.faults import chores
@@ -105,9 +105,9 @@ class Site:
         """Return how many tasks were lost, how many done twice, and how many begun again."""
         async with self.resources.database.read() as work:
             tasks = (await work.session.scalars(select(Task))).all()
-            names = await work.session.scalars(select(Item.name))
+            names = await work.session.scalars(select(User.display_name))
             effects = Counter(names.all())
-        committed = {task.id for task in tasks if task.name == chores.AddItem.task}
+        committed = {task.id for task in tasks if task.name == chores.AddUser.task}
         assert self.made <= committed, "a task that the API has confirmed is not there"
         lost = sum(effects[str(task_id)] == 0 for task_id in committed)
         doubled = sum(effects[str(task_id)] > 1 for task_id in committed)

@@ -16,15 +16,10 @@ from app.core.dependencies import open_resources
 from app.db.engine import make_engine
 from app.services.accounts.administration import DeleteAccounts
 from app.services.support.outbox import Payload
-from app.tasks.housekeeping import (
-    DeleteExpiredKeys,
-    DeleteExpiredTokens,
-    DeleteFinishedTasks,
-    DeleteOldExports,
-)
+from app.tasks.exports import DeleteOldExports
+from app.tasks.housekeeping import DeleteExpiredKeys, DeleteExpiredTokens, DeleteFinishedTasks
 from tests import backends, figures
 from tests.apps import make_settings
-from tests.seeded import analyze
 from tests.tasks.conftest import Lab
 from tests.tasks.test_housekeeping import do
 
@@ -60,10 +55,12 @@ ACCOUNT = (
     " (id, email, password_hash, role, created_at, updated_at, version, deleted_at)"
     " VALUES ({owner}, 'deleted', '', 'user', {past}, {past}, 1, {deleted})"
 )
+# part example
 ITEMS = (
     "INSERT INTO items (id, owner_id, name, status, quantity, created_at, updated_at, version)"
     " SELECT {id}, {owner}, 'Oak table', 'draft', 1, {past}, {past}, 1 FROM {numbers}"
 )
+# end part
 SESSIONS = (
     "INSERT INTO sessions"
     " (id, user_id, last_used_at, idle_until, expires_at, created_at, updated_at, version)"
@@ -73,6 +70,7 @@ TOKENS = (
     "INSERT INTO refresh_tokens (digest, session_id, spent_at)"
     " SELECT {digest}, id, {past} FROM sessions, {numbers}"
 )
+# part exports
 EXPORTS = (
     "INSERT INTO exports"
     " (id, owner_id, format, status, rows_done, chunks, created_at, updated_at, version)"
@@ -82,6 +80,7 @@ FILES = (
     "INSERT INTO export_chunks (export_id, number, data)"
     " SELECT id, i, {file} FROM exports, {numbers}"
 )
+# end part
 KEYS = (
     "INSERT INTO idempotency_keys"
     " (principal_id, operation, key, fingerprint, claim, lease_until, expires_at)"
@@ -104,17 +103,21 @@ class Case(NamedTuple):
 
 
 CASES = {
+    # part example
     "items of a deleted account": Case(((ITEMS, ROWS),), DeleteAccounts(), is_deleted=True),
+    # end part
     "tokens of ended sessions": Case(
         ((SESSIONS, 250), (TOKENS, ROWS // 250)), DeleteExpiredTokens()
     ),
     "ended sessions": Case(((SESSIONS, ROWS),), DeleteExpiredTokens(), stay=ROWS - OLD),
     "expired idempotency keys": Case(((KEYS, ROWS),), DeleteExpiredKeys()),
     "finished tasks": Case(((TASKS, ROWS),), DeleteFinishedTasks()),
+    # part exports
     "old exports": Case(((EXPORTS, ROWS),), DeleteOldExports(), stay=ROWS - OLD),
     "the file of an export of 1,000,000 items": Case(
         ((EXPORTS, 1), (FILES, 500)), DeleteOldExports()
     ),
+    # end part
 }
 
 
@@ -147,7 +150,7 @@ async def fill(settings: Settings, case: Case) -> None:
             sql = statement.format(**words | facts)
             await connection.execute(text(sql))
     await engine.dispose()
-    await analyze(settings)
+    await backends.analyze(settings)
 
 
 @contextmanager

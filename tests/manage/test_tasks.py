@@ -14,8 +14,10 @@ from app.core.dependencies import open_resources
 from app.db.models import Export, Task
 from app.db.unit_of_work import UnitOfWork
 from app.manage.__main__ import main
+from app.services.accounts.mail import SendAccountMail
 from app.services.exports import WriteExport
 from app.services.support.outbox import enqueue
+from app.tasks.account_mail import send_account_mail
 from app.tasks.engine.context import Handler
 from app.tasks.housekeeping import DeleteExpiredKeys
 from app.tasks.registry import HANDLERS
@@ -82,6 +84,7 @@ def test_a_replayed_task_is_queued_under_its_old_id(
     assert (task.name, task.status, task.attempt) == (DeleteExpiredKeys.task, "queued", 0)
 
 
+# part exports
 def test_the_export_of_a_replayed_task_begins_anew(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +113,9 @@ def test_the_export_of_a_replayed_task_begins_anew(
     assert export is not None
     assert piece is None
     assert (export.status, export.rows_done, export.finished_at) == ("queued", 0, None)
+
+
+# end part
 
 
 def test_a_dropped_task_is_gone(
@@ -144,10 +150,10 @@ def test_a_task_that_is_not_dead_is_named(
 def test_a_task_that_nobody_can_read_any_more_is_replayed_all_the_same(
     settings: Settings, dead_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def on_replay(work: UnitOfWork, payload: WriteExport) -> None:
+    async def on_replay(work: UnitOfWork, payload: SendAccountMail) -> None:
         pytest.fail("there is nothing to on_replay")
 
-    other = Handler(WriteExport, HANDLERS[WriteExport.task].handle, on_replay=on_replay)
+    other = Handler(SendAccountMail, send_account_mail, on_replay=on_replay)
     monkeypatch.setattr("app.manage.tasks.HANDLERS", {DeleteExpiredKeys.task: other})
 
     run(monkeypatch, "tasks", "replay", dead_id)

@@ -169,6 +169,17 @@ def test_a_finding_about_an_added_response_names_the_operation(house: Project) -
     assert house.marked() in {(where.file, where.line) for where in found}
 
 
+def test_a_shared_component_that_nothing_uses_is_left_out(house: Project) -> None:
+    schema = "    Outer: {type: array, items: {$ref: '#/components/schemas/Inner'}}\n"
+    schema += "    Inner: {type: string}\n"
+    house.edit("common.yaml", "  schemas:\n", f"  schemas:\n{schema}")
+
+    schemas = assemble(house.target).node("components").get("schemas")
+
+    assert {"Outer", "Inner"} & {name for name, _ in schemas.entries()} == set()
+    assert house.broken() == []
+
+
 def test_a_component_that_is_missing_is_not_implied(house: Project) -> None:
     house.edit("common.yaml", "    ServiceUnavailable:\n", "    Unavailable:\n")
 

@@ -19,8 +19,8 @@ MARKERS = {str(marker).partition(":")[0] for marker in OPTIONS["markers"]}
 
 
 def checks(kind: str) -> list[str]:
-    [found] = re.findall(rf"^{kind}_CHECKS := (.+)$", MAKEFILE, re.MULTILINE)
-    return str(found).split()
+    found = re.findall(rf"^{kind}_CHECKS \+?:?= (.+)$", MAKEFILE, re.MULTILINE)
+    return " ".join(found).split()
 
 
 CHECKS = [*checks("SLOW"), *checks("FAST")]

@@ -14,11 +14,10 @@ from app.core.context import request_id, trace_id
 from app.db.models import DeadTask, Task
 from app.db.repositories.tasks import LeaseLostError
 from app.db.unit_of_work import UnitOfWork
-from app.services.exports import WriteExport
+from app.services.accounts.mail import SendAccountMail
 from app.services.support.outbox import Payload
 from app.tasks.engine.context import Handler, TaskContext
 from app.tasks.engine.waiting import retry_delay
-from app.tasks.exports import fail_export
 from app.telemetry.traces import join_trace, leave_trace
 from tests.tasks.conftest import Lab
 from tests.users import new_user
@@ -101,19 +100,23 @@ def test_the_pause_before_another_attempt_doubles_up_to_an_hour() -> None:
 
 async def test_a_task_with_an_invalid_payload_dies_and_stops_no_other(lab: Lab) -> None:
     members = {"task": f"chore_{uuid4().hex}", "max_attempts": 1}
-    kind: type[WriteExport] = type("Broken", (WriteExport,), members)
-    payload = kind(export_id=uuid4())
+    kind: type[SendAccountMail] = type("Broken", (SendAccountMail,), members)
+    payload = kind(kind="verify-email", user_id=uuid4())
     task_id = await lab.add(payload)
     async with lab.resources.database.write() as work:
-        unreadable = update(Task).where(Task.id == task_id).values(payload={"export_id": "?"})
+        unreadable = (
+            update(Task)
+            .where(Task.id == task_id)
+            .values(payload={"kind": "verify-email", "user_id": "?"})
+        )
         await work.session.execute(unreadable)
-    handler = Handler(kind, nothing, on_dead=fail_export)
+    handler = Handler(kind, nothing)
 
     async with lab.claimed(payload) as task:
         await lab.execute(handler, task)
 
     dead = await find_dead(lab, task_id)
-    assert dead.error.startswith("pydantic_core.ValidationError: export_id ")
+    assert dead.error.startswith("pydantic_core.ValidationError: user_id ")
 
 
 async def test_a_task_that_fails_too_often_is_dead(lab: Lab) -> None:
@@ -215,7 +218,7 @@ async def test_an_error_in_telling_of_a_dead_task_is_logged_whatever_its_class(
     await lab.add(payload)
 
     async def tell(work: UnitOfWork, payload: Payload) -> None:
-        WriteExport.model_validate({"export_id": "?"})
+        SendAccountMail.model_validate({"kind": "verify-email", "user_id": "?"})
 
     handler = Handler(type(payload), failing, on_dead=tell)
     async with lab.claimed(payload) as task:

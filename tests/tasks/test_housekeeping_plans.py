@@ -16,7 +16,8 @@ from app.services.support.outbox import Payload
 from app.tasks.schedule import SCHEDULES
 from tests.statements import Statement, watched
 from tests.tasks.conftest import Lab
-from tests.tasks.test_housekeeping import LONG_AGO, add_export, add_session, add_user, do
+from tests.tasks.test_exports import add_export
+from tests.tasks.test_housekeeping import LONG_AGO, add_session, add_user, do
 
 PAYLOADS = [schedule.payload for schedule in SCHEDULES]
 # An index with a condition holds little else than what is looked for.
@@ -33,10 +34,12 @@ async def leave_behind(lab: Lab) -> None:
     user_id, task_id = await add_user(lab), await lab.add(lab.payload())
     await add_session(lab, user_id, idle_until=LONG_AGO)
     name = KeyName(principal_id=user_id, operation="createItem", key="k")
-    [failed, old] = [await add_export(lab), await add_export(lab)]
+    [failed, old] = [await add_export(lab), await add_export(lab)]  # part exports
     changes = [
+        # part exports
         update(Export).where(Export.id == failed).values(status="failed"),
         update(Export).where(Export.id == old).values(created_at=LONG_AGO),
+        # end part
         update(Task).where(Task.id == task_id).values(status="done", finished_at=LONG_AGO),
     ]
     async with lab.resources.database.write() as work:
@@ -46,13 +49,12 @@ async def leave_behind(lab: Lab) -> None:
 
 
 async def delete_account(lab: Lab) -> None:
-    """Leave an account that was deleted, with sessions, exports and items."""
-    export_id = await add_export(lab)
+    """Leave an account that was deleted, with all that it owned."""
+    user_id = await add_user(lab)
     async with lab.resources.database.write() as work:
-        export = await work.session.get_one(Export, export_id)
-        user = await work.session.get_one(User, export.owner_id)
-        await work.users.mark_deleted(user)
-    await add_session(lab, user.id, idle_until=LONG_AGO)
+        await work.exports.add(Export(owner_id=user_id, format="csv"))  # part exports
+        await work.users.mark_deleted(await work.session.get_one(User, user_id))
+    await add_session(lab, user_id, idle_until=LONG_AGO)
 
 
 def scans(node: dict[str, Any]) -> Iterator[str]:

@@ -8,11 +8,11 @@ from app.tasks.registry import HANDLERS
 # rows that are stored already lack it, so a new field of a payload needs a default.
 REQUIRED: dict[str, set[str]] = {
     "send_account_mail": {"kind", "user_id"},
-    "write_export": {"export_id"},
+    "write_export": {"export_id"},  # part exports
     "delete_accounts": set(),
     "delete_expired_tokens": set(),
     "delete_expired_keys": set(),
-    "delete_old_exports": set(),
+    "delete_old_exports": set(),  # part exports
     "delete_finished_tasks": set(),
 }
 

@@ -33,6 +33,7 @@ async def _bearer(request: Request, scheme: SecurityScheme, _count: Count) -> Pr
     return resources(request).access_tokens.read(token) if token else None
 
 
+# part api_keys
 async def _api_key(request: Request, scheme: SecurityScheme, count: Count) -> Principal | None:
     key = _sent(request, scheme)
     if not key:
@@ -43,13 +44,16 @@ async def _api_key(request: Request, scheme: SecurityScheme, count: Count) -> Pr
     return await api_keys.authenticate(key)
 
 
+# end part
+
+
 Reader: TypeAlias = Callable[[Request, SecurityScheme, Count], Awaitable[Principal | None]]
 
 READERS: Mapping[SchemeKind, Reader] = {
     "oauth2": _bearer,
     "openIdConnect": _bearer,
     "http bearer": _bearer,
-    "apiKey": _api_key,
+    "apiKey": _api_key,  # part api_keys
 }
 """Kind of scheme → reader of its credentials: None without any, Unauthorized for bad ones.
 

@@ -1,4 +1,4 @@
-"""Settings of background tasks, exports and event streams."""
+"""Settings of background tasks and event streams."""
 
 from pydantic import BaseModel, Field, PositiveFloat, PositiveInt
 
@@ -6,7 +6,7 @@ from app.core.settings.values import Port
 
 
 class TaskSettings(BaseModel):
-    """Settings of background tasks, exports and event streams."""
+    """Settings of background tasks and event streams."""
 
     task_workers: PositiveInt = Field(1, description="Processes in which `make worker` runs tasks.")
     task_metrics_port: Port | None = Field(
@@ -26,12 +26,14 @@ class TaskSettings(BaseModel):
     task_keep_seconds: PositiveInt = Field(
         604_800, description="Time after which finished tasks are deleted."
     )
+    # part exports
     export_keep_seconds: PositiveInt = Field(
         604_800, description="Time after which an export and its file are deleted."
     )
     export_chunk_rows: PositiveInt = Field(
         2_000, description="Rows of an export that are read and written in one transaction."
     )
+    # end part
     event_stream_seconds: PositiveInt = Field(
         300, description="Lifetime of an event stream; clients reconnect."
     )

@@ -1,10 +1,10 @@
 """One module per resource; importing the package registers every table."""
 
 from app.db.models.account_tokens import AccountToken
-from app.db.models.api_keys import ApiKey
-from app.db.models.exports import Export, ExportChunk
+from app.db.models.api_keys import ApiKey  # part api_keys
+from app.db.models.exports import Export, ExportChunk  # part exports
 from app.db.models.idempotency_keys import IdempotencyKey
-from app.db.models.items import Item
+from app.db.models.items import Item  # part example
 from app.db.models.refresh_tokens import RefreshToken
 from app.db.models.sessions import Session
 from app.db.models.tasks import DeadTask, Schedule, Task
@@ -12,12 +12,12 @@ from app.db.models.users import User
 
 __all__ = [
     "AccountToken",
-    "ApiKey",
+    "ApiKey",  # part api_keys
     "DeadTask",
-    "Export",
-    "ExportChunk",
+    "Export",  # part exports
+    "ExportChunk",  # part exports
     "IdempotencyKey",
-    "Item",
+    "Item",  # part example
     "RefreshToken",
     "Schedule",
     "Session",

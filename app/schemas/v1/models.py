@@ -364,6 +364,7 @@ class PasswordChange(Schema):
 class ApiKeyScope(StrEnum):
     """Scopes that an API key can have."""
 
+    PROFILE_READ = "profile:read"
     ITEMS_READ = "items:read"
     ITEMS_WRITE = "items:write"
 

@@ -212,8 +212,8 @@ GET_ME = Operation(
     method="GET",
     path="/users/me",
     tag="users",
-    security=({"oauth2": ("profile:read",)},),
-    schemes={"oauth2": SCHEMES["oauth2"]},
+    security=({"oauth2": ("profile:read",)}, {"api_key": ("profile:read",)}),
+    schemes={"oauth2": SCHEMES["oauth2"], "api_key": SCHEMES["api_key"]},
     statuses=frozenset({200, 401, 403, 422, 429, 500, 503}),
 )
 UPDATE_ME = Operation(

@@ -74,8 +74,10 @@ async def still_let_in(work: UnitOfWork, principal: Principal) -> bool:
     An answer that lasts asks before each piece: the session may have ended since, the API key may
     be revoked, the account disabled or deleted.
     """
+    # part api_keys
     if principal.api_key_id is not None:
         return await work.api_keys.lasts(principal.api_key_id)
+    # end part
     if principal.session_id is not None:
         return await work.sessions.lasts(principal.session_id, principal.user_id)
     return True

@@ -23,7 +23,6 @@ from tests.clients import Caller, get_token
 from tests.keys import keys_file
 from tests.load.speed.contestants import Cost, Server, request, serving
 from tests.load.speed.handwritten import make_token
-from tests.seeded import analyze
 
 pytestmark = pytest.mark.load
 
@@ -97,7 +96,7 @@ async def site(own_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
     with ExitStack() as stack:
         settings = make_settings(database_url=SecretStr(url), bcrypt_rounds=12, log_level="WARNING")
         [owner_id] = await seed(settings, items=ITEMS, users=1)
-        await analyze(settings)
+        await backends.analyze(settings)
         servers = {
             name: stack.enter_context(serving(name, _environment(settings, folder)))
             for name in ("ours", "hand", "floor")

@@ -1,7 +1,7 @@
 """Keep idempotency keys.
 
 Revision: 9078d7d210ea
-Follows: 3ecb48c5d3bf
+Follows: 4d27a90c51be
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "9078d7d210ea"
-down_revision: str | None = "3ecb48c5d3bf"
+down_revision: str | None = "4d27a90c51be"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

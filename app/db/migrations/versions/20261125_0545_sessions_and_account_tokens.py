@@ -1,7 +1,7 @@
 """Sessions and the tokens of accounts.
 
 Revision: e06436232445
-Follows: 8177cf82df76
+Follows: c93f1e64a07d
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "e06436232445"
-down_revision: str | None = "8177cf82df76"
+down_revision: str | None = "c93f1e64a07d"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

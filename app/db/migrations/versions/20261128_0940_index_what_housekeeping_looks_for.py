@@ -15,11 +15,13 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 INDEXES = {
+    # part exports
     "ix_exports_unwanted_file": (
         "exports",
         "id",
         "status IN ('failed', 'cancelled') AND chunks > 0",
     ),
+    # end part
     "ix_sessions_idle_until": ("sessions", "idle_until", None),
     "ix_users_deleted_at": ("users", "deleted_at", "deleted_at IS NOT NULL"),
 }

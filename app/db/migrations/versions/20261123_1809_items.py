@@ -1,7 +1,7 @@
-"""Create users and items.
+"""Create items.
 
-Revision: 3ecb48c5d3bf
-Follows: nothing
+Revision: 4d27a90c51be
+Follows: 3ecb48c5d3bf
 """
 
 from collections.abc import Sequence
@@ -10,28 +10,14 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "3ecb48c5d3bf"
-down_revision: str | None = None
+revision: str = "4d27a90c51be"
+down_revision: str | None = "3ecb48c5d3bf"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
     """Apply the change."""
-    op.create_table(
-        "users",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("email", sa.String(length=254), nullable=False),
-        sa.Column("password_hash", sa.String(length=255), nullable=False),
-        sa.Column("role", sa.String(length=20), nullable=False),
-        sa.Column("display_name", sa.String(length=100), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("role IN ('user', 'admin')", name=op.f("ck_users_role")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
-        sa.UniqueConstraint("email", name=op.f("uq_users_email")),
-    )
     op.create_table(
         "items",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -67,4 +53,3 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the change back."""
     op.drop_table("items")
-    op.drop_table("users")

@@ -1,0 +1,56 @@
+"""The repository without each of its parts: types, lint, imports, contract and tests."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from spec.product.parts import parts
+from tests import figures
+from tests.docs.follow import clone
+
+pytestmark = pytest.mark.parts
+
+# `lint-imports` has no module that can be run.
+IMPORTS = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
+CHECKS = (
+    ("-m", "mypy"),
+    ("-c", IMPORTS),
+    ("-m", "ruff", "check", "--quiet", "."),
+    ("-m", "black", "--check", "--quiet", "."),
+    ("-m", "isort", "--check", "--quiet", "."),
+    ("-m", "rumdl", "check", "--quiet", "."),
+    ("-m", "spec", "check"),
+    ("-m", "spec", "lint"),
+    ("-m", "pytest", "--quiet", "--exitfirst", "-k", "not postgresql", "tests"),
+)
+SETS = [(name,) for name in parts()] + [tuple(parts())]
+
+
+def run(folder: Path, *command: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout[-6000:]}\n{done.stderr[-3000:]}"
+
+
+@pytest.mark.parametrize("names", SETS, ids="+".join)
+def test_what_is_left_without_a_part_passes_its_checks(
+    names: tuple[str, ...], tmp_path: Path
+) -> None:
+    folder, started = clone(tmp_path), time.monotonic()
+
+    run(folder, "-m", "spec", "drop", *names)
+
+    for check in CHECKS:
+        run(folder, *check)
+    figures.record(f"without {'+'.join(names)}", f"{time.monotonic() - started:.0f} s")
