@@ -25,7 +25,6 @@ from tests.clients import get_token
 from tests.faults.conftest import needs_postgresql
 from tests.keys import keys_file
 from tests.load.speed.contestants import Server, read_answer, request, serving
-from tests.seeded import analyze
 
 pytestmark = [pytest.mark.load, needs_postgresql]
 
@@ -124,7 +123,7 @@ async def target(url: str) -> AsyncIterator[Target]:
     """Give a server with the settings of production on a seeded database."""
     settings = make_settings(database_url=SecretStr(url), log_level="WARNING")
     await seed(settings, items=10_000, users=1)
-    await analyze(settings)
+    await backends.analyze(settings)
     environment = {
         "ENVIRONMENT": "production",
         "PUBLIC_URL": "https://api.example.com",
