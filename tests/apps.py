@@ -97,9 +97,9 @@ async def started(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 def replace_services(app: FastAPI, **replaced: Any) -> None:  # noqa: ANN401 - may be incomplete
-    """Let routes call these services instead of the application's own."""
+    """Let the routes of all versions call these services instead of the application's own."""
 
-    async def services(request: Request) -> schemas.Services:
+    async def newest(request: Request) -> schemas.Services:
         return replace(await deps.services(request), **replaced)
 
-    app.dependency_overrides[deps.services] = services
+    app.dependency_overrides[deps.services] = newest

@@ -19,7 +19,9 @@ CODE = f"{REFERENCE}/code"
 _FENCE = re.compile(r"^( *)(`{3,}).*?^\1\2$", re.MULTILINE | re.DOTALL)
 _FOLDERS = ("app", "deploy", "docs", "spec", "tests")
 _LINK = re.compile(r"(\[[^\]]*\]\()([^)\s#]*)(#[^)\s]*)?(\))")
-_GENERATED_CODE = re.compile(r"app/(schemas/v\d+|api/v\d+/routes|db/migrations/versions)/")
+_GENERATED_CODE = re.compile(
+    r"app/(schemas/v\d+|api/v\d+/routes|api/v\d+/adapters/generated|db/migrations/versions)/"
+)
 
 
 @dataclass(frozen=True)

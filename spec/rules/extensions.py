@@ -67,9 +67,13 @@ def names_of_pages(endpoint: Endpoint) -> Breaches:
         if node.text(key) not in query:
             yield node, f"x-pagination: there is no query parameter {node.text(key)}", "add it"
     answer = dict(endpoint.responses()).get("200", endpoint.node)
-    members = answer.get("content").get("application/json").get("schema").get("properties")
+    body = answer.get("content").get("application/json").get("schema").get("properties")
     for key in ("items", "next"):
-        if not members.has(node.text(key)):
+        members = body
+        *outer, name = node.text(key).split(".")
+        for step in outer:
+            members = members.get(step).get("properties")
+        if not members.has(name):
             yield node, f"x-pagination: the answer has no member {node.text(key)}", "add it"
 
 

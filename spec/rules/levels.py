@@ -8,6 +8,7 @@ from typing import cast
 
 from spec.rules.explained import RULES, Level
 from spec.tools.finding import Finding, RefusedError, Where, closest
+from spec.tools.overlay import base_of
 from spec.tools.target import Target
 
 FILE, BASELINE = "rules.toml", "baseline.txt"
@@ -36,7 +37,8 @@ class Levels:
         Raises:
             RefusedError: A file names a profile, a rule or a level that does not exist.
         """
-        folder = target.contract.parent
+        folders = [one.contract.parent for one in _extended(target)]
+        folder = next((one for one in folders if (one / FILE).is_file()), folders[0])
         settings = [
             _Settings(target.root / "pyproject.toml", target, ("tool", "spec")),
             _Settings(folder / FILE, target, ()),
@@ -49,7 +51,8 @@ class Levels:
             if own := one.profile:
                 profile, changed = own, {}
             changed |= one.rules
-        return cls(profile, changed, frozenset(_lines(folder / BASELINE)))
+        old = (line for folder in folders for line in _lines(folder / BASELINE))
+        return cls(profile, changed, frozenset(old))
 
     def of(self, rule: str) -> Level:
         """Return the level of a rule; what has no number is an error."""
@@ -60,6 +63,14 @@ class Levels:
     def is_old(self, finding: Finding) -> bool:
         """Tell whether the baseline lets a finding pass."""
         return to_line(finding) in self.old and RULES[finding.rule].adopted != "error"
+
+
+def _extended(target: Target) -> Iterator[Target]:
+    """Yield a version, and those that it extends."""
+    base: Target | None = target
+    while base is not None:
+        yield base
+        base = base_of(base, [])
 
 
 class _Settings:

@@ -8,7 +8,6 @@ from spec.tools.contract import Contract, Endpoint
 from spec.tools.entries import entry, route_path, schemes
 from spec.tools.finding import Finding, RefusedError
 from spec.tools.ir import Api, Argument, Entry, Method, Tag
-from spec.tools.models import module
 from spec.tools.names import Names, docstring, pascal, prefix_of
 from spec.tools.parameters import Arguments
 from spec.tools.pytypes import RESPONSE, Types
@@ -56,8 +55,7 @@ class Builder:
             tags=tags,
             entries=tuple(entries),
             schemes=schemes(self.contract),
-            models=module(self.types),
-            model_names=tuple(self.types.definitions),
+            definitions=dict(self.types.definitions),
             notes=tuple(self.notes()),
         )
 

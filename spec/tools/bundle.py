@@ -8,6 +8,7 @@ from spec.tools.finding import Finding, RefusedError, Where, closest
 from spec.tools.implied import complete
 from spec.tools.load import Json, Pointer, Source, load
 from spec.tools.objects import COMPONENTS, KINDS, shape_of
+from spec.tools.overlay import EXTENDS, base_of, changed
 from spec.tools.target import Target
 
 _IMPLIED = "x-implied-from"
@@ -18,29 +19,41 @@ _PATH_ITEM = re.compile(r"/paths/([^/]+)")
 class _Bundler:
     """Copies the root document, then the components of the files that it refers to."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, findings: list[Finding] | None = None) -> None:
         self.target = target
-        self.findings: list[Finding] = []
+        self.findings: list[Finding] = [] if findings is None else findings
         self.positions: dict[Pointer, Where] = {}
         self.used_items: set[tuple[str, str]] = set()
         self.sources: dict[str, Source] = {}
-        self.files = sorted(path.name for path in target.contract.parent.glob("*.yaml"))
+        self.own_files = {path.name for path in target.contract.parent.glob("*.yaml")}
+        base = base_of(target, self.findings)
+        self.base: _Bundler | None = _Bundler(base, self.findings) if base else None
+        self.files: list[str] = sorted(self.own_files | set(self.base.files if self.base else ()))
         self.root = self.source(target.contract.name)
 
     def source(self, name: str) -> Source:
         if name not in self.sources:
-            path = self.target.contract.parent / name
-            self.sources[name] = load(path, self.target.show(path), self.findings)
+            self.sources[name] = self.read(name)
         return self.sources[name]
 
+    def read(self, name: str) -> Source:
+        """Return a file of this version, of the one it extends, or the merge of both."""
+        older = self.base.source(name) if self.base and name in self.base.files else None
+        if older and name not in self.own_files:
+            return older
+        path = self.target.contract.parent / name
+        own = load(path, self.target.show(path), self.findings)
+        return changed(older, own, self.findings) if older else own
+
     def refuse(self, source: Source, at: Pointer, message: str, fix: str) -> None:
-        self.findings.append(Finding(Where(source.shown, source.lines.get(at, 1)), message, fix))
+        self.findings.append(Finding(source.where(at), message, fix))
 
     def bundle(self) -> Contract:
         document = self.copy(self.root, self.root.data, (), (), "document")
         if not isinstance(document, dict):
             raise RefusedError(*self.findings)  # the loader said why
         document.setdefault("components", {})
+        document.pop(EXTENDS, None)
         shared = self.shared(document.pop(_IMPLIED, None))
         done = {self.root.path.name}
         while waiting := [source for name, source in self.sources.items() if name not in done]:
@@ -63,7 +76,7 @@ class _Bundler:
 
         What has no shape is data: an example, or an extension.
         """
-        self.positions[out] = Where(source.shown, source.lines.get(at, 1))
+        self.positions[out] = source.where(at)
         if source is self.root and out[:1] == ("paths",) and len(out) == 2:
             return self.path_item(value, at, out)
         if isinstance(value, list):
@@ -80,7 +93,7 @@ class _Bundler:
             )
             if is_reference and isinstance(entry, str):
                 result[key] = self.reference(source, entry, (*at, key))
-                self.positions[(*out, key)] = Where(source.shown, source.lines[(*at, key)])
+                self.positions[(*out, key)] = source.where((*at, key))
             else:
                 inner = shape_of(shape, key)
                 result[key] = self.copy(source, entry, (*at, key), (*out, key), inner)
@@ -150,7 +163,7 @@ class _Bundler:
 
     def orphans(self) -> None:
         """Refuse files and paths that the root does not reach: they would not be served."""
-        for name in self.files:
+        for name in sorted(self.own_files):
             if name not in self.sources:
                 where = Where(self.target.show(self.target.contract.parent / name), 1)
                 self.findings.append(
@@ -158,7 +171,8 @@ class _Bundler:
                 )
         for name, source in self.sources.items():
             for item in _mapping(find(source.data, ("paths",))) if source is not self.root else ():
-                if (name, item) not in self.used_items:
+                is_own = source.where(("paths", item)).file == source.shown
+                if is_own and (name, item) not in self.used_items:
                     fix = f"add `$ref: {name}#/paths/{item}` to openapi.yaml"
                     self.refuse(source, ("paths", item), f"the path {item} is not listed", fix)
 

@@ -15,7 +15,7 @@ def check(targets: Sequence[Target]) -> list[str]:
     output = compute(targets)
     show = targets[0].show
     lines = [f"EXTRA {show(path)}" for path in stale(targets, output)]
-    lines += [f"MISSING {show(path)}" for path in output.services]
+    lines += [f"MISSING {show(path)}" for path in output.once]
     for path, text in output.owned.items():
         if not path.is_file():
             lines.append(f"MISSING {show(path)}")

@@ -17,6 +17,7 @@ VERBS = {
     "lint": "say what is wrong with the contract",
     "bundle": "print the contract as one document",
     "diff": "say what changed since a revision, and what breaks clients",
+    "new-version": "start the next version as a difference from the newest one",
     "watch": "generate on every save",
     "clients": "build packages for clients into dist/",
     "adopt": "make an OpenAPI document of 3.0, 3.1 or 3.2 the contract",
@@ -35,17 +36,26 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
         return change(options, root)
     if not (found := targets(root)):
         return say([f"{root / 'spec'}: there is no contract. Fix: add spec/v1/openapi.yaml"], 1)
-    if options.verb == "diff":
+    return _on_all(options, found, root)
+
+
+def _on_all(options: argparse.Namespace, found: Sequence[Target], root: Path) -> int:
+    """Run a verb that needs a contract; return the exit status."""
+    verb = options.verb
+    if verb == "diff":
         return diff(root, options)
-    if options.verb == "watch":
+    if verb == "watch":
         import_module("spec.tools.watch").watch(root)
         return 0
-    if options.verb in _TOGETHER:
-        command = getattr(import_module(f"spec.tools.{options.verb}"), options.verb)
+    if verb == "new-version":
+        module = import_module("spec.tools.new_version")
+        return attempt(verb, lambda: module.new_version(root), "spec")
+    if verb in _TOGETHER:
+        command = getattr(import_module(f"spec.tools.{verb}"), verb)
         folders = ", ".join(target.show(target.contract.parent) for target in found)
-        return attempt(options.verb, lambda: command(found), folders)
-    is_baseline = options.verb == "lint" and options.write_baseline
-    return max(run("baseline" if is_baseline else options.verb, target) for target in found)
+        return attempt(verb, lambda: command(found), folders)
+    name = "baseline" if verb == "lint" and options.write_baseline else verb
+    return max(run(name, target) for target in found)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -67,9 +67,11 @@ class Contract:
 
     def source_of(self, tag: str) -> str:
         """Return the file that declares a tag's operations."""
-        for endpoint in self.endpoints():
-            if tag == endpoint.tag:
-                return endpoint.node.where.file
+        files = [it.node.where.file for it in self.endpoints() if it.tag == tag]
+        own = {where.file for where in self.positions.values()}
+        for file in files[:1]:
+            changed = f"{self.folder}/{PurePosixPath(file).name}"
+            return changed if changed in own else file
         return self.folder
 
 

@@ -1,6 +1,9 @@
 """What templates print: every decision is made, every piece of code is ready."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from spec.tools.fields import Definition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +44,11 @@ class ReplyClass:
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """An operation as a method of the interface and as a route."""
+    """An operation as a method of the interface and as a route.
+
+    Attributes:
+        kept: Whether only an older version serves it; its types are those of that version.
+    """
 
     operation_id: str
     name: str
@@ -57,11 +64,23 @@ class Method:
     statements: tuple[str, ...]
     replies: tuple[ReplyClass, ...]
     callers: tuple[str, ...]
+    kept: bool = False
+
+    @property
+    def call(self) -> str:
+        """Return the arguments of a call that hands on the method's own."""
+        names = [it.partition(":")[0] for it in self.arguments]
+        star = names.index("*") if "*" in names else len(names)
+        return ", ".join([*names[:star], *(f"{it}={it}" for it in names[star + 1 :])])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tag:
-    """A resource: one module of schemas, one of routes, one service."""
+    """A resource: one module of schemas, one of routes, one service.
+
+    Attributes:
+        shared: Replies and interface that an older version has, too.
+    """
 
     name: str
     title: str
@@ -70,11 +89,27 @@ class Tag:
     interface: str
     service: str
     methods: tuple[Method, ...]
+    shared: tuple[str, ...] = ()
 
     @property
     def replies(self) -> tuple[ReplyClass, ...]:
         """Return the reply classes of all methods."""
         return tuple(reply for method in self.methods for reply in method.replies)
+
+    @property
+    def routed(self) -> tuple[Method, ...]:
+        """Return the methods that have routes."""
+        return tuple(method for method in self.methods if not method.kept)
+
+    @property
+    def kept_names(self) -> set[str]:
+        """Return the replies that an older version defines for a method that it alone serves."""
+        return {reply.name for method in self.methods if method.kept for reply in method.replies}
+
+    @property
+    def imported(self) -> tuple[str, ...]:
+        """Return what the module imports from that of an older version."""
+        return tuple(it for it in self.names if it in self.shared or it in self.kept_names)
 
     @property
     def callers(self) -> tuple[str, ...]:
@@ -101,7 +136,10 @@ class Api:
     """Everything that is generated for a version.
 
     Attributes:
-        models: The module of the models, and `model_names` what it defines.
+        definitions: The models by their names.
+        shared_models: Those that an older version has, too.
+        shared_entries: Constants of operations that an older version has, too.
+        kept_models: Models of an older version that only methods need which it alone serves.
         schemes: Security scheme → the arguments of its description.
         notes: What the generator had to derive, a line for each.
     """
@@ -112,6 +150,13 @@ class Api:
     tags: tuple[Tag, ...]
     entries: tuple[Entry, ...]
     schemes: tuple[tuple[str, str], ...]
-    models: str
-    model_names: tuple[str, ...]
+    definitions: Mapping[str, Definition]
     notes: tuple[str, ...]
+    shared_models: tuple[str, ...] = ()
+    shared_entries: tuple[str, ...] = ()
+    kept_models: tuple[str, ...] = ()
+
+    @property
+    def routed(self) -> tuple[Tag, ...]:
+        """Return the tags that have routes."""
+        return tuple(tag for tag in self.tags if tag.routed)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -26,12 +27,22 @@ _JSON_ESCAPE = re.compile(
 
 @dataclass(frozen=True)
 class Source:
-    """One contract file; `lines` maps each pointer in `data` to its line."""
+    """One contract file; `lines` maps each pointer in `data` to its line.
+
+    `older` is where the values are that come from the file of an older version.
+    """
 
     path: Path
     shown: str
     data: Json
     lines: dict[Pointer, int]
+    older: Mapping[Pointer, Where] = field(default_factory=dict[Pointer, Where])
+
+    def where(self, at: Pointer) -> Where:
+        """Return the line of a value; one without a line of its own is on the first."""
+        if at not in self.lines and at in self.older:
+            return self.older[at]
+        return Where(self.shown, self.lines.get(at, 1))
 
 
 @dataclass

@@ -18,5 +18,17 @@ def registry(targets: Sequence[Target]) -> Iterator[tuple[Path, str]]:
     )
     if newest.versions is not None:
         yield newest.versions, renderer.python(
-            "api_registry", _SOURCE, targets=targets, package=newest.package
+            "api_registry",
+            _SOURCE,
+            targets=targets,
+            package=newest.package,
+            adapted=[_adapted(targets[index:-1]) for index in range(len(targets))],
         )
+
+
+def _adapted(targets: Sequence[Target]) -> str:
+    """Return the function that makes the services of the first version of those of the newest."""
+    calls = [f"{target.version}_adapted.adapt" for target in targets]
+    if len(calls) == 1:
+        return calls[0]
+    return f"lambda newest: {'('.join([*calls, 'newest'])}{')' * len(calls)}"

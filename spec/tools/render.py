@@ -1,7 +1,6 @@
 """The intermediate representation → formatted text of each file."""
 
 import ast
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +10,9 @@ from black.mode import TargetVersion
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from spec.tools.ir import Api
+from spec.tools.models import exported, module
 from spec.tools.names import LINE_LENGTH, docstring
+from spec.tools.sharing import adapters
 from spec.tools.target import Target
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -26,7 +27,7 @@ _IMPORTS = {
     "app.schemas.reply": "Replayed Reply Upload",
     "collections.abc": "AsyncIterable Mapping",
     "dataclasses": "dataclass",
-    "fastapi": "APIRouter Depends Response",
+    "fastapi": "APIRouter Depends Request Response",
     "pydantic": "Field JsonValue Tag",
     "typing": "Annotated ClassVar Literal Protocol",
 }
@@ -35,9 +36,11 @@ _IMPORTS = {
 class Renderer:
     """Prints files for one target; the imports of each follow from the names that it uses."""
 
-    def __init__(self, target: Target) -> None:
-        """Load the templates once."""
-        self.target = target
+    def __init__(
+        self, target: Target, *, older: Target | None = None, newer: Target | None = None
+    ) -> None:
+        """Load the templates once; the versions before and after have parts in common with it."""
+        self.target, self.older, self.newer = target, older, newer
         self.environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             undefined=StrictUndefined,
@@ -46,8 +49,11 @@ class Renderer:
             keep_trailing_newline=True,
             autoescape=False,  # noqa: S701 - the output is Python
         )
+        self.environment.filters["exported"] = exported
         own = {target.schemas_name: "models operations"}
-        for name in (target.schemas_name, target.deps):
+        own[f"{target.package}.api.{target.version}.adapters.generated"] = "adapted"
+        others = [other.schemas_name for other in (older, newer) if other]
+        for name in (target.schemas_name, *others, target.deps):
             package, _, module = name.rpartition(".")
             own[package] = f"{own.get(package, '')} {module}"
         self.imports = {
@@ -75,7 +81,9 @@ class Renderer:
     def text(self, template: str, /, **values: object) -> str:
         """Print a template."""
         found = self.environment.get_template(f"{template}.j2")
-        return found.render(target=self.target, doc=docstring, **values)
+        return found.render(
+            target=self.target, older=self.older, newer=self.newer, doc=docstring, **values
+        )
 
     def format(self, code: str) -> str:
         """Format as `make format` does."""
@@ -91,36 +99,59 @@ class Renderer:
         """Yield every file of the owned folders."""
         schemas, routes, folder = self.target.schemas, self.target.routes, api.folder
         names: Mapping[str, Sequence[str]] = {
-            "models": api.model_names,
+            "models": [*api.definitions, *api.kept_models],
             **{tag.name: tag.names for tag in api.tags},
             "services": ["Services"],
         }
-        yield schemas / "models.py", self.format(self.header(folder) + api.models)
+        shared = (*api.shared_models, *api.kept_models)
+        older = f"{self.older.schemas_name}.models" if self.older else ""
+        models = self.header(folder) + module(api.definitions, shared, older)
+        yield schemas / "models.py", self.format(models)
         yield schemas / "openapi.json", document
         yield schemas / "operations.py", self.python("operations", folder, api=api)
         yield schemas / "__init__.py", self.python(
             "schemas_init",
             folder,
             names=names,
-            all_names=exported({**names, "": ["operations"]}),
+            all_names=exported([*(it for group in names.values() for it in group), "operations"]),
         )
         yield schemas / "services.py", self.python("services", folder, api=api)
         yield routes / "__init__.py", self.python("routes_init", folder, api=api)
         for tag in api.tags:
             yield schemas / f"{tag.name}.py", self.python("schemas", tag.source, tag=tag)
-            yield routes / f"{tag.name}.py", self.python("routes", tag.source, tag=tag)
+        services = "adapted" if self.newer else "deps"
+        for tag in api.routed:
+            text = self.python("routes", tag.source, tag=tag, services=services)
+            yield routes / f"{tag.name}.py", text
 
-    def services(self, api: Api) -> Iterator[tuple[Path, str]]:
-        """Yield path and text of the services that are to be written once."""
+    def adapters(self, api: Api, newer: Api) -> Iterator[tuple[Path, str]]:
+        """Yield how an older version is served by the services of the next one."""
+        if self.target.adapters is None or self.newer is None:
+            return
+        folder = self.target.adapters / "generated"
+        found = {adapter.tag.name: adapter for adapter in adapters(api, newer)}
+        yield folder / "__init__.py", self.header(api.folder) + f'"""Code of {api.version}."""\n'
+        yield folder / "adapted.py", self.python(
+            "adapted",
+            api.folder,
+            adapters=found.values(),
+            tags=[(tag, found.get(tag.name)) for tag in api.tags],
+            provider="deps" if self.newer.services else "newer_adapted",
+        )
+        for adapter in found.values():
+            text = self.python("adapter", adapter.tag.source, adapter=adapter, tag=adapter.tag)
+            yield folder / f"{adapter.tag.name}.py", text
+
+    def written_once(self, api: Api, newer: Api | None) -> Iterator[tuple[Path, str]]:
+        """Yield path and text of services, and of adapters of what differs, to begin with."""
         for tag in api.tags if self.target.services else ():
             path = Path(self.target.services or "", f"{tag.name}.py")
             yield path, self.format(self.text("service.py", tag=tag))
-
-
-def exported(names: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the names in the order that ruff wants of `__all__`."""
-
-    def natural(name: str) -> list[tuple[int, str]]:
-        return [(int(part or 0), text) for part, text in re.findall(r"([0-9]*)([^0-9]*)", name)]
-
-    return sorted((name for group in names.values() for name in group), key=natural)
+        if newer is None or self.target.adapters is None:
+            return
+        package = f"What differs in {api.version} from the next version."
+        yield self.target.adapters / "__init__.py", f'"""{package}"""\n'
+        for adapter in adapters(api, newer):
+            if adapter.missing:
+                path = self.target.adapters / f"{adapter.tag.name}.py"
+                yield path, self.format(self.text("adapter_once.py", tag=adapter.tag))

@@ -17,6 +17,7 @@ class Target:
         services: Folder of the services, written once; None for a version that adapters serve.
         deps: Module with the providers that the routes depend on, dotted.
         versions: The module that lists the versions that are served, if there is one.
+        adapters: Folder of what serves this version by the services of the next one.
         root: Paths are shown relative to it.
     """
 
@@ -28,12 +29,12 @@ class Target:
     services: Path | None
     deps: str
     versions: Path | None = None
+    adapters: Path | None = None
     root: Path
 
     @classmethod
     def for_version(cls, root: Path, version: str, *, newest: bool = True) -> "Target":
-        """Return the template's own layout; a version with its own `deps.py` uses that."""
-        own_deps = root / "app" / "api" / version / "deps.py"
+        """Return the template's own layout."""
         return cls(
             contract=root / "spec" / version / "openapi.yaml",
             schemas=root / "app" / "schemas" / version,
@@ -41,7 +42,8 @@ class Target:
             routes=root / "app" / "api" / version / "routes",
             routes_name=f"app.api.{version}.routes",
             services=root / "app" / "services" if newest else None,
-            deps=f"app.api.{version}.deps" if own_deps.is_file() else "app.api.deps",
+            deps="app.api.deps",
+            adapters=root / "app" / "api" / version / "adapters",
             versions=root / "app" / "api" / "versions.py",
             root=root,
         )

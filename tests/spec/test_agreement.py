@@ -66,7 +66,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     document: Any = {"components": {"schemas": SCHEMAS}, "paths": {}}
     folder: Path = tmp_path_factory.mktemp("models")
     where: dict[tuple[str, ...], Where] = {(): Where("openapi.yaml", 1)}
-    code = module(Types(contract.Contract("spec", document, where)))
+    code = module(Types(contract.Contract("spec", document, where)).definitions)
     (folder / "agreement_models.py").write_text(code)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(folder))

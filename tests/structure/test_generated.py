@@ -7,7 +7,9 @@ from app import schemas
 from tests.conftest import ROOT
 from tests.structure.files import GENERATED_BY, SOURCES, is_generated, modules, read
 
-OWNED = re.compile(r"app/(api/versions\.py|schemas/__init__\.py|schemas/v\d+/|api/v\d+/routes/)")
+OWNED = re.compile(
+    r"app/(api/versions\.py|schemas/__init__\.py|schemas/v\d+/|api/v\d+/(routes|adapters/generated)/)"
+)
 GENERATED = [path for path in modules("app") if OWNED.match(path.as_posix())]
 
 

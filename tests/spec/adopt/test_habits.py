@@ -132,7 +132,7 @@ def test_schemas_whose_names_code_needs_itself_get_another_name(tmp_path: Path) 
 
     contract = generated(document(tmp_path, GET_A + schemas))
 
-    names = Builder(contract, "v1").build().model_names
+    names = Builder(contract, "v1").build().definitions
     assert {"ServicesModel", "AServiceModel"} <= set(names)
 
 
