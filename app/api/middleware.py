@@ -1,16 +1,18 @@
 """Middleware of every request, from the outside in: see `add_middleware`."""
 
 import logging
+import random
 import re
 import sys
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from http import HTTPMethod, HTTPStatus
-from uuid import uuid4
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from starlette.datastructures import Headers, MutableHeaders
+from prometheus_client import Histogram
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -84,9 +86,10 @@ class RequestContext:
 
     def __init__(self, app: ASGIApp, *, strict_transport: bool) -> None:
         self._app = app
-        self._headers = dict(_SECURITY_HEADERS)
+        headers = dict(_SECURITY_HEADERS)
         if strict_transport:
-            self._headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        self._headers = [(name.lower().encode(), headers[name].encode()) for name in headers]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -95,10 +98,10 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, _plainly(send))
             return
-        headers = Headers(scope=scope)
-        trace = join_trace(headers.get("traceparent"))
-        given = headers.get("x-request-id", "")
-        identifier = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+        trace = join_trace(_header(scope, b"traceparent"))
+        given = _header(scope, b"x-request-id") or ""
+        # The id has to be unique, not secret.
+        identifier = given if _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
         previous = request_id.set(identifier)
         started = time.perf_counter()
         status = 500
@@ -109,10 +112,7 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                outgoing = MutableHeaders(scope=message)
-                outgoing["X-Request-ID"] = identifier
-                for name, value in self._headers.items():
-                    outgoing.setdefault(name, value)
+                message = {**message, "headers": self._complete(message["headers"], identifier)}
             elif is_head:
                 message = {**message, "body": b""}
             await send(message)
@@ -126,6 +126,20 @@ class RequestContext:
         # After an error the server's own line needs the ids.
         leave_trace(trace)
         request_id.reset(previous)
+
+    def _complete(
+        self, headers: Iterable[tuple[bytes, bytes]], identifier: str
+    ) -> Sequence[tuple[bytes, bytes]]:
+        """Return headers with the request id, and those of security that they do not have."""
+        given = [*headers]
+        names = {name for name, _ in given}
+        added = [header for header in self._headers if header[0] not in names]
+        return [*given, (b"x-request-id", identifier.encode()), *added]
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    """Return the first line of a header."""
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
 
 
 def _as_request(scope: Scope, send: Send) -> tuple[Scope, Send]:
@@ -166,7 +180,7 @@ def _log_request(method: str, scope: Scope, status: int, seconds: float) -> None
     name = operation.operation_id if operation else "none"
     # Clients may send any method, and each value of a label is a new time series.
     known = method if method in HTTPMethod.__members__ else "other"
-    REQUEST_SECONDS.labels(name, known, f"{status // 100}xx").observe(seconds)
+    _seconds_of(name, known, status // 100).observe(seconds)
     logger.info(
         "request",
         extra={
@@ -177,6 +191,11 @@ def _log_request(method: str, scope: Scope, status: int, seconds: float) -> None
             "duration_ms": round(seconds * 1000, 2),
         },
     )
+
+
+@cache
+def _seconds_of(operation: str, method: str, kind: int) -> Histogram:
+    return REQUEST_SECONDS.labels(operation, method, f"{kind}xx")
 
 
 def _check_head(scope: Scope, max_body_bytes: int) -> None:

@@ -14,6 +14,7 @@ _ExcInfo: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 )
 _RECORD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "color_message"}
+_ENCODER = json.JSONEncoder(default=lambda value: str(shown(value)), ensure_ascii=False)
 
 
 class JsonFormatter(logging.Formatter):
@@ -36,7 +37,7 @@ class JsonFormatter(logging.Formatter):
         line |= {name: value for name, value in vars(record).items() if name not in _RECORD_FIELDS}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=lambda value: str(shown(value)), ensure_ascii=False)
+        return _ENCODER.encode(line)
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the name of logging
         """Return the traceback without the data that messages of libraries contain."""
@@ -66,6 +67,8 @@ def configure_logging(level: str) -> None:
     This includes Uvicorn's lines, except those about requests: the request middleware writes its
     own, without the query.
     """
+    # What no line contains need not be found out for each (Logging HOWTO, "Optimization").
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)

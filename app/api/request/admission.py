@@ -4,6 +4,7 @@ It comes before a byte of the body is read. One round trip to Redis counts the r
 mark of the caller's session.
 """
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from uuid import UUID
 
@@ -142,6 +143,7 @@ def client_network(request: Request) -> str:
     return str(address)
 
 
+@lru_cache(maxsize=4_096)
 def _parse(text: str) -> IPv4Address | IPv6Address:
     try:
         address = ip_address(text)
