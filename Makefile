@@ -225,7 +225,8 @@ downgrade: $(RUNTIME) ## Undo the last migration
 lock: $(DEV) ## Pin packages after a change of pyproject.toml or of a package.json (ARGS=--upgrade)
 	$(PIP_COMPILE) --output-file requirements.txt $(ARGS)
 	$(PIP_COMPILE) --extra telemetry --constraint requirements.txt --output-file requirements-telemetry.txt $(ARGS)
-	$(PIP_COMPILE) --extra telemetry --group dev --constraint requirements-telemetry.txt --output-file requirements-dev.txt $(ARGS)
+	$(PIP_COMPILE) --extra mcp --constraint requirements-telemetry.txt --output-file requirements-mcp.txt $(ARGS)
+	$(PIP_COMPILE) --extra telemetry --extra mcp --group dev --constraint requirements-telemetry.txt --constraint requirements-mcp.txt --output-file requirements-dev.txt $(ARGS)
 	$(PIP_COMPILE) --group ship --constraint requirements-dev.txt --output-file requirements-ship.txt $(ARGS)
 	@for folder in spec/redocly spec/clients/typescript; do \
 		(cd $$folder && $(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error) || exit 1; \

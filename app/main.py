@@ -2,8 +2,8 @@
 
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
@@ -20,7 +20,7 @@ from app.api.request.mock import mocked_operations
 from app.api.request.rules import Rules, make_rules
 from app.api.version import Version
 from app.api.versions import VERSIONS
-from app.core.config import Settings, load_settings
+from app.core.config import Settings, WrongSettings, load_settings
 from app.core.dependencies import make_services, unimplemented_operations
 from app.core.logging import configure_logging
 from app.schemas.document import contract_document
@@ -57,8 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    app.state.settings = settings
-    app.state.tracing = tracing
+    app.state.settings, app.state.tracing = settings, tracing
     app.state.mocked = mocked_operations(
         settings, (name for version in VERSIONS for name in version.operations)
     )
@@ -70,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(pages(VERSIONS))
     app.include_router(discovery(settings, document, newest.prefix))
     add_guide(app, settings, VERSIONS)
+    app.state.running_tools = _add_mcp(app, settings)
     add_error_handlers(app)
     unlimited = frozenset[str]().union(
         *(unlimited_paths(one.operations.values(), one.prefix) for one in VERSIONS)
@@ -94,9 +94,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     with serve_metrics(
         "METRICS_PORT", settings.metrics_host, settings.metrics_port, settings.processes
     ):
-        async with open_process(
-            settings, handlers=handlers, schedules=schedules, tracing=app.state.tracing
-        ) as resources:
+        async with (
+            open_process(
+                settings, handlers=handlers, schedules=schedules, tracing=app.state.tracing
+            ) as resources,
+            app.state.running_tools(),
+        ):
             app.state.resources = resources
             app.state.services = make_services(resources)
             _report_unimplemented(app.state.services, in_production=settings.in_production)
@@ -110,6 +113,21 @@ def _report_unimplemented(newest: schemas.Services, *, in_production: bool) -> N
         if in_production:
             raise RuntimeError(message)
         logger.warning(message)
+
+
+def _add_mcp(app: FastAPI, settings: Settings) -> Callable[[], AbstractAsyncContextManager[object]]:
+    """Serve tools for language models if the settings allow some; return what runs them."""
+    if settings.mcp_operations == "none":
+        return nullcontext
+    try:
+        from app.api.mcp import add_mcp  # noqa: PLC0415 - an optional package
+    except ImportError as error:
+        raise WrongSettings(
+            f"MCP_OPERATIONS: the package {error.name} is not installed; "
+            "run pip install -r requirements-mcp.txt, or set none"
+        ) from error
+    tools = add_mcp(app, VERSIONS[-1], settings.mcp_operations)
+    return lambda: tools.lifespan(tools)
 
 
 def _response_headers(app: FastAPI) -> frozenset[str]:

@@ -71,6 +71,11 @@ class ServiceSettings(BaseModel):
         "problem",
         description="Response of an operation without code: problem (501) or mock (example).",
     )
+    mcp_operations: Literal["none", "read", "all"] = Field(
+        "none",
+        description="Operations that language models may call at /mcp: none, read (only those that "
+        "change nothing) or all.",
+    )
     mock_operations: Annotated[list[str], JsonArray] = Field(
         [],
         description="Operations that the contract's examples answer, as a JSON array of "

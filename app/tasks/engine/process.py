@@ -51,9 +51,10 @@ async def open_process(
         if schedules:
             scheduler = Scheduler(resources.database, schedules)
             await stack.enter_async_context(scheduler.running())
-        await stack.enter_async_context(
-            watching(resources.database.engine, lambda: _read_backlog(resources.database))
-        )
+        if not settings.mocks_everything:
+            await stack.enter_async_context(
+                watching(resources.database.engine, lambda: _read_backlog(resources.database))
+            )
         await stack.enter_async_context(heartbeat(settings.heartbeat_file))
         yield resources
 

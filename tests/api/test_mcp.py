@@ -1,0 +1,127 @@
+"""Tools for language models at `/mcp`, called by a client of the Model Context Protocol."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Literal
+
+import httpx2
+import pytest
+from fastmcp import Client
+from fastmcp.client.transports import StreamableHttpTransport
+from fastmcp.exceptions import ToolError
+
+from app.core.config import Settings, WrongSettings
+from app.main import create_app
+from tests import api_keys, items
+from tests.apps import changed, make_settings, started
+from tests.clients import Caller
+from tests.problems import assert_problem
+from tests.serving import served
+from tests.versions import NEWEST
+
+SCOPES = ["items:read"]
+
+
+@asynccontextmanager
+async def served_tools(
+    settings: Settings, allowed: Literal["none", "read", "all"]
+) -> AsyncIterator[str]:
+    """Serve an application over a socket, on the database of the other tests; give the address."""
+    own = changed(settings, mcp_operations=allowed)
+    async with served(create_app(own), own) as port:
+        yield f"http://127.0.0.1:{port}/mcp"
+
+
+@asynccontextmanager
+async def connected(url: str, headers: dict[str, str]) -> AsyncIterator[Client[Any]]:
+    async with Client(StreamableHttpTransport(url, headers=headers)) as client:
+        yield client
+
+
+async def test_the_tools_are_operations_that_read_with_the_words_of_the_contract(
+    settings: Settings, ada: Caller
+) -> None:
+    async with served_tools(settings, "read") as url, connected(url, ada.headers) as client:
+        tools = {tool.name: tool for tool in await client.list_tools()}
+
+    listing = tools["listItems"]
+    methods = {NEWEST.operations[name].method for name in tools}
+    assert methods == {"GET"}
+    assert listing.title == "List your items"
+    assert (listing.description or "").startswith("Returns one page of your items.")
+    assert listing.annotations is not None
+    assert listing.annotations.read_only_hint
+    assert listing.input_schema["properties"]["limit"]["maximum"] == 100
+    # Nobody has to sign in for these, or they send no JSON.
+    assert {"getLiveness", "getJwks", "getExportFile", "watchExport"} & set(tools) == set()
+
+
+async def test_a_tool_answers_what_its_caller_may_see(
+    settings: Settings, ada: Caller, bob: Caller
+) -> None:
+    item = await items.create(ada, name="Oak table")
+
+    async with served_tools(settings, "read") as url:
+        async with connected(url, ada.headers) as client:
+            own = await client.call_tool("getItem", {"item_id": item["id"]})
+        async with connected(url, bob.headers) as client:
+            with pytest.raises(ToolError, match="404") as refused:
+                await client.call_tool("getItem", {"item_id": item["id"]})
+
+    assert own.structured_content is not None
+    assert own.structured_content["name"] == "Oak table"
+    assert "not-found" in str(refused.value)
+
+
+async def test_an_api_key_is_passed_on_with_its_scopes(settings: Settings, ada: Caller) -> None:
+    key = {"X-API-Key": (await api_keys.create(ada, scopes=SCOPES))["key"]}
+
+    async with served_tools(settings, "all") as url, connected(url, key) as client:
+        page = await client.call_tool("listItems", {"limit": 1})
+        with pytest.raises(ToolError, match="insufficient-scope"):
+            await client.call_tool("createItem", {"name": "Chair"})
+
+    assert page.structured_content == {"items": [], "next": None}
+
+
+async def test_all_operations_are_tools_if_the_setting_says_so(
+    settings: Settings, ada: Caller
+) -> None:
+    async with served_tools(settings, "all") as url, connected(url, ada.headers) as client:
+        created = await client.call_tool("createItem", {"name": "Chair", "quantity": 2})
+        with pytest.raises(ToolError, match="validation-failed"):
+            await client.call_tool("createItem", {"name": "Chair", "quantity": -1})
+
+    assert created.structured_content is not None
+    assert created.structured_content["quantity"] == 2
+
+
+async def test_a_call_with_an_invalid_token_is_refused_by_the_api(settings: Settings) -> None:
+    wrong = {"Authorization": "Bearer wrong"}
+
+    async with served_tools(settings, "read") as url, connected(url, wrong) as client:
+        with pytest.raises(ToolError, match="401"):
+            await client.call_tool("listItems", {})
+
+
+async def test_a_client_without_credentials_learns_how_to_get_some() -> None:
+    async with started(create_app(make_settings(mcp_operations="read"))) as client:
+        answer = await client.post("http://test/mcp", json={})
+
+    assert_problem(answer, 401, "unauthorized")
+    assert "resource_metadata=" in answer.headers["WWW-Authenticate"]
+
+
+async def test_there_are_no_tools_by_default(client: httpx2.AsyncClient, ada: Caller) -> None:
+    answer = await client.post("http://test/mcp", json={}, headers=ada.headers)
+
+    assert_problem(answer, 404, "not-found")
+
+
+def test_a_missing_package_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "app.api.mcp", raising=False)
+    monkeypatch.setitem(sys.modules, "fastmcp", None)
+
+    with pytest.raises(WrongSettings, match=r"^MCP_OPERATIONS: the package fastmcp is not"):
+        create_app(make_settings(mcp_operations="read"))
