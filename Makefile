@@ -20,9 +20,12 @@ LINT_CONTRACT := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(BIN
 
 PYTEST := $(BIN)/python -m pytest
 # The longest first, so that two at a time end together.
-SLOW_CHECKS := coverage guide-test fault-test contract-test browser-test clone-test checker-test docs-test parts-test process-test client-test
+SLOW_CHECKS := coverage guide-test fault-test contract-test browser-test clone-test checker-test docs-test parts-test process-test
 # part kubernetes
 SLOW_CHECKS += kubernetes-test
+# end part
+# part example
+SLOW_CHECKS += client-test
 # end part
 FAST_CHECKS := types docs format-check contract-lint workflows-lint image-lint generate-check spec-lint spec-diff imports docs-lint
 
@@ -117,9 +120,11 @@ browser-test: $(DEV) ## Open the site and the API explorer in a browser
 checker-test: $(DEV) ## Let type checkers find mistakes in services
 	$(PYTEST) -m checker tests/spec $(ARGS)
 
+# part example
 client-test: $(CLIENTS)/.installed ## Build the clients, and run their journeys against a server
 	$(PYTEST) -m client tests/client $(ARGS)
 
+# end part
 clone-test: $(DEV) ## Edit a copy of the repository: the served site and the check of names notice it
 	$(PYTEST) -m clone tests/docs $(ARGS)
 

@@ -101,18 +101,22 @@ def tidy(root: Path, changed: Sequence[Path]) -> None:
     Raises:
         RefusedError: The contract that is left is not valid.
     """
-    _run(root, "spec", "generate")
+    _run(root, sys.executable, "-m", "spec", "generate")
     if code := [str(path) for path in changed if path.suffix == ".py"]:
-        _run(root, "ruff", "check", "--quiet", "--fix-only", "--select", "F401", *code)
-        _run(root, "isort", "--quiet", *code)
-        _run(root, "black", "--quiet", *code)
+        _run(root, tool("ruff"), "check", "--quiet", "--fix-only", "--select", "F401", *code)
+        _run(root, tool("isort"), "--quiet", *code)
+        _run(root, tool("black"), "--quiet", *code)
     if pages := [str(path) for path in changed if path.suffix == ".md"]:
-        _run(root, "rumdl", "fmt", "--quiet", *pages)
+        _run(root, tool("rumdl"), "fmt", "--quiet", *pages)
 
 
-def _run(root: Path, module: str, *arguments: str) -> None:
-    command = [sys.executable, "-m", module, *arguments]
+def tool(name: str) -> str:
+    """Return the command of a development package, which lies beside the interpreter."""
+    return str(Path(sys.executable).with_name(name))
+
+
+def _run(root: Path, *command: str) -> None:
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
-        where = Where(f"python -m {module}", 1)
+        where = Where(Path(command[0]).name, 1)
         raise RefusedError(Finding(where, done.stderr.strip(), "restore the files with git"))

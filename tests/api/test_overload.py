@@ -173,6 +173,7 @@ async def test_the_deadline_ends_a_statement_on_the_server_and_keeps_its_connect
     assert left == 0
 
 
+# part example
 async def test_the_idempotency_key_of_a_request_that_took_too_long_is_free_again(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,3 +192,6 @@ async def test_the_idempotency_key_of_a_request_that_took_too_long_is_free_again
 
     assert_problem(late, 503, "service-unavailable")
     assert again.status_code == 201
+
+
+# end part

@@ -8,24 +8,25 @@ from pathlib import Path
 
 import pytest
 
+from spec.product.drop import tool
 from spec.product.parts import parts
 from tests import figures
 from tests.docs.follow import clone
 
 pytestmark = pytest.mark.parts
 
-# `lint-imports` has no module that can be run.
-IMPORTS = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
+PYTHON = sys.executable
 CHECKS = (
-    ("-m", "mypy"),
-    ("-c", IMPORTS),
-    ("-m", "ruff", "check", "--quiet", "."),
-    ("-m", "black", "--check", "--quiet", "."),
-    ("-m", "isort", "--check", "--quiet", "."),
-    ("-m", "rumdl", "check", "--quiet", "."),
-    ("-m", "spec", "check"),
-    ("-m", "spec", "lint"),
-    ("-m", "pytest", "--quiet", "--exitfirst", "-k", "not postgresql", "tests"),
+    (tool("mypy"),),
+    (tool("lint-imports"), "--no-cache"),
+    (tool("ruff"), "check", "--quiet", "."),
+    (tool("black"), "--check", "--quiet", "."),
+    (tool("isort"), "--check", "--quiet", "."),
+    (tool("rumdl"), "check", "--quiet", "."),
+    (PYTHON, "-m", "spec", "check"),
+    (PYTHON, "-m", "spec", "lint"),
+    # What a part needs of a server is tested with all parts.
+    (tool("pytest"), "--quiet", "--exitfirst", "-k", "not postgresql", "tests"),
 )
 SETS = [(name,) for name in parts()] + [tuple(parts())]
 
@@ -33,7 +34,7 @@ SETS = [(name,) for name in parts()] + [tuple(parts())]
 def run(folder: Path, *command: str) -> None:
     environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
     done = subprocess.run(
-        [sys.executable, *command],
+        command,
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -49,7 +50,7 @@ def test_what_is_left_without_a_part_passes_its_checks(
 ) -> None:
     folder, started = clone(tmp_path), time.monotonic()
 
-    run(folder, "-m", "spec", "drop", *names)
+    run(folder, PYTHON, "-m", "spec", "drop", *names)
 
     for check in CHECKS:
         run(folder, *check)

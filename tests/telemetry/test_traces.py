@@ -24,6 +24,7 @@ TRACE_ID, PARENT_ID = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 TRACEPARENT = f"00-{TRACE_ID}-{PARENT_ID}-01"
 
 
+# part exports
 async def collect_an_export(settings: Settings) -> Collector:
     """Create an export with a `traceparent`, let a worker make it, and stop everything."""
     with collecting() as collector:
@@ -37,10 +38,14 @@ async def collect_an_export(settings: Settings) -> Collector:
         return collector
 
 
+# end part
+
+
 def in_trace(spans: Sequence[Span], trace: str) -> list[Span]:
     return [span for span in spans if span.trace_id == trace]
 
 
+# part exports
 async def test_one_trace_goes_from_a_request_to_the_last_commit_of_its_task(
     settings: Settings,
 ) -> None:
@@ -61,13 +66,16 @@ async def test_one_trace_goes_from_a_request_to_the_last_commit_of_its_task(
         assert any(span.attributes.get("db.system") == "redis" for span in spans)
 
 
+# end part
+
+
 async def test_no_span_contains_a_secret_or_a_value(settings: Settings) -> None:
     with collecting() as collector:
         traced = changed(settings, otel_exporter_otlp_endpoint=collector.url)
         async with started(create_app(traced)) as client:
             ada = await sign_up(client, "Ada")
             await sign_in(client, ada.email)
-            await ada.get(f"/items?token={quote(PASSWORD)}")
+            await ada.get(f"/users/me/sessions?token={quote(PASSWORD)}")
             await client.post("/auth/register", json={"email": ada.email, "password": PASSWORD})
 
     assert f"POST {PREFIX}/auth/token" in collector.text
@@ -75,11 +83,15 @@ async def test_no_span_contains_a_secret_or_a_value(settings: Settings) -> None:
     assert ada.email not in collector.text
 
 
+# part exports
 async def test_polling_begins_no_trace(settings: Settings) -> None:
     spans = (await collect_an_export(settings)).spans
 
     roots = {span.name for span in spans if not span.parent_id}
     assert {name.partition(" ")[0] for name in roots} <= {"GET", "POST", "task"}
+
+
+# end part
 
 
 async def test_a_collector_that_does_not_answer_fails_no_request(settings: Settings) -> None:

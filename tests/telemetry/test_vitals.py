@@ -52,6 +52,7 @@ async def test_a_process_reports_loop_connections_and_queue(settings: Settings) 
         assert read("database_pool_connections", state="used") >= 0
 
 
+# part example
 async def test_decisions_of_limits_and_reads_of_the_cache_are_counted(ada: Caller) -> None:
     item = await create(ada, name="Oak")
     path = f"/items/{item['id']}"
@@ -64,3 +65,6 @@ async def test_decisions_of_limits_and_reads_of_the_cache_are_counted(ada: Calle
     assert read("cache_reads_total", result="hit") == hits + 1
     found = read("rate_limit_decisions_total", operation="getItem", decision="allowed")
     assert found == allowed + 1
+
+
+# end part
