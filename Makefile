@@ -86,6 +86,9 @@ seed: setup ## Add n sample items of sample users (n=1000)
 generate: $(DEV) ## Write schemas, interfaces and routes from spec/
 	$(BIN)/python -m spec generate
 
+new-version: $(DEV) ## Start the next version of the contract, as its difference from the newest one
+	$(BIN)/python -m spec new-version
+
 generate-check: $(DEV) ## Fail if the generated code does not match spec/
 	$(BIN)/python -m spec check
 

@@ -16,7 +16,7 @@ from tests import exports
 from tests.clients import PASSWORD, Caller
 from tests.docs.http import Command, curl_commands, filled, variables
 from tests.docs.pages import ROOT, Page
-from tests.versions import OPERATIONS, PREFIX
+from tests.versions import NEWEST
 from tests.workers import working
 
 WRITTEN = operation_pages(ROOT)
@@ -109,10 +109,10 @@ def test_an_operations_page_says_where_the_variables_of_its_command_come_from(
 
 @pytest.mark.parametrize("operation_id", FOUND)
 def test_an_operations_page_says_what_the_server_knows(operation_id: str) -> None:
-    operation = OPERATIONS[operation_id]
+    operation = NEWEST.operations[operation_id]
     text = FOUND[operation_id][2].text
 
-    assert f"{operation.method} {PREFIX}{operation.path}\n" in text
+    assert f"{operation.method} {NEWEST.prefix}{operation.path}\n" in text
     for status in operation.statuses:
         assert f"### {status}\n" in text or f"| {status} |" in text
     for alternative in operation.security:
