@@ -18,10 +18,16 @@ from tests.clients import PASSWORD, sign_in, sign_up
 from tests.collector import Collector, Span, collecting
 from tests.exports import finished
 from tests.versions import PREFIX
+from tests.waiting import until
 from tests.workers import working
 
 TRACE_ID, PARENT_ID = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 TRACEPARENT = f"00-{TRACE_ID}-{PARENT_ID}-01"
+
+
+@pytest.fixture(autouse=True)
+def _send_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "20")
 
 
 # part exports
@@ -35,6 +41,7 @@ async def collect_an_export(settings: Settings) -> Collector:
             answer = await ada.request("POST", "/exports", {}, traceparent=TRACEPARENT)
             assert answer.status_code == 202
             await finished(ada, answer.json()["id"])
+            await until(lambda: any(span.name == "task write_export" for span in collector.spans))
         return collector
 
 
