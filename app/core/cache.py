@@ -14,9 +14,9 @@ from typing import Any, Literal, Protocol, TypeVar, cast
 from uuid import uuid4
 
 from pydantic import BaseModel, ValidationError
-from redis.asyncio import Redis
+from redis.asyncio.cluster import RedisCluster
 
-from app.core.redis import Breaker, RedisUnavailable
+from app.core.redis import AnyRedis, Breaker, RedisUnavailable
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -47,13 +47,17 @@ class Store(Protocol):
 class RedisStore:
     """Values that all processes share."""
 
-    def __init__(self, redis: Redis, breaker: Breaker) -> None:
+    def __init__(self, redis: AnyRedis, breaker: Breaker) -> None:
         self._redis = redis
         self._breaker = breaker
+        # In a cluster the names may be on several nodes.
+        self._read: Callable[[Sequence[str]], Awaitable[object]] = (
+            redis.mget_nonatomic if isinstance(redis, RedisCluster) else redis.mget
+        )
 
     async def read(self, names: Sequence[str]) -> Sequence[bytes | None]:
         """Return the values of the names in one round trip."""
-        found = await self._breaker.ask(self._redis.mget, names)
+        found = await self._breaker.ask(self._read, names)
         return cast("list[bytes | None]", found)
 
     async def write(self, name: str, value: bytes, seconds: int) -> None:

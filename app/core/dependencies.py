@@ -23,7 +23,7 @@ from app.core.crypto.opaque import RefreshTokens
 from app.core.crypto.passwords import HashCost, PasswordPolicy, Passwords
 from app.core.mail import make_mailer
 from app.core.rate_limit import FallbackLimiter, Limiter, MemoryLimiter, RedisLimiter
-from app.core.redis import Breaker, make_redis
+from app.core.redis import Breaker, connect
 from app.core.security import AccessTokens
 from app.core.session_marks import MemoryMarks, RedisMarks, SessionMarks
 from app.core.throttle import Throttle
@@ -160,7 +160,7 @@ def _open_shared_state(
         marks = MemoryMarks(max_sessions=50_000 if is_alone else 0)
         limiter = MemoryLimiter(processes=settings.processes, read=marks.get)
         return limiter, marks, MemoryStore(10_000 if is_alone else 0)
-    redis, prefix = make_redis(settings.redis_url.get_secret_value()), settings.redis_prefix
+    redis, prefix = connect(settings), settings.redis_prefix
     stack.push_async_callback(redis.aclose)
     tracing.watch_redis(redis)
     memory = MemoryLimiter(processes=settings.processes)

@@ -4,17 +4,19 @@ A limiter keeps the moments of the accepted requests of each key, so at most `re
 in any window, wherever it starts. (A counter per window lets twice as many through at its edge.)
 """
 
+import asyncio
 import math
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any, Protocol, cast
 
-from redis.asyncio import Redis
+from redis.asyncio.cluster import RedisCluster
 
-from app.core.redis import Breaker, RedisUnavailable
+from app.core.redis import AnyRedis, Breaker, RedisUnavailable
 
 MICROSECONDS = 1_000_000
 
@@ -178,47 +180,16 @@ class MemoryLimiter:
         return log
 
 
-_HIT = """
-local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
-local allowed = 1
-local result = {}
-local policies = (#ARGV - 1) / 2
-for i = 1, policies do
-  local key = KEYS[i]
-  local requests = tonumber(ARGV[2 * i - 1])
-  local window = tonumber(ARGV[2 * i])
-  local oldest = redis.call('LINDEX', key, -1)
-  while oldest and tonumber(oldest) <= now - window do
-    redis.call('RPOP', key)
-    oldest = redis.call('LINDEX', key, -1)
-  end
-  local used = redis.call('LLEN', key)
-  if used >= requests then allowed = 0 end
-  -- Above a limit that was lowered, more than the oldest have to leave before there is room.
-  if used > requests then oldest = redis.call('LINDEX', key, requests - used - 1) end
-  result[2 * i + 2] = requests - used
-  result[2 * i + 3] = oldest and (tonumber(oldest) + window - now) or window
-end
-if allowed == 1 and ARGV[#ARGV] == '1' then
-  for i = 1, policies do
-    local key = KEYS[i]
-    redis.call('LPUSH', key, string.format('%d', now))
-    redis.call('PEXPIRE', key, math.ceil(tonumber(ARGV[2 * i]) / 1000))
-    result[2 * i + 2] = result[2 * i + 2] - 1
-  end
-end
-result[1] = allowed
-result[2] = now
-result[3] = KEYS[policies + 1] and redis.call('GET', KEYS[policies + 1]) or false
-return result
-"""
+_HIT = (files("app.core") / "rate_limit.lua").read_text(encoding="utf-8")
 
 
 class RedisLimiter:
-    """Counts for all processes, by the server's clock, in one round trip."""
+    """Counts for all processes, by the server's clock, in one round trip.
 
-    def __init__(self, redis: Redis, prefix: str) -> None:
+    In a cluster the value that is read along may be on another node: two calls run side by side.
+    """
+
+    def __init__(self, redis: AnyRedis, prefix: str) -> None:
         self._redis = redis
         self._prefix = prefix
         self._script = redis.register_script(_HIT)
@@ -239,10 +210,16 @@ class RedisLimiter:
             for number in (policy.requests, policy.seconds * MICROSECONDS)
         ]
         arguments.append(int(counts))
-        if read_along is not None:
-            keys.append(self._prefix + read_along)
-        answer = cast("list[Any]", await self._script(keys=keys, args=arguments))
-        allowed, moment, note, *state = answer
+        along = None if read_along is None else self._prefix + read_along
+        if along is not None and isinstance(self._redis, RedisCluster):
+            answer, mark = await asyncio.gather(
+                self._script(keys=keys, args=arguments), self._redis.get(along)
+            )
+            answer[2] = mark
+        else:
+            keys += [] if along is None else [along]
+            answer = await self._script(keys=keys, args=arguments)
+        allowed, moment, note, *state = cast("list[Any]", answer)
         quotas = zip(policies, state[0::2], state[1::2], strict=True)
         return Decision(bool(allowed), tuple(make_quota(*quota) for quota in quotas), moment, note)
 

@@ -5,14 +5,18 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar, cast
+from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
+from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from app.core.config import Settings, WrongSettings
 from app.core.error_text import describe
 
 logger = logging.getLogger(__name__)
@@ -32,20 +36,84 @@ CONNECTION: Mapping[str, Any] = {
 }
 
 
+_LIMITS: Mapping[str, Any] = {
+    "socket_timeout": None,
+    "socket_connect_timeout": None,
+    "retry": Retry(NoBackoff(), 0),
+    "max_connections": MAX_CALLS,
+}
+AnyRedis: TypeAlias = Redis | RedisCluster
+
+
 def make_redis(url: str) -> Redis:
     """Return a client without time limits and retries; it connects at the first use.
 
     Call it through a `Breaker`, which has the limit. The library's own defaults (ten retries, five
     seconds) let a dead server cost a request seconds.
     """
-    return Redis.from_url(
-        url,
-        socket_timeout=None,
-        socket_connect_timeout=None,
-        retry=Retry(NoBackoff(), 0),
-        max_connections=MAX_CALLS,
+    return Redis.from_url(url, **_LIMITS, **CONNECTION)
+
+
+def make_cluster(url: str) -> RedisCluster:
+    """Return a client of a Redis Cluster, which the node of the URL names; as `make_redis`."""
+    # One retry follows a slot that has moved to another node.
+    retry = Retry(NoBackoff(), 1)
+    return RedisCluster.from_url(url, **{**_LIMITS, **CONNECTION, "retry": retry})
+
+
+def make_sentinel(url: str, service: str) -> Redis:
+    """Return a client of the primary that a Sentinel, which the URL names, knows by this name."""
+    parts = urlsplit(url)
+    known = {"username": parts.username, "password": parts.password}
+    sentinel = Sentinel(  # type: ignore[no-untyped-call]
+        [(parts.hostname, parts.port or 26379)],
+        sentinel_kwargs={**_LIMITS, **CONNECTION},
+        db=int(parts.path.strip("/") or 0),
+        ssl=parts.scheme == "rediss",
+        **known,
+        **_LIMITS,
         **CONNECTION,
     )
+    primary: Redis = sentinel.master_for(service, redis_class=_Primary)
+    return primary
+
+
+class _Primary(Redis):
+    """Closes its connections to Sentinel too."""
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:  # noqa: FBT001
+        await super().aclose(close_connection_pool)
+        pool = cast("SentinelConnectionPool", self.connection_pool)
+        for sentinel in pool.sentinel_manager.sentinels:
+            await sentinel.aclose()
+
+
+def connect(settings: Settings) -> AnyRedis:
+    """Return a client of what `REDIS_URL` and `REDIS_MODE` name.
+
+    Raises:
+        WrongSettings: REDIS_URL is empty.
+    """
+    if settings.redis_mode == "cluster":
+        return make_cluster(_url(settings))
+    return connect_to_one(settings)
+
+
+def connect_to_one(settings: Settings) -> Redis:
+    """Return a client of one server: messages that it publishes reach all nodes of a cluster.
+
+    Raises:
+        WrongSettings: REDIS_URL is empty.
+    """
+    if settings.redis_mode == "sentinel":
+        return make_sentinel(_url(settings), settings.redis_sentinel_service)
+    return make_redis(_url(settings))
+
+
+def _url(settings: Settings) -> str:
+    if settings.redis_url is None:
+        raise WrongSettings("REDIS_URL: it is empty")
+    return settings.redis_url.get_secret_value()
 
 
 class RedisUnavailable(Exception):

@@ -13,9 +13,7 @@ from contextlib import suppress
 from typing import Protocol
 from uuid import UUID
 
-from redis.asyncio import Redis
-
-from app.core.redis import Breaker, RedisUnavailable
+from app.core.redis import AnyRedis, Breaker, RedisUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +42,7 @@ class SessionMarks(Protocol):
 class RedisMarks:
     """Marks that all processes share."""
 
-    def __init__(self, redis: Redis, prefix: str, breaker: Breaker) -> None:
+    def __init__(self, redis: AnyRedis, prefix: str, breaker: Breaker) -> None:
         self._redis = redis
         self._prefix = prefix + MARK
         self._breaker = breaker

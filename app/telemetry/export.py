@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from opentelemetry.trace import NoOpTracerProvider, Tracer, TracerProvider
-from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.config import Settings, WrongSettings
+from app.core.redis import AnyRedis
 
 
 class Tracing:
@@ -28,7 +28,7 @@ class Tracing:
     def watch_engine(self, engine: AsyncEngine) -> None:
         """Record the statements and commits of an engine."""
 
-    def watch_redis(self, redis: Redis) -> None:
+    def watch_redis(self, redis: AnyRedis) -> None:
         """Record the calls of a client of Redis."""
 
     @asynccontextmanager

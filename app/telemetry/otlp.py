@@ -26,9 +26,9 @@ from opentelemetry.sdk.trace.sampling import (
 )
 from opentelemetry.trace import Link, SpanKind, Status, TraceState
 from opentelemetry.util.types import Attributes
-from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.core.redis import AnyRedis
 from app.telemetry.export import Tracing
 
 _EXPORT_SECONDS = 2.0
@@ -75,7 +75,7 @@ class OtlpTracing(Tracing):
         # The instrumentation sees no commits, as they are no statements.
         dialect.do_commit = do_commit  # type: ignore[method-assign,assignment]
 
-    def watch_redis(self, redis: Redis) -> None:
+    def watch_redis(self, redis: AnyRedis) -> None:
         """Record the calls of a client of Redis."""
         RedisInstrumentor.instrument_client(redis, tracer_provider=self._sdk)
 

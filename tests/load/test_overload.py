@@ -135,6 +135,7 @@ async def target(url: str) -> AsyncIterator[Target]:
         "SECRET_KEY": "a secret of the benchmark, long enough",
         "SIGNING_KEYS_FILE": str(keys_file()),
         "RATE_LIMIT_SCALE": "100000",
+        "ACCESS_TOKEN_SECONDS": "86400",
         "MAX_REQUESTS": str(MAX_REQUESTS),
     }
     with serving("ours", environment) as server:

@@ -1,6 +1,6 @@
 """Settings of Redis, rate limits, cache and metrics."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, IPvAnyNetwork, PositiveFloat, PositiveInt
 
@@ -13,6 +13,13 @@ class LimitSettings(BaseModel):
     redis_url: RedisUrl | None = Field(
         None,
         description="redis://host:6379/0 for limits, cache and tasks; empty: in the process.",
+    )
+    redis_mode: Literal["single", "cluster", "sentinel"] = Field(
+        "single",
+        description="What REDIS_URL names: a server, a node of a cluster, or a Sentinel.",
+    )
+    redis_sentinel_service: str = Field(
+        "mymaster", description="Name by which Sentinel knows the primary."
     )
     redis_timeout_seconds: PositiveFloat = Field(
         0.05, description="Longest wait for Redis; then a request continues without it."

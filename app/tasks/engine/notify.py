@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from app.core.config import Settings
 from app.core.error_text import describe
-from app.core.redis import Breaker, RedisUnavailable, make_redis
+from app.core.redis import Breaker, RedisUnavailable, connect_to_one
 from app.db.unit_of_work import Notify
 from app.telemetry.metrics import set_task_notifications_up
 
@@ -45,7 +45,7 @@ async def notifying(settings: Settings, wake: asyncio.Event) -> AsyncIterator[No
             waiting.put_nowait(None)
 
     breaker = Breaker(set_task_notifications_up, timeout_seconds=settings.redis_timeout_seconds)
-    async with make_redis(settings.redis_url.get_secret_value()) as redis:
+    async with connect_to_one(settings) as redis:
         # An empty context, so that log lines do not belong to a request.
         sender = asyncio.create_task(
             _publish_each(waiting, redis, _channel(settings), breaker),
@@ -65,7 +65,7 @@ async def listening(settings: Settings, wake: asyncio.Event) -> AsyncIterator[No
     if settings.redis_url is None:
         yield
         return
-    async with make_redis(settings.redis_url.get_secret_value()) as redis:
+    async with connect_to_one(settings) as redis:
         listener = asyncio.create_task(
             _listen(redis, _channel(settings), wake), name="listen", context=Context()
         )
