@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from app.core.crypto.api_keys import HEADER
 from app.schemas import v1
 from tests.clients import Caller
+
+HEADER = "X-API-Key"
+"""The header of a key, as in the contract's scheme `api_key`."""
 
 
 async def create(caller: Caller, **fields: object) -> dict[str, Any]:

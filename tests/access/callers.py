@@ -9,12 +9,12 @@ from uuid import UUID
 from fastapi import FastAPI
 from sqlalchemy import update
 
-from app.core.crypto.api_keys import HEADER
 from app.db.base import DatabaseNow
 from app.db.models import ApiKey
 from app.schemas.operation import Operation
 from tests import api_keys
 from tests.access.matrix import KEY_SCOPES, USER_SCOPES, asked
+from tests.api_keys import HEADER
 from tests.clients import Caller, get_token, sign_in, sign_up, sign_up_admin
 from tests.tokens import issue
 

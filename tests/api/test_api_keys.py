@@ -13,10 +13,10 @@ from sqlalchemy import update
 
 from app import schemas
 from app.core.config import Settings
-from app.core.crypto.api_keys import HEADER, hash_of, make_key
+from app.core.crypto.api_keys import hash_of, make_key
 from app.db.base import DatabaseNow
 from app.db.models import ApiKey
-from tests.api_keys import create, with_key
+from tests.api_keys import HEADER, create, with_key
 from tests.clients import Caller, get_token
 from tests.problems import assert_problem, challenge_of, refused_fields
 from tests.refusals import SERIALIZATION_FAILURE, refusing

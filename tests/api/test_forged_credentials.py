@@ -12,10 +12,10 @@ import pytest
 from fastapi import FastAPI
 
 from app.core.config import Settings
-from app.core.crypto.api_keys import HEADER, make_key
+from app.core.crypto.api_keys import make_key
 from app.core.rate_limit import Limiter
 from app.main import create_app
-from tests.api_keys import create, with_key
+from tests.api_keys import HEADER, create, with_key
 from tests.apps import changed, started
 from tests.clients import Caller, sign_in, sign_up
 from tests.problems import assert_problem

@@ -17,10 +17,10 @@ from schemathesis.engine import events
 from schemathesis.schemas import BaseSchema
 
 from app.api.version import Version
-from app.core.crypto.api_keys import HEADER
 from app.core.security import ROLE_SCOPES
 from app.db.unit_of_work import Database
 from tests import api_keys
+from tests.api_keys import HEADER
 from tests.clients import PASSWORD, Caller, get_token, sign_up_admin
 from tests.versions import PREFIX
 from tests.waiting import LIMIT_SECONDS

@@ -11,9 +11,6 @@ import secrets
 import string
 import zlib
 
-HEADER = "X-API-Key"
-"""The header of a key, as in the contract's scheme `api_key`."""
-
 _BRAND = "itemsapi"
 _ALPHABET = string.digits + string.ascii_letters
 # 62 ** 43 is the first power above 2 ** 256.
