@@ -20,26 +20,26 @@ def _nothing_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_response_counts_with_its_status_and_headers(ada: Caller) -> None:
-    await ada.get("/items?limit=3")
+    await ada.get("/users/me/sessions?limit=3")
 
-    assert f"{V1} listItems" in contract_seen.seen["operations"]
-    assert f"{V1} listItems 200" in contract_seen.seen["statuses"]
-    assert f"{V1} listItems 304" not in contract_seen.seen["statuses"]
-    assert f"{V1} listItems query limit" in contract_seen.seen["parameters"]
-    assert f"{V1} listItems 200 ratelimit" in contract_seen.seen["headers"]
+    assert f"{V1} listSessions" in contract_seen.seen["operations"]
+    assert f"{V1} listSessions 200" in contract_seen.seen["statuses"]
+    assert f"{V1} listSessions 422" not in contract_seen.seen["statuses"]
+    assert f"{V1} listSessions query limit" in contract_seen.seen["parameters"]
+    assert f"{V1} listSessions 200 ratelimit" in contract_seen.seen["headers"]
 
 
 async def test_a_keyword_counts_if_it_refused_a_request(ada: Caller) -> None:
-    await ada.post("/items", {"name": ""})
+    await ada.patch("/users/me", {"display_name": ""})
 
     assert contract_seen.seen["keywords"] == {
-        "/components/schemas/ItemCreate/properties/name/minLength"
+        "/components/schemas/UserUpdate/properties/display_name/minLength"
     }
 
 
 async def test_a_response_of_a_mock_does_not_count() -> None:
     async with started(create_app(make_settings(mock_operations=["*"]))) as client:
-        answer = await client.get(f"/items/{uuid4()}", headers={"Authorization": "Bearer any"})
+        answer = await client.get(f"/users/{uuid4()}", headers={"Authorization": "Bearer any"})
 
     assert answer.status_code == 200
     assert contract_seen.seen["statuses"] == set()
@@ -48,8 +48,9 @@ async def test_a_response_of_a_mock_does_not_count() -> None:
 async def test_every_name_under_which_something_is_seen_is_one_of_the_contract(
     ada: Caller, client: httpx2.AsyncClient
 ) -> None:
-    await ada.post("/items", {"name": "", "quantity": -1, "status": "lost"})
-    await client.get("/items", params={"limit": 0, "sort": "size"})
+    await ada.patch("/users/me", {"display_name": "", "role": 1})
+    await ada.get("/users/me/sessions?limit=0&cursor=*")
+    await client.get("/users/me")
 
     declared = contract_seen.declared()
     for kind in ("operations", "statuses", "keywords"):

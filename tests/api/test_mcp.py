@@ -13,14 +13,12 @@ from fastmcp.exceptions import ToolError
 
 from app.core.config import Settings, WrongSettings
 from app.main import create_app
-from tests import api_keys, items
+from tests import api_keys
 from tests.apps import changed, make_settings, started
 from tests.clients import Caller
 from tests.problems import assert_problem
 from tests.serving import served
 from tests.versions import NEWEST
-
-SCOPES = ["items:read"]
 
 
 @asynccontextmanager
@@ -45,56 +43,63 @@ async def test_the_tools_are_operations_that_read_with_the_words_of_the_contract
     async with served_tools(settings, "read") as url, connected(url, ada.headers) as client:
         tools = {tool.name: tool for tool in await client.list_tools()}
 
-    listing = tools["listItems"]
+    listing = tools["listSessions"]
     methods = {NEWEST.operations[name].method for name in tools}
     assert methods == {"GET"}
-    assert listing.title == "List your items"
-    assert (listing.description or "").startswith("Returns one page of your items.")
+    assert listing.title == "List your sessions"
+    assert (listing.description or "").startswith(
+        "Returns one page of your active sessions, the newest first."
+    )
     assert listing.annotations is not None
     assert listing.annotations.read_only_hint
     assert listing.input_schema["properties"]["limit"]["maximum"] == 100
-    # Nobody has to sign in for these, or they send no JSON.
-    assert {"getLiveness", "getJwks", "getExportFile", "watchExport"} & set(tools) == set()
+    # Nobody has to sign in for these.
+    assert {"getLiveness", "getJwks", "createToken"} & set(tools) == set()
 
 
 async def test_a_tool_answers_what_its_caller_may_see(
-    settings: Settings, ada: Caller, bob: Caller
+    settings: Settings, ada: Caller, admin: Caller
 ) -> None:
-    item = await items.create(ada, name="Oak table")
+    me = (await ada.get("/users/me")).json()
 
     async with served_tools(settings, "read") as url:
         async with connected(url, ada.headers) as client:
-            own = await client.call_tool("getItem", {"item_id": item["id"]})
-        async with connected(url, bob.headers) as client:
-            with pytest.raises(ToolError, match="404") as refused:
-                await client.call_tool("getItem", {"item_id": item["id"]})
+            own = await client.call_tool("getMe", {})
+            with pytest.raises(ToolError, match="403") as refused:
+                await client.call_tool("getUser", {"user_id": me["id"]})
+        async with connected(url, admin.headers) as client:
+            seen = await client.call_tool("getUser", {"user_id": me["id"]})
 
-    assert own.structured_content is not None
-    assert own.structured_content["name"] == "Oak table"
-    assert "not-found" in str(refused.value)
-
-
-async def test_an_api_key_is_passed_on_with_its_scopes(settings: Settings, ada: Caller) -> None:
-    key = {"X-API-Key": (await api_keys.create(ada, scopes=SCOPES))["key"]}
-
-    async with served_tools(settings, "all") as url, connected(url, key) as client:
-        page = await client.call_tool("listItems", {"limit": 1})
-        with pytest.raises(ToolError, match="insufficient-scope"):
-            await client.call_tool("createItem", {"name": "Chair"})
-
-    assert page.structured_content == {"items": [], "next": None}
+    assert own.structured_content == me
+    assert "insufficient-scope" in str(refused.value)
+    assert seen.structured_content is not None
+    assert seen.structured_content["email"] == ada.email
 
 
 async def test_all_operations_are_tools_if_the_setting_says_so(
     settings: Settings, ada: Caller
 ) -> None:
     async with served_tools(settings, "all") as url, connected(url, ada.headers) as client:
-        created = await client.call_tool("createItem", {"name": "Chair", "quantity": 2})
+        renamed = await client.call_tool("updateMe", {"display_name": "Ada L."})
         with pytest.raises(ToolError, match="validation-failed"):
-            await client.call_tool("createItem", {"name": "Chair", "quantity": -1})
+            await client.call_tool("updateMe", {"display_name": ""})
 
-    assert created.structured_content is not None
-    assert created.structured_content["quantity"] == 2
+    assert renamed.structured_content is not None
+    assert renamed.structured_content["display_name"] == "Ada L."
+
+
+# part api_keys
+async def test_an_api_key_is_passed_on_with_its_scopes(settings: Settings, ada: Caller) -> None:
+    key = {"X-API-Key": (await api_keys.create(ada, scopes=["profile:read"]))["key"]}
+
+    async with served_tools(settings, "read") as url, connected(url, key) as client:
+        me = await client.call_tool("getMe", {})
+
+    assert me.structured_content is not None
+    assert me.structured_content["email"] == ada.email
+
+
+# end part
 
 
 async def test_a_call_with_an_invalid_token_is_refused_by_the_api(settings: Settings) -> None:
@@ -102,7 +107,7 @@ async def test_a_call_with_an_invalid_token_is_refused_by_the_api(settings: Sett
 
     async with served_tools(settings, "read") as url, connected(url, wrong) as client:
         with pytest.raises(ToolError, match="401"):
-            await client.call_tool("listItems", {})
+            await client.call_tool("getMe", {})
 
 
 async def test_a_client_without_credentials_learns_how_to_get_some() -> None:
