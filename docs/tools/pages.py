@@ -102,6 +102,8 @@ def place_in_site(page: Page, pages: dict[str, Page], host: str) -> Callable[[st
         for candidate in (shown, f"{shown}/README.md", module, package):
             if candidate in pages:
                 return posixpath.relpath(candidate, page.folder or ".")
+        if shown.startswith("docs/images/"):  # MkDocs serves it without the name of its folder.
+            return posixpath.relpath(shown.removeprefix("docs/"), page.folder or ".")
         if not (ROOT / shown).exists() or shown.startswith(".."):
             return posixpath.relpath(shown, page.folder or ".")  # the strict build reports it
         kind = "tree" if (ROOT / shown).is_dir() else "blob"

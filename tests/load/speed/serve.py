@@ -1,4 +1,4 @@
-"""`python -m tests.load.speed.serve ours|hand|floor PORT`: serve what is compared."""
+"""`python -m tests.load.speed.serve ours|hand|floor|h11|limits PORT`: serve what is compared."""
 
 import sys
 from typing import Any
@@ -6,9 +6,7 @@ from typing import Any
 import uvicorn
 
 from app.core.config import load_settings
-from app.main import create_app
 from app.server import uvicorn_options
-from tests.load.speed.handwritten import make_app
 
 _PLAIN: dict[str, Any] = {"http": "httptools", "access_log": False, "log_level": "warning"}
 _FLOOR = [(b"content-type", b"application/json"), (b"content-length", b"15")]
@@ -24,13 +22,19 @@ async def floor(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - 
 def main(name: str, port: int) -> None:
     """Serve on a port of 127.0.0.1 until SIGTERM."""
     settings = load_settings()
+    # Each process imports only what it serves, as the memory of the processes is compared.
     if name == "ours":
-        uvicorn.run(create_app(settings), port=port, **uvicorn_options(settings))
+        from app.main import app  # noqa: PLC0415
+
+        uvicorn.run(app, port=port, **uvicorn_options(settings))
     elif name == "hand":
+        from tests.load.speed.handwritten import make_app  # noqa: PLC0415
+
         app = make_app(settings.database_url.get_secret_value(), settings.database_pool_size)
         uvicorn.run(app, port=port, **_PLAIN)
     else:
-        uvicorn.run(floor, port=port, lifespan="off", **_PLAIN)
+        options = {"h11": _PLAIN | {"http": "h11"}, "limits": uvicorn_options(settings)}
+        uvicorn.run(floor, port=port, lifespan="off", **options.get(name, _PLAIN))
 
 
 if __name__ == "__main__":

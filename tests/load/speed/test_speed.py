@@ -1,12 +1,14 @@
 """Requests per second and processor time per request, beside a hand-written application.
 
-Rounds are interleaved, so that a busy machine disturbs all alike; each ratio is a median.
+Rounds are interleaved, so that a busy machine disturbs all alike; each ratio is a median. With
+SPEED_RESULTS=file the ratios are written there, for `python -m tests.load.speed.results`.
 """
 
 import json
+import os
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from uuid import uuid4
@@ -23,6 +25,7 @@ from tests.clients import Caller, get_token
 from tests.keys import keys_file
 from tests.load.speed.contestants import Cost, Server, request, serving
 from tests.load.speed.handwritten import make_token
+from tests.load.speed.results import Result
 
 pytestmark = pytest.mark.load
 
@@ -78,6 +81,15 @@ SCENARIOS = (
     "create",
     "login",
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def results() -> Iterator[list[Result]]:
+    """Give the list of results, which is written at the end."""
+    found: list[Result] = []
+    yield found
+    if path := os.environ.get("SPEED_RESULTS"):
+        Path(path).write_text(json.dumps([asdict(one) for one in found], indent=1))
 
 
 @pytest.fixture(scope="module", params=backends.DATABASES)
@@ -137,7 +149,9 @@ def _environment(settings: Settings, folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("connections", CONNECTIONS)
 @pytest.mark.parametrize("scenario", SCENARIOS)
-async def test_what_a_request_costs(site: Site, scenario: str, connections: int) -> None:
+async def test_what_a_request_costs(
+    site: Site, scenario: str, connections: int, results: list[Result]
+) -> None:
     names = ("ours", "hand", "floor") if scenario == "liveness" else ("ours", "hand")
     count = SLOW_REQUESTS.get(scenario, REQUESTS)
     rounds: list[dict[str, Cost]] = []
@@ -158,6 +172,7 @@ async def test_what_a_request_costs(site: Site, scenario: str, connections: int)
     each = ", ".join(
         f"{name} {1e3 * median(one[name].cpu for one in rounds):.2f} ms" for name in names
     )
+    results.append(Result(site.name, scenario, connections, round(rate, 2), round(cpu, 2)))
     figures.record(
         f"{scenario}, {connections} connections [{site.name}]",
         f"ours / hand-written: {rate:.2f} requests per second, {cpu:.2f} per CPU; {each}",
