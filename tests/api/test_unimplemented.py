@@ -110,7 +110,7 @@ async def test_a_mock_answers_with_the_examples_of_the_contract(logs: Logs) -> N
     # part exports
     assert created.status_code == 201
     assert schemas.Item.model_validate(created.json()).name == "Oak table"
-    assert schemas.ItemPage.model_validate(listed.json()).items
+    assert listed.json()["items"]
     # end part
     assert read.json()["display_name"] == "Written already"
 
