@@ -45,7 +45,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run mock worker scheduler tasks watch seed clients test coverage operation-test fuzz bench $(SLOW_CHECKS) $(FAST_CHECKS) \
+.PHONY: help resource run mock worker scheduler tasks watch seed clients test coverage operation-test fuzz bench $(SLOW_CHECKS) $(FAST_CHECKS) \
 	check check-fast docs-serve docs-check format generate migrate setup keys migration downgrade lock install-hooks docker-build audit licences sbom compose-up clean
 
 help: ## List the targets
@@ -89,6 +89,14 @@ generate: $(DEV) ## Write schemas, interfaces and routes from spec/
 new-version: $(DEV) ## Start the next version of the contract, as its difference from the newest one
 	$(BIN)/python -m spec new-version
 
+# The shell gets the values from the environment, whatever they contain.
+resource: export name := $(name)
+resource: export fields := $(fields)
+resource: export ownership := $(or $(ownership),user)
+resource: export singular := $(singular)
+resource: $(DEV) ## Write a resource: contract, table, service, tests (name=projects fields="name:string(1..120) due:date?")
+	@$(BIN)/python -m spec resource "$$name" --fields "$$fields" --ownership "$$ownership" --singular "$$singular"
+
 generate-check: $(DEV) ## Fail if the generated code does not match spec/
 	$(BIN)/python -m spec check
 
@@ -128,8 +136,8 @@ client-test: $(CLIENTS)/.installed ## Build the clients, and run their journeys 
 	$(PYTEST) -m client tests/client $(ARGS)
 
 # end part
-clone-test: $(DEV) ## Edit a copy of the repository: the served site and the check of names notice it
-	$(PYTEST) -m clone tests/docs $(ARGS)
+clone-test: $(DEV) ## Change a copy of the repository: new resources pass all checks, and the site notices edits
+	$(PYTEST) -m clone tests/docs tests/spec $(ARGS)
 
 contract-test: $(DEV) ## Fuzz every operation, the same way each time
 	$(PYTEST) -m contract tests/contract $(ARGS)

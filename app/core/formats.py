@@ -1,6 +1,7 @@
 """Formats of JSON Schema, checked alike in the contract, the models and the settings."""
 
 import base64
+import re
 from collections.abc import Callable
 
 from jsonschema_rs import EmailOptions, validator_for
@@ -38,5 +39,13 @@ def _is_base64(text: str) -> bool:
     return True
 
 
-FORMATS = {"byte": _is_base64}
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+def is_decimal(text: str) -> bool:
+    """Tell whether a text is a decimal number without an exponent."""
+    return _DECIMAL.fullmatch(text) is not None
+
+
+FORMATS = {"byte": _is_base64, "decimal": is_decimal}
 """Formats of OpenAPI that JSON Schema does not have."""

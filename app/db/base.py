@@ -1,14 +1,17 @@
 """What all tables share."""
 
 from datetime import UTC, datetime
-from typing import ClassVar
+from decimal import Decimal
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     DateTime,
     Dialect,
     MetaData,
+    Numeric,
     String,
     TypeDecorator,
     literal_column,
@@ -43,6 +46,43 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal number with a fixed number of places.
+
+    SQLite would keep a float. There it is an integer: how many units of the last place.
+
+    Args:
+        precision: Number of digits, at most 18.
+        scale: How many of them are behind the point.
+    """
+
+    impl = Numeric
+    cache_ok = True
+    python_type = Decimal
+
+    def __init__(self, precision: int, scale: int) -> None:
+        super().__init__(precision, scale)
+        self.precision = precision
+        self.scale = scale
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type of the column."""
+        exact = BigInteger() if dialect.name == "sqlite" else self.impl_instance
+        return dialect.type_descriptor(exact)
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | int | None:
+        """Return what the database stores."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return int(value.scaleb(self.scale))
+
+    def process_result_value(self, value: Decimal | None, dialect: Dialect) -> Decimal | None:
+        """Return the number with all its places."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return Decimal(value).scaleb(-self.scale)
 
 
 class DatabaseNow(FunctionElement[datetime]):

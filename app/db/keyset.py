@@ -6,7 +6,8 @@ index for the row-value form `(a, b) > (x, y)`.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from app.db.base import Entity
 _READERS: Mapping[type, Callable[[str], object]] = {
     UUID: UUID,
     datetime: datetime.fromisoformat,
+    date: date.fromisoformat,
+    Decimal: Decimal,
     int: int,
     str: str,
 }

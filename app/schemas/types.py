@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal as Number
 from typing import Annotated, Any
 
 from pydantic import (
@@ -22,7 +23,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import no_info_plain_validator_function
 
-from app.core.formats import checker
+from app.core.formats import checker, is_decimal
 
 _is_date_time = checker("date-time")
 _is_date = checker("date")
@@ -74,6 +75,15 @@ def _uuid(value: object) -> uuid.UUID:
     return uuid.UUID(value)
 
 
+def _decimal(value: object) -> Number:
+    if isinstance(value, Number):
+        return value
+    if not isinstance(value, str) or not is_decimal(value):
+        raise PydanticCustomError("decimal", "Input should be a decimal number in a string")
+    number = Number(value)
+    return number or abs(number)
+
+
 def _integer(value: object) -> int:
     if isinstance(value, float) and value.is_integer():
         return int(value)
@@ -94,6 +104,10 @@ def _whole(value: object) -> object:
 
 AwareDatetime = Annotated[datetime, BeforeValidator(_date_time)]
 Date = Annotated[date, BeforeValidator(_date)]
+Decimal = Annotated[
+    Number, PlainValidator(_decimal), PlainSerializer("{:f}".format, when_used="json")
+]
+"""A number in a string, so that no reader makes it a float; zero has no sign."""
 UUID = Annotated[uuid.UUID, BeforeValidator(_uuid)]
 Password = Annotated[SecretStr, PlainSerializer(SecretStr.get_secret_value, when_used="json")]
 """Kept out of logs, and sent as it is."""

@@ -10,11 +10,12 @@ from spec.tools.contract import Node
 
 Breaches = Iterator[tuple[Node, str, str]]
 
-_EXACT = {"uuid", "date-time"}
+_EXACT = {"uuid", "date-time", "date"}
 _FORMATS = {
     *("date-time", "date", "time", "duration", "email", "idn-email", "hostname", "idn-hostname"),
     *("ipv4", "ipv6", "uri", "uri-reference", "iri", "iri-reference", "uri-template", "uuid"),
-    *("json-pointer", "relative-json-pointer", "regex", "byte", "binary", "password"),
+    *("json-pointer", "relative-json-pointer", "regex", "byte", "binary", "decimal"),
+    "password",
 }
 _NUMBER_FORMATS = {"int32", "int64", "float", "double"}
 _WITH_NUL = ("\0", "a\0", "\0a", "a\0a", "A\0A", "0\x000", "\0" * 8, "a" * 7 + "\0")

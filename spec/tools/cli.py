@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from spec.diff.command import add_arguments, diff
+from spec.resource import command as resource
 from spec.tools.finding import RefusedError
 from spec.tools.target import REPOSITORY, Target, targets
 
@@ -20,11 +21,12 @@ VERBS = {
     "new-version": "start the next version as a difference from the newest one",
     "watch": "generate on every save",
     "clients": "build packages for clients into dist/",
+    "resource": "write a resource: contract, table, service, tests",
     "adopt": "make an OpenAPI document of 3.0, 3.1 or 3.2 the contract",
     "drop": "remove parts that the product does not need, such as the example",
 }
 # Verbs that look at all versions at once: code of one refers to that of another.
-_TOGETHER = {"generate", "check"}
+_TOGETHER = {"generate", "check", "resource"}
 # Verbs whose module has another name.
 MODULES = {"baseline": "tools.lint", "clients": "clients.build"}
 
@@ -51,9 +53,7 @@ def _on_all(options: argparse.Namespace, found: Sequence[Target], root: Path) ->
         module = import_module("spec.tools.new_version")
         return attempt(verb, lambda: module.new_version(root), "spec")
     if verb in _TOGETHER:
-        command = getattr(import_module(f"spec.tools.{verb}"), verb)
-        folders = ", ".join(target.show(target.contract.parent) for target in found)
-        return attempt(verb, lambda: command(found), folders)
+        return together(options, found)
     name = "baseline" if verb == "lint" and options.write_baseline else verb
     return max(run(name, target) for target in found)
 
@@ -68,6 +68,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         for name, summary in VERBS.items()
     }
     add_arguments(known["diff"])
+    resource.add_arguments(known["resource"])
     known["lint"].add_argument(
         "--write-baseline", action="store_true", help="let pass what the rules find now"
     )
@@ -113,6 +114,15 @@ def drop(options: argparse.Namespace, root: Path) -> int:
     """Drop parts of the template; return the exit status."""
     command = import_module("spec.product.drop").drop
     return attempt("drop", lambda: command(root, options.parts), " ".join(options.parts))
+
+
+def together(options: argparse.Namespace, found: Sequence[Target]) -> int:
+    """Run a verb on all versions at once; return the exit status."""
+    folders = ", ".join(target.show(target.contract.parent) for target in found)
+    if options.verb == "resource":
+        return attempt("resource", lambda: resource.resource(options, found[-1]), folders)
+    command = getattr(import_module(f"spec.tools.{options.verb}"), options.verb)
+    return attempt(options.verb, lambda: command(found), folders)
 
 
 def run(verb: str, target: Target) -> int:

@@ -17,7 +17,7 @@ IMPORTS = {
     "typing_extensions": ("TypeAliasType",),
     "app.schemas.base": ("Schema",),
     "app.schemas.types": (
-        *("UUID", "AwareDatetime", "Date", "Password", "StrictFloat", "StrictInt"),
+        *("UUID", "AwareDatetime", "Date", "Decimal", "Password", "StrictFloat", "StrictInt"),
         *("default", "tagged", "whole"),
     ),
 }

@@ -12,7 +12,13 @@ from spec.tools.names import pascal, unused
 from spec.tools.shapes import Shape, layers, without
 
 _SCALARS = {"integer": "StrictInt", "number": "StrictFloat", "boolean": "StrictBool"}
-_FORMATS = {"uuid": "UUID", "date-time": "AwareDatetime", "date": "Date", "password": "Password"}
+_FORMATS = {
+    "date": "Date",
+    "date-time": "AwareDatetime",
+    "decimal": "Decimal",
+    "password": "Password",
+    "uuid": "UUID",
+}
 _PLAIN = {"StrictInt": "int", "StrictFloat": "float", "StrictBool": "bool"}
 WIRE_TYPES = {*_FORMATS.values(), "tagged", "whole"}
 _WORD = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|\b[A-Za-z_]\w*\b')

@@ -20,6 +20,7 @@ from tests.access.matrix import COLUMNS, Column, expected
 from tests.access.rows import ROWS, SESSION, Row, Thing, row_of
 from tests.backends import kind_of
 from tests.clients import Caller
+from tests.examples import referring
 from tests.problems import assert_problem
 from tests.versions import OLDEST, OPERATIONS
 from tests.workers import working
@@ -55,7 +56,9 @@ async def call(
     if row.thing is not None:
         path = re.sub(r"\{\w+\}", await thing_for(stage, operation, row.thing), path)
     headers = await CREDENTIALS[column.name](stage, operation)
-    body = row.body and row.body(stage.user)
+    callers = {"other user": stage.other, "admin": stage.admin}
+    caller = callers.get(column.name, stage.user)
+    body = await referring(row.body(caller), caller) if row.body else None
     is_form = "application/x-www-form-urlencoded" in operation.bodies
     form, json = (body, None) if is_form else (None, body)
     return await stage.user.client.request(
@@ -69,9 +72,10 @@ async def call(
 
 async def thing_for(stage: Stage, operation: Operation, thing: Thing) -> str:
     """Return the id of what a path names; reads share it."""
+    maker = stage.admin if thing.by_admin else stage.user
     if operation.method == "GET":
-        return await stage.keep(thing, lambda: thing.make(stage.user))
-    return await thing.make(stage.user)
+        return await stage.keep(thing, lambda: thing.make(maker))
+    return await thing.make(maker)
 
 
 async def wrong_cells(stage: Stage, cells: Sequence[Cell] = CELLS) -> dict[str, str]:
@@ -125,9 +129,14 @@ def test_every_operation_of_the_contract_has_a_row() -> None:
     assert set(CREDENTIALS) == {column.name for column in COLUMNS}
 
 
-def test_an_operation_without_a_row_is_named_with_the_file_to_edit() -> None:
-    with pytest.raises(LookupError, match=r"^getItemSummary has no row in tests/access/rows\.py"):
-        row_of("getItemSummary", OLDEST.name)
+def test_an_operation_without_a_row_is_named_with_the_file_to_edit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    summary = replace(OPERATIONS["getItem"], path="/summaries/{summary_id}")
+    monkeypatch.setitem(OPERATIONS, "getSummary", summary)
+
+    with pytest.raises(LookupError, match=r"summary_id, which getSummary needs\. Fix: .*rows\.py$"):
+        row_of("getSummary", OLDEST.name)
 
 
 def test_a_row_names_a_thing_where_its_path_does() -> None:

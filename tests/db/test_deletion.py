@@ -18,7 +18,8 @@ TABLES = Base.metadata.sorted_tables
 CASCADES = [
     (table, foreign_key.parent.name)
     for table in TABLES
-    for foreign_key in table.foreign_keys
+    for column in table.columns
+    for foreign_key in column.foreign_keys
     if foreign_key.ondelete == "CASCADE"
 ]
 

@@ -12,6 +12,11 @@ from spec.adopt.report import NAME as REPORT
 ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
+_RESOURCE = (
+    *("spec/v1/{}.yaml", "app/services/{}.py", "tests/api/test_{}.py"),
+    *("app/db/models/{}.py", "app/db/repositories/{}.py"),
+)
+"""Files of a resource."""
 _CODE = re.compile(r"`([^`\n]+)`")
 # The line before a block that is a file, or a part of one, and not an example.
 _EDIT = re.compile(r"^(?:Create|In) `([^`]+)`.*:\n\n\Z", re.MULTILINE)
@@ -101,7 +106,8 @@ class Page:
     def introduces(self) -> set[str]:
         """The words of the files that a guide lets its reader write."""
         edits = (block.content for block in self.blocks if block.is_edit)
-        return {word for content in edits for word in re.findall(r"\w+", content)}
+        written = {word for content in edits for word in re.findall(r"\w+", content)}
+        return written | set(self._resources)
 
     @cached_property
     def links(self) -> list[str]:
@@ -115,7 +121,13 @@ class Page:
         built = {
             f"{folder}{name}.txt" for folder in ("", "site/") for name in ("llms", "llms-full")
         }
-        return built | set(re.findall(r"^Create `([^`]+)`", self.text, re.MULTILINE))
+        written = {place.format(tag) for tag in self._resources for place in _RESOURCE}
+        return built | written | set(re.findall(r"^Create `([^`]+)`", self.text, re.MULTILINE))
+
+    @cached_property
+    def _resources(self) -> list[str]:
+        """The resources that a guide lets `make resource` write."""
+        return re.findall(r"^make resource name=(\w+)", self.text, re.MULTILINE)
 
     def _blocks(self) -> Iterator[Block]:
         found = list(_FENCE.finditer(self.text))

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app import schemas
 from tests.docs.pages import PAGES, ROOT, Page, package_readmes
 
 DOCS = ["Purpose", "Design", "How it works", "Extensibility Notes", "Examples"]
@@ -26,6 +27,8 @@ def test_every_package_has_a_readme_with_its_headings(path: str) -> None:
 def test_a_readme_names_every_module_of_its_package(path: str) -> None:
     modules = (ROOT / path).parent.glob("*.py")
     hand_written = {module.name for module in modules if not module.name.startswith(("_", "test_"))}
+    if path == "app/services/README.md":
+        hand_written -= {f"{tag}.py" for tag in schemas.Services.__dataclass_fields__}
     named = {name.rpartition("/")[2] for name in Page(path).names}
     assert hand_written <= named, f"not named: {sorted(hand_written - named)}"
 

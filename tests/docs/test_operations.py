@@ -4,6 +4,7 @@ The application of the tests compares each answer with the contract; here the st
 """
 
 import json
+from typing import NamedTuple
 
 import httpx2
 import pytest
@@ -16,6 +17,7 @@ from tests import exports
 from tests.clients import PASSWORD, Caller
 from tests.docs.http import Command, curl_commands, filled, variables
 from tests.docs.pages import ROOT, Page
+from tests.examples import referring
 from tests.versions import NEWEST
 from tests.workers import working
 
@@ -31,23 +33,33 @@ FOUND: dict[str, tuple[Contract, Endpoint, Page]] = {
 }
 
 
+class People(NamedTuple):
+    """Who calls: a user, or an administrator where a user may not."""
+
+    user: Caller
+    admin: Caller
+
+
 def command_of(operation_id: str, page: Page) -> str:
     commands = curl_commands(page)
     assert commands, f"{page.path} has no command for {operation_id}"
     return commands[-1]
 
 
-async def call(operation_id: str, caller: Caller) -> httpx2.Response:
+async def call(operation_id: str, people: People) -> httpx2.Response:
     """Run a page's command as a user; what it needs is made by the commands that link to it."""
-    contract, _, page = FOUND[operation_id]
+    contract, endpoint, page = FOUND[operation_id]
+    caller = people.user if "`user`" in roles(endpoint) else people.admin
     text = command_of(operation_id, page)
     values = {"API": "", "TOKEN": caller.headers["Authorization"].removeprefix("Bearer ")}
     for name in variables(text):
         if name not in values:
-            values[name] = await made(contract, operation_id, name.lower(), caller)
+            values[name] = await made(contract, operation_id, name.lower(), people)
     command = Command.from_curl(filled(text, values))
     if "username" in command.form:
         command.form |= {"username": caller.email, "password": PASSWORD}
+    if (command.body or "").startswith("{"):
+        command.body = json.dumps(await referring(json.loads(command.body or ""), caller))
     return await caller.client.request(
         command.method,
         command.url,
@@ -57,7 +69,7 @@ async def call(operation_id: str, caller: Caller) -> httpx2.Response:
     )
 
 
-async def made(contract: Contract, operation_id: str, parameter: str, caller: Caller) -> str:
+async def made(contract: Contract, operation_id: str, parameter: str, people: People) -> str:
     """Return the value that another operation's link gives for a path parameter."""
     for maker in sorted(contract.endpoints(), key=lambda maker: maker.method != "post"):
         for _, response in maker.responses():
@@ -65,10 +77,10 @@ async def made(contract: Contract, operation_id: str, parameter: str, caller: Ca
                 link = written.follow()
                 path = link.get("parameters").text(parameter)
                 if link.text("operationId") == operation_id and maker.method in {"post", "get"}:
-                    value = (await call(maker.operation_id, caller)).json()
+                    value = (await call(maker.operation_id, people)).json()
                     # part exports
                     if operation_id == "getExportFile":
-                        await exports.finished(caller, value["id"])
+                        await exports.finished(people.user, value["id"])
                     # end part
                     for key in path.partition("#/")[2].split("/"):
                         value = value[int(key) if isinstance(value, list) else key]
@@ -82,7 +94,7 @@ async def test_the_command_on_an_operations_page_works(
 ) -> None:
     _, endpoint, page = FOUND[operation_id]
     async with working(settings):
-        answer = await call(operation_id, ada if "`user`" in roles(endpoint) else admin)
+        answer = await call(operation_id, People(ada, admin))
 
     successes = [int(status) for status, _ in endpoint.responses() if int(status) < 300]
     # No example can hold a code from a mail, or be faster than every worker.

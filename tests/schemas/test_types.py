@@ -8,7 +8,7 @@ import pytest
 from jsonschema_rs import validator_for
 from pydantic import BaseModel, StrictBool, Tag, TypeAdapter, ValidationError
 
-from app.core.formats import EMAIL_OPTIONS
+from app.core.formats import EMAIL_OPTIONS, FORMATS
 from app.schemas import types
 
 VALUES: list[Any] = [
@@ -32,6 +32,7 @@ BODY_TYPES: dict[str, tuple[TypeAdapter[Any], dict[str, str]]] = {
     "date-time": (TypeAdapter(types.AwareDatetime), {"type": "string", "format": "date-time"}),
     "uuid": (TypeAdapter(types.UUID), {"type": "string", "format": "uuid"}),
     "date": (TypeAdapter(types.Date), {"type": "string", "format": "date"}),
+    "decimal": (TypeAdapter(types.Decimal), {"type": "string", "format": "decimal"}),
 }
 
 
@@ -47,12 +48,24 @@ def accepts(adapter: TypeAdapter[Any], value: object) -> bool:
 def test_a_type_takes_exactly_what_the_contract_allows(
     adapter: TypeAdapter[Any], schema: dict[str, str]
 ) -> None:
-    allowed = validator_for(schema, validate_formats=True, email_options=EMAIL_OPTIONS)
+    allowed = validator_for(
+        schema, validate_formats=True, email_options=EMAIL_OPTIONS, formats=FORMATS
+    )
 
     verdicts = {repr(value): (accepts(adapter, value), allowed.is_valid(value)) for value in VALUES}
 
     assert any(ours for ours, _ in verdicts.values())
     assert {value: pair for value, pair in verdicts.items() if pair[0] != pair[1]} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [("12.50", "12.50"), ("-0.00", "0.00"), ("007", "7"), ("1" * 40 + ".10", "1" * 40 + ".10")],
+)
+def test_a_decimal_number_keeps_its_digits(text: str, sent: str) -> None:
+    adapter = TypeAdapter(types.Decimal)
+
+    assert adapter.dump_python(adapter.validate_python(text), mode="json") == sent
 
 
 def test_a_number_that_is_written_as_an_integer_loses_no_digit() -> None:

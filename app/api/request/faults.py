@@ -45,6 +45,7 @@ _FORMATS = {
     "email": "an email address (RFC 5321)",
     "uri": "an absolute URI (RFC 3986)",
     "byte": "base64 (RFC 4648)",
+    "decimal": "a decimal number, such as 12.50",
 }
 _FIXED = {
     "UniqueItems": ("not-unique", "Items should differ from each other"),

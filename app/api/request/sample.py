@@ -23,6 +23,7 @@ _FORMATS: Mapping[str, str] = {
     "ipv4": "192.0.2.1",
     "ipv6": "2001:db8::1",
     "byte": "YQ==",
+    "decimal": "1.00",
 }
 # Tried in this order against a pattern.
 _WORDS = (

@@ -14,14 +14,17 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from app.core.config import Settings, load_settings
 from app.core.error_text import print_exception
 from app.db import models  # noqa: F401 - registers the tables
-from app.db.base import Base, UtcDateTime
+from app.db.base import Base, ExactDecimal, UtcDateTime
 from app.db.engine import make_engine, postgresql_limits
 
 
 def render_item(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
-    """Write a timestamp as the plain SQL type, so that migrations do not depend on our code."""
+    """Write our types as plain ones of SQL, so that migrations do not depend on our code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, ExactDecimal):
+        exact = f"sa.Numeric({item.precision}, {item.scale})"
+        return f'{exact}.with_variant(sa.BigInteger(), "sqlite")'
     return False
 
 

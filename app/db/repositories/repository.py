@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.exceptions import NotFound
+from app.core.exceptions import Conflict, FieldError, NotFound
 from app.db.base import Base, Entity
 from app.db.keyset import SortKey, after, position_of
 
@@ -52,6 +52,20 @@ class Repository(Generic[Row]):
         if row is None:
             raise NotFound(f"There is no {self.noun} with this id.")
         return row
+
+    async def require_referenced(
+        self, visible: Select[Row], name: str, row_id: UUID | None
+    ) -> None:
+        """Check that a field of a request refers to a row that the caller sees, or to none.
+
+        Raises:
+            Conflict: The caller sees no such row; `errors` names the field.
+        """
+        if row_id is None or await self.get(visible, row_id) is not None:
+            return
+        said = f"There is no {self.noun} with this id."
+        error = FieldError(location="body", pointer=f"/{name}", code="conflict", detail=said)
+        raise Conflict(said, errors=[error])
 
     async def count(self, visible: Select[Row]) -> int:
         """Return the number of rows; lists do not use it, because it costs as much as a scan."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from app.core.crypto.cursors import Cursors
 from app.schemas.operation import Operation
 
-Filter = str | datetime | Sequence[str] | None
+Filter = str | bool | int | date | UUID | Sequence[str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +81,15 @@ class ListQuery:
     def _pairs(self) -> list[tuple[str, str]]:
         pairs = []
         for name, value in self.filters.items():
-            if isinstance(value, datetime):
-                pairs.append((name, value.isoformat()))
-            elif isinstance(value, str):
-                pairs.append((name, value))
-            elif value is not None:
+            if isinstance(value, Sequence) and not isinstance(value, str):
                 pairs += [(name, one) for one in value]
+            elif value is not None:
+                pairs.append((name, _to_text(value)))
         return pairs
+
+
+def _to_text(value: str | bool | int | date | UUID) -> str:  # noqa: FBT001 - a value of a filter
+    """Return a value as a query contains it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, datetime) else str(value)

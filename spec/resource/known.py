@@ -1,0 +1,102 @@
+"""What the repository has already: resources that a new one may refer to, and names in use."""
+
+import re
+from pathlib import Path
+
+from spec.resource.edits import Text
+from spec.resource.fields import Field
+from spec.resource.names import Reference, Resource, refused
+from spec.tools.bundle import assemble
+from spec.tools.contract import Contract
+from spec.tools.finding import closest
+from spec.tools.target import Target
+
+_SHARED = {
+    "parameters": ("Limit", "Cursor", "CreatedAfter", "CreatedBefore", "IfMatch", "IfNoneMatch"),
+    "headers": ("ETag", "Link"),
+    "responses": ("NotFound", "Conflict"),
+}
+"""Parts of `common.yaml` that a resource uses."""
+
+
+def tables(root: Path) -> set[str]:
+    """Return the tables of the models."""
+    models = (root / "app" / "db" / "models").glob("*.py")
+    texts = [path.read_text(encoding="utf-8") for path in models]
+    return {name for text in texts for name in re.findall(r'__tablename__ = "(\w+)"', text)}
+
+
+def references(fields: list[Field], *, root: Path, is_owned: bool) -> dict[str, Reference]:
+    """Return the resources that the fields refer to; raises RefusedError for an unknown one."""
+    found = {}
+    for field in fields:
+        if field.kind == "ref":
+            found[field.name] = _reference(field, root, is_owned=is_owned)
+    return found
+
+
+def _reference(field: Field, root: Path, *, is_owned: bool) -> Reference:
+    where, tag = f"field {field.name}", field.target
+    folder = root / "app" / "db" / "repositories"
+    known = {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in folder.glob("*.py")
+        if re.search(r"def (owned_by|visible)\(", path.read_text(encoding="utf-8"))
+    }
+    if tag not in known:
+        fix = closest(tag, known, f"refer to one of {', '.join(sorted(known))}")
+        raise refused(where, f"there is no resource {tag} to refer to", fix)
+    noun = re.search(r'noun: ClassVar = "([^"]+)"', known[tag])
+    singular = noun[1].replace(" ", "_") if noun else tag
+    belongs = "def owned_by(" in known[tag]
+    if not field.name.endswith(f"{singular}_id"):
+        fix = f"rename it to {singular}_id, or put a word in front: other_{singular}_id"
+        raise refused(where, f"the field refers to {tag} and does not say so", fix)
+    if belongs and not is_owned:
+        fix = "use ownership=user, or leave the field out"
+        raise refused(where, f"what belongs to nobody cannot refer to {tag} of a user", fix)
+    return Reference(tag=tag, noun=singular.replace("_", " "), is_owned=belongs)
+
+
+def check_free(resource: Resource, target: Target) -> None:
+    """Refuse names that the contract, a table or the unit of work has already.
+
+    Raises:
+        RefusedError: A name is taken, or the contract lacks what a resource uses.
+    """
+    contract = assemble(target)
+    _check_contract(contract, resource, target)
+    if resource.tag in tables(target.root):
+        raise refused("name", f"there is a table {resource.tag}", "use another name")
+    work = Text(target.root / "app/db/unit_of_work.py", "app/db/unit_of_work.py")
+    if re.search(rf"(def |self\.){resource.tag}\b", work.text):
+        raise refused("name", f"UnitOfWork has the attribute {resource.tag}", "use another name")
+
+
+def _check_contract(contract: Contract, resource: Resource, target: Target) -> None:
+    endpoints = contract.endpoints()
+    if resource.tag in {endpoint.tag for endpoint in endpoints}:
+        raise refused("name", f"there is a tag {resource.tag}", "use another name")
+    row = resource.row
+    wanted = {f"{verb}{row}" for verb in ("create", "get", "update", "delete")}
+    taken = {endpoint.operation_id for endpoint in endpoints}
+    if found := sorted(taken & {*wanted, f"list{resource.service}"}):
+        raise refused("name", f"there is an operation {found[0]}", "use another name")
+    schemas = {name for name, _ in contract.node("components", "schemas").entries()}
+    mine = {row, f"{row}Create", f"{row}Update", f"{row}Page"}
+    mine |= {part.enum for part in resource.parts if part.field.kind == "enum"}
+    if found := sorted(schemas & mine):
+        raise refused("name", f"there is a schema {found[0]}", "use another name")
+    if any(path.startswith(f"{resource.path}/{{") for path, _ in _paths(contract)):
+        raise refused("name", f"there is a path {resource.path}", "use another name")
+    common = target.contract.with_name("common.yaml")
+    shared = Text(common, target.show(common))
+    for kind, names in _SHARED.items():
+        for name in names:
+            if not re.search(rf"^ +{name}:", shared.text, re.MULTILINE):
+                fix = "copy it from the template's common.yaml, or write the resource by hand"
+                raise shared.refusal(f"there is no {name} among the {kind}", fix)
+
+
+def _paths(contract: Contract) -> list[tuple[str, object]]:
+    return list(contract.node("paths").entries())
