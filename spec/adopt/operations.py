@@ -61,6 +61,7 @@ def complete(document: Object, notes: Notes, taken: Taken) -> None:
     _schemes(document, notes)
     _servers(document, notes)
     _links(document)
+    _xml_bodies(document, notes)
     _successes(document, notes)
     for shape, value, _ in walk("document", document):
         responses = value.get("responses") if isinstance(value, dict) else None
@@ -222,6 +223,20 @@ def _servers(document: Object, notes: Notes) -> None:
                     "every path is served below the prefix of the first server"
                 )
                 notes.left("Servers", notes.where(holder), text)
+
+
+def _xml_bodies(document: Object, notes: Notes) -> None:
+    """Say which bodies the server does not read."""
+    for shape, value, _ in walk("document", document):
+        content = value.get("content") if isinstance(value, dict) else None
+        if shape != "request_body" or not isinstance(content, dict):
+            continue
+        for media_type in (it for it in content if "xml" in it):
+            text = (
+                f"a body of {media_type} reaches the service as it was sent, and its schema is not "
+                "applied: read it there, or leave the media type out"
+            )
+            notes.left("Bodies that are not read", notes.where(value), text)
 
 
 def _links(document: Object) -> None:

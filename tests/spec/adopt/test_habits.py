@@ -127,6 +127,15 @@ def test_maps_and_operations_may_be_in_files_of_their_own(tmp_path: Path) -> Non
     assert contract.node("components", "schemas", "A", "properties", "name").exists
 
 
+def test_a_body_that_is_not_read_is_left_to_people(tmp_path: Path) -> None:
+    body = "requestBody: {content: {application/xml: {schema: {type: object}}}}"
+    foreign = document(tmp_path, GET_A.replace("get: {", f"post: {{{body}, "))
+
+    generated(foreign)
+
+    assert "a body of application/xml reaches" in foreign.report.partition("## Changed")[0]
+
+
 def test_schemas_whose_names_code_needs_itself_get_another_name(tmp_path: Path) -> None:
     schemas = "components: {schemas: {Services: {type: object}, AService: {type: object}}}"
 
