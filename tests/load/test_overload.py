@@ -83,9 +83,10 @@ class Target:
     async def drip(self, rate: float, seconds: float) -> Outcome:
         """Send requests one by one, at a rate that is far below the capacity."""
         outcome, turn, line = Outcome(), cycle(self.requests), await Line.open(self.server.port)
-        for _ in range(int(rate * seconds)):
+        began = time.perf_counter()
+        for place in range(int(rate * seconds)):
+            await asyncio.sleep(max(0.0, began + place / rate - time.perf_counter()))
             outcome.note(*await line.ask(next(turn)))
-            await asyncio.sleep(1 / rate)
         line.close()
         return outcome
 
