@@ -223,3 +223,10 @@ def test_a_contract_of_manual_routes_alone_is_served(tmp_path: Path) -> None:
     text = TEXT[: TEXT.index("paths:")] + "paths: {/a: {trace: {responses: {}}}}\n"
 
     assert [*make_app(tmp_path, text).routes] == []
+
+
+def test_a_scheme_that_nothing_reads_is_refused_at_start(tmp_path: Path) -> None:
+    text = TEXT.replace("scheme: Bearer", "scheme: Basic")
+
+    with pytest.raises(RuntimeError, match=r"anyBearer \(http basic\) has no reader; add one"):
+        make_app(tmp_path, text)
