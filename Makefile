@@ -20,12 +20,15 @@ LINT_CONTRACT := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(BIN
 
 PYTEST := $(BIN)/python -m pytest
 # The longest first, so that two at a time end together.
-SLOW_CHECKS := coverage guide-test fault-test contract-test browser-test clone-test checker-test docs-test parts-test process-test
+SLOW_CHECKS := coverage guide-test fault-test contract-test browser-test clone-test checker-test docs-test process-test
 # part kubernetes
 SLOW_CHECKS += kubernetes-test
 # end part
 # part example
 SLOW_CHECKS += client-test
+# end part
+# part template
+SLOW_CHECKS += parts-test
 # end part
 FAST_CHECKS := types docs format-check contract-lint workflows-lint image-lint generate-check spec-lint spec-diff imports docs-lint
 
@@ -80,6 +83,11 @@ tasks: $(RUNTIME) ## List dead tasks, or replay or drop some (do="replay ID" or 
 # part example
 seed: setup ## Add n sample items of sample users (n=1000)
 	@$(BIN)/python -m app.manage seed $(if $(n),--items $(n))
+
+# end part
+# part template
+init: $(DEV) ## Make the template a product: asks for its name and for the parts to keep (ARGS="--name 'Parcel API' ...")
+	@$(BIN)/python -m spec init $(ARGS)
 
 # end part
 ##@ Contract
@@ -148,9 +156,11 @@ fault-test: $(DEV) ## Kill processes, databases and Redis at work
 guide-test: $(DEV) ## Follow the how-to guides on a copy of the repository
 	$(PYTEST) -m guide tests/docs $(ARGS)
 
+# part template
 parts-test: $(DEV) ## Drop each part from a copy of the repository, then run its checks
 	$(PYTEST) -m parts tests/product $(ARGS)
 
+# end part
 process-test: $(DEV) ## Start the commands as an operator does
 	$(PYTEST) -m process $(ARGS)
 

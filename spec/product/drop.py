@@ -27,7 +27,8 @@ def drop(root: Path, names: Iterable[str]) -> list[str]:
     _forget_markers(
         root / "pyproject.toml", [it for name in gone for it in parts()[name].markers], texts
     )
-    texts[root / FILE] = _without_tables((root / FILE).read_text(encoding="utf-8"), gone)
+    if root / FILE not in files:
+        texts[root / FILE] = _without_tables((root / FILE).read_text(encoding="utf-8"), gone)
     relink(root, files)
     for path in files:
         path.unlink(missing_ok=True)

@@ -23,7 +23,10 @@ VERBS = {
     "clients": "build packages for clients into dist/",
     "resource": "write a resource: contract, table, service, tests",
     "adopt": "make an OpenAPI document of 3.0, 3.1 or 3.2 the contract",
+    # part template
     "drop": "remove parts that the product does not need, such as the example",
+    "init": "make the template a product: drop parts, rename everything",
+    # end part
 }
 # Verbs that look at all versions at once: code of one refers to that of another.
 _TOGETHER = {"generate", "check", "resource"}
@@ -34,8 +37,12 @@ MODULES = {"baseline": "tools.lint", "clients": "clients.build"}
 def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int:
     """Run a verb on every version below `spec/`, or adopt a contract; return the exit status."""
     options = _options(arguments)
-    if change := {"adopt": adopt, "drop": drop}.get(options.verb):
-        return change(options, root)
+    if options.verb == "adopt":
+        return adopt(options, root)
+    # part template
+    if options.verb in {"drop", "init"}:
+        return import_module("spec.product.command").run(options, root)
+    # end part
     if not (found := targets(root)):
         return say([f"{root / 'spec'}: there is no contract. Fix: add spec/v1/openapi.yaml"], 1)
     return _on_all(options, found, root)
@@ -72,7 +79,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     known["lint"].add_argument(
         "--write-baseline", action="store_true", help="let pass what the rules find now"
     )
-    known["drop"].add_argument("parts", nargs="+", help="names in spec/product/parts.toml")
+    import_module("spec.product.command").add_arguments(known)  # part template
     known["adopt"].add_argument("source", type=Path, help="file, or folder with the root document")
     known["adopt"].add_argument("--into", type=Path, help="folder to write to (spec/v1)")
     there = known["adopt"].add_mutually_exclusive_group()
@@ -108,12 +115,6 @@ def adopt(options: argparse.Namespace, root: Path) -> int:
         return lines
 
     return attempt("adopt", command, str(options.source))
-
-
-def drop(options: argparse.Namespace, root: Path) -> int:
-    """Drop parts of the template; return the exit status."""
-    command = import_module("spec.product.drop").drop
-    return attempt("drop", lambda: command(root, options.parts), " ".join(options.parts))
 
 
 def together(options: argparse.Namespace, found: Sequence[Target]) -> int:

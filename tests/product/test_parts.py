@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from spec.product.drop import tool
-from spec.product.parts import parts
+from spec.product.init import optional_parts
 from tests import figures
-from tests.docs.follow import clone
+from tests.docs.follow import GIT, clone
 
 pytestmark = pytest.mark.parts
 
@@ -28,7 +28,8 @@ CHECKS = (
     # What a part needs of a server is tested with all parts.
     (tool("pytest"), "--quiet", "--exitfirst", "-k", "not postgresql", "tests"),
 )
-SETS = [(name,) for name in parts()] + [tuple(parts())]
+SETS = [(name,) for name in optional_parts()] + [tuple(optional_parts())]
+TRACES = "fastapi-contract-first|Items API|itemsapi|(#|<!--) (part [a-z_]+|end part)( -->)?$"
 
 
 def run(folder: Path, *command: str) -> None:
@@ -55,3 +56,21 @@ def test_what_is_left_without_a_part_passes_its_checks(
     for check in CHECKS:
         run(folder, *check)
     figures.record(f"without {'+'.join(names)}", f"{time.monotonic() - started:.0f} s")
+
+
+@pytest.mark.parametrize("dropped", [(), tuple(optional_parts())], ids=["nothing", "everything"])
+def test_a_product_bears_its_name_and_no_trace_of_the_template(
+    dropped: tuple[str, ...], tmp_path: Path
+) -> None:
+    folder = clone(tmp_path)
+    names = ("--name", "Parcel API", "--description", "Parcels and where they are.")
+
+    run(folder, PYTHON, "-m", "spec", "init", *names, "--drop", *dropped)
+
+    found = subprocess.run(
+        [GIT, "grep", "--untracked", "-nE", TRACES], cwd=folder, capture_output=True, check=False
+    )
+    assert found.stdout.decode() == ""
+    assert not (folder / "spec/product").exists()
+    for check in CHECKS:
+        run(folder, *check)
