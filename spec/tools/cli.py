@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
         return adopt(options, root)
     # part template
     if options.verb in {"drop", "init"}:
-        return import_module("spec.product.command").run(options, root)
+        return int(import_module("spec.product.command").run(options, root))
     # end part
     if not (found := targets(root)):
         return say([f"{root / 'spec'}: there is no contract. Fix: add spec/v1/openapi.yaml"], 1)

@@ -47,10 +47,11 @@ class Exports(schemas.ExportsService):
 
 def make_app(settings: Settings) -> FastAPI:
     app = create_app(settings)
-    replace_services(app, users=cast("Any", Users)())
+    services: dict[str, Any] = {"users": cast("Any", Users)()}
     # part exports
-    replace_services(app, items=cast("Any", Items)(), exports=cast("Any", Exports)())
+    services |= {"items": cast("Any", Items)(), "exports": cast("Any", Exports)()}
     # end part
+    replace_services(app, **services)
     return app
 
 
