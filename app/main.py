@@ -22,6 +22,7 @@ from app.api.version import Version
 from app.api.versions import VERSIONS
 from app.core.config import Settings, WrongSettings, load_settings
 from app.core.dependencies import make_services, unimplemented_operations
+from app.core.drain import delayed_stop
 from app.core.logging import configure_logging
 from app.schemas.document import contract_document
 from app.tasks.engine.process import open_process
@@ -103,7 +104,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
             app.state.resources = resources
             app.state.services = make_services(resources)
             _report_unimplemented(app.state.services, in_production=settings.in_production)
-            yield
+            with delayed_stop(settings.drain_seconds, resources.probes.drain):
+                yield
 
 
 def _report_unimplemented(newest: schemas.Services, *, in_production: bool) -> None:

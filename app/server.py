@@ -23,7 +23,7 @@ from app.core.config import Settings, WrongSettings
 
 logger = logging.getLogger(__name__)
 
-# Docker kills 10 s after SIGTERM: requests have 4 s to finish, then tasks of this process 5 s.
+# After DRAIN_SECONDS requests have 4 s to finish, then tasks of this process 5 s.
 _SHUTDOWN_SECONDS = 4
 # Open files of a process besides its connections: database, Redis, logs, modules.
 _OTHER_FILES = 200

@@ -22,8 +22,10 @@ class Health(schemas.HealthService):
         """Answer when everything that the service depends on is up.
 
         Raises:
-            ServiceUnavailable: Something is down; the detail names it.
+            ServiceUnavailable: The process is stopping, or something is down; the detail says what.
         """
+        if self._probes.is_draining:
+            raise ServiceUnavailable("Not ready: the process is stopping.")
         results = self._probes.results
         down = sorted(name for name, result in results.items() if result.error)
         if down:

@@ -59,6 +59,7 @@ class Probes:
         self._running: dict[str, asyncio.Future[None]] = {}
         self._failures: dict[str, int] = {}
         self.results: dict[str, Result] = {}
+        self.is_draining = False
 
     @asynccontextmanager
     async def watch(self) -> AsyncIterator[None]:
@@ -74,6 +75,10 @@ class Probes:
             done, _ = await asyncio.wait(tasks, timeout=self._timeout)
             for task in done:
                 _error_of(task)
+
+    def drain(self) -> None:
+        """Report that the process is stopping, so that it gets no more requests."""
+        self.is_draining = True
 
     async def _watch(self) -> None:
         while True:

@@ -183,7 +183,7 @@ def test_a_process_without_a_heartbeat_is_restarted(name: str, tmp_path: Path) -
 def test_a_pod_has_time_to_end() -> None:
     api, worker = workload("api"), workload("worker")
     tasks = DEFAULTS["task_shutdown_seconds"]
-    proxies = container(api)["lifecycle"]["preStop"]["sleep"]["seconds"]
+    proxies = float(manifests.settings_of("production")["DRAIN_SECONDS"])
 
     needed = proxies + server._SHUTDOWN_SECONDS + tasks
     assert pod(api)["terminationGracePeriodSeconds"] >= needed + 5

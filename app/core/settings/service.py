@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, PositiveFloat, PositiveInt, SecretStr
+from pydantic import BaseModel, Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr
 
 from app.core.settings.values import JsonArray, Origin
 
@@ -63,6 +63,10 @@ class ServiceSettings(BaseModel):
     )
     keep_alive_seconds: PositiveInt = Field(
         75, description="Time for which an idle connection stays open."
+    )
+    drain_seconds: NonNegativeFloat = Field(
+        0,
+        description="Time for which a stopping API serves, and is not ready, so proxies notice.",
     )
     heartbeat_file: Path | None = Field(
         None, description="File that a process touches every 5 s as a heartbeat; empty: none."
