@@ -29,6 +29,6 @@ ENV PATH="/opt/venv/bin:$PATH" \
 USER 10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import urllib.request as r; r.build_opener(r.ProxyHandler({})).open('http://127.0.0.1:8000/health/ready', timeout=2)"]
 CMD ["python", "-m", "app.manage", "serve", "--host", "0.0.0.0"]
