@@ -8,8 +8,10 @@ from contextlib import asynccontextmanager, nullcontext
 from functools import cached_property, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
+from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.pool import QueuePool
 
 from app.core.exceptions import LostRace, ServiceUnavailable
@@ -124,6 +126,21 @@ def no_notification() -> None:
     """Notify no worker: they find new tasks by polling."""
 
 
+class _ReadSession(Session):
+    """A session that refuses changes; where a read has no transaction, they would be committed."""
+
+
+@event.listens_for(_ReadSession, "do_orm_execute")
+def _refuse_change(statement: ORMExecuteState) -> None:
+    if statement.is_insert or statement.is_update or statement.is_delete:
+        raise RuntimeError("Database.read() takes no changes; use Database.write().")
+
+
+@event.listens_for(_ReadSession, "before_flush")
+def _refuse_flush(*_: object) -> None:
+    raise RuntimeError("Database.read() takes no changes; use Database.write().")
+
+
 class Database:
     """Opens units of work; never share one, and never hold one open during slow work.
 
@@ -141,6 +158,7 @@ class Database:
         self.engine = engine
         self._notify = notify
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        self._read_sessions = async_sessionmaker(engine, sync_session_class=_ReadSession)
         self._has_one_writer = engine.dialect.name == "sqlite"
         self._writing = asyncio.Lock()
         self._patience = cast("QueuePool", engine.pool).timeout()
@@ -162,9 +180,13 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:
-        """Open a transaction that only reads; readers never wait for writers."""
+        """Open a transaction that only reads; readers never wait for writers.
+
+        Raises:
+            RuntimeError: A statement changes something.
+        """
         try:
-            async with self._sessions() as session:
+            async with self._read_sessions() as session:
                 await session.connection(execution_options=read_options(self.engine))
                 yield UnitOfWork(session, self._notify)
         except SQLAlchemyError as error:

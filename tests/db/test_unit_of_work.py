@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.pool import QueuePool
 
 from app.core.config import Settings
@@ -47,6 +47,20 @@ async def test_what_ends_well_is_committed(database: Database, owner_id: UUID) -
 
     assert await names_of(database, owner_id) == ["Elm", "Oak"]
     assert connections_in_use(database) == 0
+
+
+async def test_a_read_refuses_a_changed_row(database: Database, owner_id: UUID) -> None:
+    async with database.read() as work:
+        with pytest.raises(RuntimeError, match=r"use Database\.write\(\)"):
+            await work.items.add(make_item(owner_id, "Oak"))
+
+    assert await names_of(database, owner_id) == []
+
+
+async def test_a_read_refuses_a_changing_statement(database: Database, owner_id: UUID) -> None:
+    async with database.read() as work:
+        with pytest.raises(RuntimeError, match=r"use Database\.write\(\)"):
+            await work.session.execute(update(Item).values(name="Elm"))
 
 
 async def test_an_error_leaves_nothing(database: Database, owner_id: UUID) -> None:
