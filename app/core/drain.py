@@ -19,7 +19,7 @@ def delayed_stop(seconds: float, announce: Callable[[], None]) -> Iterator[None]
     loop = asyncio.get_running_loop()
     stop = signal.getsignal(signal.SIGTERM)
 
-    def drain(number: int, frame: FrameType | None) -> None:
+    def drain(number: int, _: FrameType | None) -> None:
         signal.signal(number, stop)
         announce()
         loop.call_soon_threadsafe(loop.call_later, seconds, signal.raise_signal, number)
