@@ -69,7 +69,8 @@ def scans(node: dict[str, Any]) -> Iterator[str]:
 
 async def full_scans(lab: Lab, statement: Statement) -> list[str]:
     """Return what a statement would read from end to end."""
-    async with lab.resources.database.read() as work:
+    # SET LOCAL needs a transaction, which a read need not have.
+    async with lab.resources.database.write() as work:
         connection = await work.session.connection()
         if lab.settings.sqlite_file is not None:
             sql = f"EXPLAIN QUERY PLAN {statement.sql}"

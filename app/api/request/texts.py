@@ -13,8 +13,6 @@ Pairs = Sequence[tuple[str, Any]]
 _INTEGER = re.compile(r"-?[0-9]{1,4000}", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 _MEMBER = re.compile(r"\[([^\[\]]+)\]")
-# Every integer below has a float of its own.
-_EXACT = 2**53
 _BOOLEANS = {"true": True, "false": False}
 DELIMITERS: Mapping[str, str] = {"spaceDelimited": " ", "pipeDelimited": "|"}
 
@@ -51,7 +49,7 @@ class Texts:
             return text
         if "integer" in self.kinds and _INTEGER.fullmatch(text):
             return int(text)
-        if self.kinds & {"integer", "number"} and _NUMBER.fullmatch(text):
+        if "number" in self.kinds and _NUMBER.fullmatch(text):
             return _number(text)
         if "boolean" in self.kinds and text in _BOOLEANS:
             return _BOOLEANS[text]
@@ -113,13 +111,10 @@ class Texts:
 
 
 def _number(text: str) -> float | str:
-    """Return a number; to JSON Schema 1.0 is an integer."""
     value = float(text)
     if not math.isfinite(value):
         return text
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    return int(value) if value.is_integer() and abs(value) < _EXACT else value
+    return int(text) if _INTEGER.fullmatch(text) else value
 
 
 def json_text(text: str) -> Any:  # noqa: ANN401 - any JSON
