@@ -37,8 +37,12 @@ logger = logging.getLogger(__name__)
 _ONLY_REQUEST_SPANS: TelemetryConfig = {"metrics": False, "logs": False, "operation_spans": False}
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, *, runs_tasks: bool = True) -> FastAPI:
     """Return the application; it opens no connection before it starts.
+
+    Args:
+        settings: By default those of the environment.
+        runs_tasks: False leaves tasks to workers even without Redis.
 
     Raises:
         RuntimeError: Routes and contract differ.
@@ -48,17 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or load_settings()
     newest = VERSIONS[-1]
     document = json.loads(contract_document(newest.name))
-    tracing = make_tracing(settings)
-    app = FastAPI(
-        telemetry=_ONLY_REQUEST_SPANS | {"tracer_provider": tracing.provider},
-        title=document["info"]["title"],
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        lifespan=lifespan,
-        redirect_slashes=False,
-    )
-    app.state.settings, app.state.tracing = settings, tracing
+    app = _make_app(settings, title=document["info"]["title"], runs_tasks=runs_tasks)
     app.state.mocked = mocked_operations(
         settings, (name for version in VERSIONS for name in version.operations)
     )
@@ -79,6 +73,26 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
+def _make_app(settings: Settings, *, title: str, runs_tasks: bool) -> FastAPI:
+    tracing = make_tracing(settings)
+    app = FastAPI(
+        telemetry=_ONLY_REQUEST_SPANS | {"tracer_provider": tracing.provider},
+        title=title,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.tracing = tracing
+    # With Redis, workers and schedulers are processes of their own.
+    app.state.runs_tasks = (
+        runs_tasks and settings.redis_url is None and not settings.mocks_everything
+    )
+    return app
+
+
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Open the resources while the application runs.
@@ -89,9 +103,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """
     settings: Settings = app.state.settings
     configure_logging(settings.log_level)
-    # With Redis, workers and schedulers are processes of their own.
-    runs_tasks = settings.redis_url is None and not settings.mocks_everything
-    handlers, schedules = (HANDLERS, SCHEDULES) if runs_tasks else (None, ())
+    handlers, schedules = (HANDLERS, SCHEDULES) if app.state.runs_tasks else (None, ())
     with serve_metrics(
         "METRICS_PORT", settings.metrics_host, settings.metrics_port, settings.processes
     ):

@@ -6,8 +6,6 @@ from uuid import uuid4
 
 import httpx2
 
-from app.db.unit_of_work import Database
-
 PASSWORD = "correct horse battery"
 
 
@@ -48,18 +46,6 @@ async def sign_up(client: httpx2.AsyncClient, name: str) -> Caller:
     account = {"email": email, "password": PASSWORD, "display_name": name}
     registered = await client.post("/auth/register", json=account)
     assert registered.status_code == 202, registered.text
-    token = await get_token(client, email)
-    return Caller(email, {"Authorization": f"Bearer {token}"}, client)
-
-
-async def sign_up_admin(client: httpx2.AsyncClient, database: Database, name: str) -> Caller:
-    """Register a user, make it an administrator, and sign in anew."""
-    email = (await sign_up(client, name)).email
-    async with database.write() as work:
-        user = await work.users.find_by_email(email)
-        assert user is not None
-        user.role = "admin"
-        await work.flush()
     token = await get_token(client, email)
     return Caller(email, {"Authorization": f"Bearer {token}"}, client)
 

@@ -1,5 +1,6 @@
 """Fixtures that every folder shares: the real application on a real, migrated database."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from app.core.config import Settings
 from app.main import create_app
 from tests import backends, contract_seen, figures, secrets_seen, updates_seen
 from tests.apps import make_settings, running
-from tests.clients import Caller, sign_up, sign_up_admin
+from tests.clients import Caller
+from tests.users import signed_in
 from tests.versions import PREFIX
 
 ROOT = Path(__file__).parent.parent
@@ -44,6 +46,13 @@ def pytest_configure() -> None:
     secrets_seen.install()
     updates_seen.install()
     contract_seen.install()
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector skip what lives as long as the run, and look less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -137,18 +146,18 @@ async def client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 @pytest.fixture
-async def ada(client: httpx2.AsyncClient) -> Caller:
-    """A registered user with an access token."""
-    return await sign_up(client, "Ada")
+async def ada(app: FastAPI, client: httpx2.AsyncClient) -> Caller:
+    """A user with an access token."""
+    return await signed_in(app, client, "Ada")
 
 
 @pytest.fixture
-async def bob(client: httpx2.AsyncClient) -> Caller:
-    """Another registered user with an access token."""
-    return await sign_up(client, "Bob")
+async def bob(app: FastAPI, client: httpx2.AsyncClient) -> Caller:
+    """Another user with an access token."""
+    return await signed_in(app, client, "Bob")
 
 
 @pytest.fixture
 async def admin(app: FastAPI, client: httpx2.AsyncClient) -> Caller:
     """An administrator with an access token."""
-    return await sign_up_admin(client, app.state.resources.database, "Root")
+    return await signed_in(app, client, "Root", role="admin")

@@ -3,6 +3,7 @@
 import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 
 from fastapi import FastAPI
 from sqlalchemy import func, select
@@ -17,11 +18,9 @@ from tests.workers import working
 async def mail_to(app: FastAPI, address: str) -> list[EmailMessage]:
     """Return what an address got so far, the oldest first."""
     await settle(app)
-    folder = app.state.settings.mail_folder
-    messages = [
-        message_from_bytes(file.read_bytes(), policy=policy.default)
-        for file in sorted(folder.glob("*.eml"))
-    ]
+    files = sorted(app.state.settings.mail_folder.glob("*.eml"))
+    texts = [text for text in map(Path.read_bytes, files) if address.encode() in text]
+    messages = [message_from_bytes(text, policy=policy.default) for text in texts]
     return [message for message in messages if message["To"] == address]
 
 

@@ -15,8 +15,9 @@ from app.schemas.operation import Operation
 from tests import api_keys
 from tests.access.matrix import KEY_SCOPES, USER_SCOPES, asked
 from tests.api_keys import HEADER
-from tests.clients import Caller, get_token, sign_in, sign_up, sign_up_admin
+from tests.clients import Caller, get_token, sign_in, sign_up
 from tests.tokens import issue
+from tests.users import signed_in
 
 T = TypeVar("T")
 Headers = dict[str, str]
@@ -45,9 +46,13 @@ class Stage:
 
     async def with_new_people(self) -> "Stage":
         """Return a stage that an operation may leave unusable."""
-        client, database = self.user.client, self.app.state.resources.database
-        user, other = await sign_up(client, "Ada"), await sign_up(client, "Bob")
-        return Stage(self.app, user, other, await sign_up_admin(client, database, "Root"))
+        client = self.user.client
+        return Stage(
+            self.app,
+            user=await signed_in(self.app, client, "Ada"),
+            other=await signed_in(self.app, client, "Bob"),
+            admin=await signed_in(self.app, client, "Root", role="admin"),
+        )
 
 
 async def _anonymous(_: Stage, __: Operation) -> Headers:

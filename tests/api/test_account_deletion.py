@@ -16,9 +16,10 @@ from app.db.unit_of_work import Database
 from app.main import create_app
 from tests import api_keys, items
 from tests.apps import started
-from tests.clients import PASSWORD, Caller, get_token, sign_in, sign_up, sign_up_admin
+from tests.clients import PASSWORD, Caller, get_token, sign_in, sign_up
 from tests.exports import ask
 from tests.problems import assert_problem
+from tests.users import signed_in
 
 # Schedules of the running application add rows to the others at any time.
 TABLES = [
@@ -27,17 +28,16 @@ TABLES = [
 
 
 @pytest.fixture
-def idle(idle_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+def idle(idle_settings: Settings) -> FastAPI:
     """An application that runs no tasks."""
-    monkeypatch.setattr("app.main.HANDLERS", None)
-    return create_app(idle_settings)
+    return create_app(idle_settings, runs_tasks=False)
 
 
 @pytest.fixture
 async def root(idle: FastAPI) -> AsyncIterator[Caller]:
     """The administrator of the application."""
     async with started(idle) as client:
-        yield await sign_up_admin(client, database_of(idle), "Root")
+        yield await signed_in(idle, client, "Root", role="admin")
 
 
 @pytest.fixture

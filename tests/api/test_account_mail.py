@@ -18,11 +18,17 @@ from app.db.models import AccountToken
 from app.db.models.account_tokens import Purpose
 from app.db.unit_of_work import Database
 from tests import api_keys
-from tests.clients import PASSWORD, Caller, sign_in
+from tests.clients import PASSWORD, Caller, sign_in, sign_up
 from tests.mailbox import code_for, mail_to
 from tests.problems import assert_problem
 
 NEW = "staple the battery"
+
+
+@pytest.fixture
+async def ada(client: httpx2.AsyncClient) -> Caller:
+    """A user who got the mail of registration."""
+    return await sign_up(client, "Ada")
 
 
 async def forgot(client: httpx2.AsyncClient, email: str) -> httpx2.Response:

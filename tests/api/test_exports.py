@@ -33,13 +33,10 @@ async def worker(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def idle_ada(
-    idle_settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Caller]:
+async def idle_ada(idle_settings: Settings) -> AsyncIterator[Caller]:
     """A user of an application that runs no tasks."""
-    monkeypatch.setattr("app.main.HANDLERS", None)
     own = changed(idle_settings, event_stream_seconds=1)
-    async with started(create_app(own)) as client:
+    async with started(create_app(own, runs_tasks=False)) as client:
         yield await sign_up(client, "Ada")
 
 

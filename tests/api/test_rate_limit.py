@@ -20,9 +20,10 @@ from app.main import create_app
 from app.schemas.operation import Operation
 from app.telemetry.metrics import RATE_LIMIT_DECISIONS
 from tests.apps import changed, make_settings, replace_services, started
-from tests.clients import Caller, narrow, sign_up, sign_up_admin
+from tests.clients import Caller, narrow, sign_up
 from tests.metrics import value_of
 from tests.problems import assert_problem
+from tests.users import signed_in
 from tests.versions import OPERATIONS
 
 PEER = "192.0.2.1"
@@ -114,7 +115,7 @@ async def test_the_contract_has_the_headers_at_every_answer(
 async def test_every_answer_says_what_is_left(start: Start) -> None:
     client = await start()
     ada = await sign_up(client, "Ada")
-    root = await sign_up_admin(client, app_of(client).state.resources.database, "Root")
+    root = await signed_in(app_of(client), client, "Root", role="admin")
     path = f"/users/{(await ada.get('/users/me')).json()['id']}"
     tag = (await root.get(path)).headers["ETag"]
     lacking = await narrow(client, ada, "profile:read")

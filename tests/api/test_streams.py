@@ -16,10 +16,11 @@ from app.core.security import LEEWAY
 from app.main import create_app
 from tests import api_keys, tokens
 from tests.apps import changed, started
-from tests.clients import PASSWORD, Caller, sign_in, sign_up, sign_up_admin
+from tests.clients import PASSWORD, Caller, sign_in, sign_up
 from tests.exports import ask, finished
 from tests.items import create_at_once
 from tests.streams import Stream
+from tests.users import signed_in
 from tests.waiting import LIMIT_SECONDS
 from tests.workers import working
 
@@ -45,12 +46,11 @@ class Pair:
 
 
 @pytest.fixture
-async def pair(idle_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pair]:
-    monkeypatch.setattr("app.main.HANDLERS", None)
+async def pair(idle_settings: Settings) -> AsyncIterator[Pair]:
     own = changed(idle_settings, processes=2)
-    app, other = create_app(own), create_app(own)
+    app, other = create_app(own, runs_tasks=False), create_app(own, runs_tasks=False)
     async with started(app) as here, started(other) as there:
-        yield Pair(app, here, there, await sign_up(here, "Ada"))
+        yield Pair(app, here, there, await signed_in(app, here, "Ada"))
 
 
 async def sign_out(pair: Pair, ada: Caller) -> None:
@@ -66,13 +66,13 @@ async def change_password(pair: Pair, ada: Caller) -> None:
 
 async def disable(pair: Pair, ada: Caller) -> None:
     path = f"/users/{(await ada.get('/users/me')).json()['id']}"
-    admin = await sign_up_admin(ada.client, pair.app.state.resources.database, "Root")
+    admin = await signed_in(pair.app, ada.client, "Root", role="admin")
     assert (await admin.patch(path, {"disabled": True})).status_code == 200
 
 
 async def delete(pair: Pair, ada: Caller) -> None:
     path = f"/users/{(await ada.get('/users/me')).json()['id']}"
-    admin = await sign_up_admin(ada.client, pair.app.state.resources.database, "Root")
+    admin = await signed_in(pair.app, ada.client, "Root", role="admin")
     assert (await admin.delete(path)).status_code == 204
 
 

@@ -17,9 +17,10 @@ from app.core.dependencies import make_passwords
 from app.main import create_app
 from tests import backends, figures
 from tests.apps import changed, make_settings, started
-from tests.clients import Caller, sign_in, sign_up_admin
+from tests.clients import Caller, sign_in, sign_up
 from tests.mailbox import code_for
 from tests.problems import assert_problem, refused_fields
+from tests.users import signed_in
 
 ROUNDS = 5
 
@@ -121,8 +122,9 @@ async def revalidate(admin: Caller, read: httpx2.Response) -> httpx2.Response:
 
 
 async def test_an_address_that_was_verified_is_not_called_unchanged(
-    app: FastAPI, client: httpx2.AsyncClient, ada: Caller, admin: Caller
+    app: FastAPI, client: httpx2.AsyncClient, admin: Caller
 ) -> None:
+    ada = await sign_up(client, "Ada")
     code = await code_for(app, ada.email, "confirm")
     read = await admin.get(await path_of(ada))
     await client.post("/auth/email/verify", json={"token": code})
@@ -225,15 +227,14 @@ async def own_app(own_settings: Settings) -> FastAPI:
 async def alone(own_app: FastAPI) -> AsyncIterator[Caller]:
     """The only administrator."""
     async with started(own_app) as client:
-        yield await sign_up_admin(client, own_app.state.resources.database, "Root")
+        yield await signed_in(own_app, client, "Root", role="admin")
 
 
 @pytest.mark.parametrize("loss", [{"role": "user"}, {"disabled": True}, None])
 async def test_the_last_active_administrator_stays(
     alone: Caller, own_app: FastAPI, loss: dict[str, object] | None
 ) -> None:
-    database = own_app.state.resources.database
-    others_path = await path_of(await sign_up_admin(alone.client, database, "Other"))
+    others_path = await path_of(await signed_in(own_app, alone.client, "Other", role="admin"))
     await alone.patch(others_path, {"disabled": True})
     path = await path_of(alone)
 
@@ -256,7 +257,9 @@ async def test_of_two_administrators_who_remove_each_other_one_stays(
     database, method = own_app.state.resources.database, "PATCH" if loss else "DELETE"
     statuses: list[list[int]] = []
     for _ in range(ROUNDS):
-        one, two = [await sign_up_admin(alone.client, database, name) for name in ("One", "Two")]
+        one, two = [
+            await signed_in(own_app, alone.client, name, role="admin") for name in ("One", "Two")
+        ]
         for admin in (await one.get("/users?role=admin&limit=100")).json()["items"]:
             if admin["email"] not in {one.email, two.email}:
                 await one.patch(f"/users/{admin['id']}", {"role": "user"})

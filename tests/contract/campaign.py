@@ -12,16 +12,17 @@ from string import Template
 from typing import NamedTuple
 
 import httpx2
+from fastapi import FastAPI
 from schemathesis import engine
 from schemathesis.engine import events
 from schemathesis.schemas import BaseSchema
 
 from app.api.version import Version
 from app.core.security import ROLE_SCOPES
-from app.db.unit_of_work import Database
 from tests import api_keys
 from tests.api_keys import HEADER
-from tests.clients import PASSWORD, Caller, get_token, sign_up_admin
+from tests.clients import PASSWORD, Caller, get_token
+from tests.users import signed_in
 from tests.versions import PREFIX
 from tests.waiting import LIMIT_SECONDS
 
@@ -75,10 +76,10 @@ async def register_peers(client: httpx2.AsyncClient) -> list[Account]:
     return [_account(*peer) for peer in PEERS.items()]
 
 
-async def register_admin(client: httpx2.AsyncClient, database: Database) -> list[Account]:
+async def register_admin(app: FastAPI, client: httpx2.AsyncClient) -> list[Account]:
     """Make an administrator beside the peers, and return how it signs in."""
     await register_peers(client)
-    return [_account("root", (await sign_up_admin(client, database, "Root")).email)]
+    return [_account("root", (await signed_in(app, client, "Root", role="admin")).email)]
 
 
 # part api_keys

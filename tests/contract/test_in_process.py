@@ -47,15 +47,12 @@ async def contract(
     fuzzed_settings: Settings,
     tmp_path: Path,
     anyio_backend: str,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> BaseSchema:
     """The contract as the application serves it; schemathesis starts and stops the application.
 
     It runs each request in an event loop of its own, so nothing may go on between them: no tasks.
     """
-    monkeypatch.setattr("app.main.HANDLERS", None)
-    monkeypatch.setattr("app.main.SCHEDULES", ())
-    app = create_app(fuzzed_settings)
+    app = create_app(fuzzed_settings, runs_tasks=False)
     async with started(app) as client:
         users = await register(request.param, app, client)
     configuration = campaign.write_configuration(tmp_path, version, users)
@@ -65,7 +62,7 @@ async def contract(
 
 async def register(who: str, app: FastAPI, client: httpx2.AsyncClient) -> list[campaign.Account]:
     if who == "admin":
-        return await campaign.register_admin(client, app.state.resources.database)
+        return await campaign.register_admin(app, client)
     # part api_keys
     if who == "machines":
         return await campaign.register_machines(client)

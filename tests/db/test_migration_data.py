@@ -27,10 +27,10 @@ from app.services.accounts.administration import DeleteAccounts
 from app.services.support.outbox import enqueue
 from tests import backends
 from tests.apps import make_settings, started
-from tests.clients import sign_up_admin
 from tests.conftest import ROOT
 from tests.db.conftest import add_user
 from tests.examples import body_of
+from tests.users import signed_in
 
 SCRIPTS = ScriptDirectory(str(ROOT / "app/db/migrations"))
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
@@ -74,7 +74,7 @@ async def create_the_rest(settings: Settings) -> None:
     if makers:
         app = create_app(settings)
         async with started(app) as client:
-            admin = await sign_up_admin(client, app.state.resources.database, "Root")
+            admin = await signed_in(app, client, "Root", "admin")
             for version, operation in makers:
                 path = f"http://test{version.prefix}{operation.path}"
                 await admin.post(path, await body_of(version, operation, admin))
