@@ -4,18 +4,11 @@ import posixpath
 from collections.abc import Sequence
 from pathlib import Path
 
+from docs.tools.core import core_text
 from docs.tools.pages import CODE, REFERENCE, Page
 
 CHARACTERS_PER_TOKEN = 3.5  # a conservative estimate; English prose has about four
 _SECTIONS = {"docs/how-to/": "How-to guides", f"{REFERENCE}/": "Reference", "docs/": "Documents"}
-# The overviews summarise these pages; findings of a rule contain its fix.
-_DETAILS = (
-    f"{CODE}/",
-    f"{REFERENCE}/api/v",
-    f"{REFERENCE}/problems/",
-    f"{REFERENCE}/rules",
-    f"{REFERENCE}/changes",
-)
 
 
 def write_copies(
@@ -30,8 +23,7 @@ def write_copies(
         path.write_text(f"> All pages: {url}/llms.txt\n\n{text}", encoding="utf-8")
     index = _index(pages, url, title, description)
     (site / "llms.txt").write_text(index, encoding="utf-8")
-    parts = [f"<!-- {page.address} -->\n{page.text.strip()}" for page in pages if _is_core(page)]
-    full = "\n\n".join([f"# {title}", f"> {description}", *parts]) + "\n"
+    full = "\n\n".join([f"# {title}", f"> {description}", core_text(pages, url)]) + "\n"
     (site / "llms-full.txt").write_text(full, encoding="utf-8")
     return round(len(full) / CHARACTERS_PER_TOKEN)
 
@@ -40,11 +32,6 @@ def copy_of(address: str) -> str:
     """Return the path of a page's Markdown; a README becomes its folder's index."""
     folder, name = posixpath.split(address)
     return posixpath.join(folder, "index.md") if name == "README.md" else address
-
-
-def _is_core(page: Page) -> bool:
-    is_overview = page.address.endswith("README.md") and not page.address.startswith(CODE)
-    return is_overview or not page.address.startswith(_DETAILS)
 
 
 def _index(pages: Sequence[Page], url: str, title: str, description: str) -> str:
@@ -57,5 +44,5 @@ def _index(pages: Sequence[Page], url: str, title: str, description: str) -> str
         sections.setdefault(section, []).append(line)
     sections["Optional"] = sections.pop("Optional", [])
     parts = [f"## {name}\n\n" + "\n".join(lines) for name, lines in sections.items() if lines]
-    intro = f"Everything in one file: {url}/llms-full.txt"
+    intro = f"Enough to extend the API, in one file: {url}/llms-full.txt"
     return "\n\n".join([f"# {title}", f"> {description}", intro, *parts]) + "\n"
