@@ -132,7 +132,7 @@ def test_every_operation_of_the_contract_has_a_row() -> None:
 def test_an_operation_without_a_row_is_named_with_the_file_to_edit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    summary = replace(OPERATIONS["getItem"], path="/summaries/{summary_id}")
+    summary = replace(OPERATIONS["getUser"], path="/summaries/{summary_id}")
     monkeypatch.setitem(OPERATIONS, "getSummary", summary)
 
     with pytest.raises(LookupError, match=r"summary_id, which getSummary needs\. Fix: .*rows\.py$"):
