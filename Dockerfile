@@ -9,7 +9,7 @@ RUN python -m venv /opt/venv \
 FROM python:3.13-slim
 # A release adds its version, revision and source.
 LABEL org.opencontainers.image.title="fastapi-contract-first" \
-    org.opencontainers.image.description="API, worker, scheduler and migrations of a contract-first FastAPI service" \
+    org.opencontainers.image.description="A backend whose contract comes first." \
     org.opencontainers.image.licenses="MIT"
 # Group 0 owns /data, so that a platform may run another user of that group.
 RUN useradd --uid 10001 --gid 0 --no-create-home --shell /usr/sbin/nologin app \

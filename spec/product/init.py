@@ -12,6 +12,8 @@ from spec.tools.finding import Finding, RefusedError, Where
 
 TEMPLATE = "template"
 _NAME = re.compile(r"[A-Z][A-Za-z0-9]*( [A-Za-z0-9]+)*")
+# It is written between double quotes in YAML, TOML and the Dockerfile.
+_DESCRIPTION = re.compile(r'[^"\\$\x00-\x1f]+')
 _SENTENCE = "A template for an HTTP backend in Python.\n"
 
 
@@ -42,15 +44,23 @@ def init(root: Path, product: Product, dropped: Iterable[str]) -> list[str]:
     """Drop parts, rename everything, and remove the marks and this tool; return what was done.
 
     Raises:
-        RefusedError: The name cannot be used, there is no such part, or a mark has no pair.
+        RefusedError: Name or description cannot be used, there is no such part, or a mark has no
+            pair.
     """
-    if not _NAME.fullmatch(product.name):
-        where = Where("--name", 1)
-        fix = "write words of letters and digits, such as `Parcel API`"
-        raise RefusedError(Finding(where, f"{product.name!r} cannot be used", fix))
+    _check(product)
     done = drop(root, [*dropped, TEMPLATE])
     tidy(root, list(_rewrite(root, product)))
     return [*done, f"renamed to {product.name} ({product.slug})"]
+
+
+def _check(product: Product) -> None:
+    """Refuse what cannot be written into all files."""
+    for option, value, allowed, fix in (
+        ("--name", product.name, _NAME, "write words of letters and digits, such as `Parcel API`"),
+        ("--description", product.description, _DESCRIPTION, 'write a line without ", \\ and $'),
+    ):
+        if not allowed.fullmatch(value):
+            raise RefusedError(Finding(Where(option, 1), f"{value!r} cannot be used", fix))
 
 
 def optional_parts() -> Sequence[str]:

@@ -29,7 +29,10 @@ CHECKS = (
     (tool("pytest"), "--quiet", "--exitfirst", "-k", "not postgresql", "tests"),
 )
 SETS = [(name,) for name in optional_parts()] + [tuple(optional_parts())]
-TRACES = "fastapi-contract-first|Items API|itemsapi|(#|<!--) (part [a-z_]+|end part)( -->)?$"
+TRACES = (
+    "fastapi-contract-first|Items API|itemsapi|whose contract comes first"
+    "|(#|<!--) (part [a-z_]+|end part)( -->)?$"
+)
 
 
 def run(folder: Path, *command: str) -> None:
@@ -72,5 +75,7 @@ def test_a_product_bears_its_name_and_no_trace_of_the_template(
     )
     assert found.stdout.decode() == ""
     assert not (folder / "spec/product").exists()
+    for file in ("README.md", "mkdocs.yml", "pyproject.toml", "Dockerfile", "spec/v1/openapi.yaml"):
+        assert "Parcels and where they are." in (folder / file).read_text(encoding="utf-8")
     for check in CHECKS:
         run(folder, *check)
