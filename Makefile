@@ -48,7 +48,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
-.PHONY: help resource run mock worker scheduler tasks watch seed clients test coverage operation-test fuzz bench $(SLOW_CHECKS) $(FAST_CHECKS) \
+.PHONY: help doctor routes shell db-reset resource run mock worker scheduler tasks watch seed clients test coverage operation-test fuzz bench $(SLOW_CHECKS) $(FAST_CHECKS) \
 	check check-fast docs-serve docs-check format generate migrate setup keys migration downgrade lock install-hooks docker-build audit licences sbom compose-up clean
 
 help: ## List the targets
@@ -56,6 +56,9 @@ help: ## List the targets
 		/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Run
+doctor: $(RUNTIME) ## Say what is missing on this machine, and how to get it
+	@$(BIN)/python -m app.manage doctor
+
 run: $(RUNTIME) ## Migrate, create the first administrator, serve with reload (PORT=8000)
 	@$(SHOW_DOCS)
 	@exec $(SERVE)
@@ -76,6 +79,12 @@ worker: $(RUNTIME) ## Run background tasks in separate processes (needs REDIS_UR
 
 scheduler: $(RUNTIME) ## Create scheduled tasks; workers need at least one scheduler
 	@exec $(BIN)/python -m app.manage scheduler
+
+routes: $(RUNTIME) ## List the operations with their security and limits
+	@$(BIN)/python -m app.manage routes
+
+shell: $(RUNTIME) ## Open Python with settings, database and services; statements may await
+	@$(BIN)/python -m app.manage shell
 
 tasks: $(RUNTIME) ## List dead tasks, or replay or drop some (do="replay ID" or do="drop ID")
 	@$(BIN)/python -m app.manage tasks $(if $(do),$(do),list)
@@ -236,6 +245,9 @@ migrate: $(RUNTIME) ## Migrate the database to the newest revision
 
 setup: $(RUNTIME) ## Migrate, and create an administrator if there is none
 	@$(BIN)/python -m app.manage setup
+
+db-reset: $(RUNTIME) ## Delete all tables, then run setup; asks first (yes=1 does not)
+	@$(BIN)/python -m app.manage db-reset $(if $(yes),--yes)
 
 keys: $(RUNTIME) ## Create or rotate the keys of access tokens (step=make|add|activate|prune|list)
 	@$(BIN)/python -m app.manage keys $(or $(step),make)

@@ -3,11 +3,12 @@
 import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from app.core import audit
 from app.core.audit import Event
-from app.core.config import Settings
+from app.core.config import Settings, load_settings
 from app.core.crypto.keys import KeyRing, make_signing_key, read_keys, write_keys
 from app.core.logging import configure_logging
 
@@ -20,7 +21,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     keys.add_argument("step", choices=_STEPS, help="; ".join(_HELP))
     keys.add_argument("--file", type=Path, help="key file; default: SIGNING_KEYS_FILE")
     # The settings of production are incomplete until the keys exist.
-    keys.set_defaults(run=run_step, fixed={"environment": "development"})
+    keys.set_defaults(run=run_step, load=partial(load_settings, environment="development"))
 
 
 def run_step(settings: Settings, chosen: argparse.Namespace) -> None:
