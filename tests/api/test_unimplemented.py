@@ -33,7 +33,7 @@ class Users(schemas.UsersService):
         )
 
 
-# part example
+# part exports
 class Items(schemas.ItemsService):
     """A service without implemented methods."""
 
