@@ -86,7 +86,8 @@ def test_a_stale_file_in_a_comment_is_found(path: str, text: str) -> None:
 @pytest.mark.clone
 def test_renames_are_reported_with_page_and_line(tmp_path: Path) -> None:
     folder = clone(tmp_path)
-    sources = [path for path in folder.rglob("*") if path.suffix in {".py", ".yaml", ".json"}]
+    kinds = {".py", ".yaml", ".json", ".j2"}
+    sources = [path for path in folder.rglob("*") if path.suffix in kinds]
     for path in (path for path in sources if ".venv" not in path.parts):
         text = path.read_text(encoding="utf-8")
         for old, new in RENAMED.items():
