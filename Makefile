@@ -28,8 +28,10 @@ SLOW_CHECKS += kubernetes-test
 SLOW_CHECKS += client-test
 # end part
 # part template
-SLOW_CHECKS += parts-test
+NIGHTLY_CHECKS += parts-test
 # end part
+# Not part of `make check`, as they run most checks several times.
+NIGHTLY_CHECKS += resource-test
 FAST_CHECKS := types docs format-check contract-lint workflows-lint image-lint generate-check spec-lint spec-diff imports docs-lint
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
@@ -48,7 +50,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor routes shell db-reset resource run mock worker scheduler tasks watch seed clients test coverage operation-test fuzz bench $(SLOW_CHECKS) $(FAST_CHECKS) \
+.PHONY: help doctor routes shell db-reset resource run mock worker scheduler tasks watch seed clients test coverage operation-test fuzz bench $(SLOW_CHECKS) $(NIGHTLY_CHECKS) $(FAST_CHECKS) \
 	check check-fast docs-serve docs-check format generate migrate setup keys migration downgrade lock install-hooks docker-build audit licences sbom compose-up clean
 
 help: ## List the targets
@@ -153,7 +155,7 @@ client-test: $(CLIENTS)/.installed ## Build the clients, and run their journeys 
 	$(PYTEST) -m client tests/client $(ARGS)
 
 # end part
-clone-test: $(DEV) ## Change a copy of the repository: new resources pass all checks, and the site notices edits
+clone-test: $(DEV) ## Change a copy of the repository: the site and the tests of pages notice it
 	$(PYTEST) -m clone tests/docs tests/spec $(ARGS)
 
 contract-test: $(DEV) ## Fuzz every operation, the same way each time
@@ -164,6 +166,9 @@ fault-test: $(DEV) ## Kill processes, databases and Redis at work
 
 guide-test: $(DEV) ## Follow the how-to guides on a copy of the repository
 	$(PYTEST) -m guide tests/docs $(ARGS)
+
+resource-test: $(DEV) ## Write resources of all kinds by make resource, then run their checks
+	$(PYTEST) -m resource tests/spec/resource $(ARGS)
 
 # part template
 parts-test: $(DEV) ## Drop each part from a copy of the repository, then run its checks

@@ -23,7 +23,8 @@ def checks(kind: str) -> list[str]:
     return " ".join(found).split()
 
 
-CHECKS = [*checks("SLOW"), *checks("FAST")]
+NIGHTLY = checks("NIGHTLY")
+CHECKS = [*checks("SLOW"), *checks("FAST"), *NIGHTLY]
 
 
 def test_a_plain_run_leaves_out_every_marker() -> None:
@@ -35,6 +36,11 @@ def test_a_plain_run_leaves_out_every_marker() -> None:
 @pytest.mark.parametrize("marker", sorted(MARKERS - {"load"}))
 def test_every_marker_is_a_check(marker: str) -> None:
     assert f"{marker}-test" in CHECKS
+
+
+@pytest.mark.parametrize("check", NIGHTLY)
+def test_what_make_check_leaves_out_runs_every_night(check: str) -> None:
+    assert f"target: {check}," in read(Path(".github/workflows/nightly.yml"))
 
 
 @pytest.mark.parametrize("check", CHECKS)

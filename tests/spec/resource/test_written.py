@@ -9,7 +9,7 @@ import pytest
 
 from tests.docs.follow import clone
 
-pytestmark = pytest.mark.clone
+pytestmark = pytest.mark.resource
 
 EVERY_KIND = (
     "email:email homepage:uri? code:uuid order:int(0..5) views:int(0..9999999999) type:enum(a|b)=a "
