@@ -13,6 +13,8 @@ logger = logging.getLogger(__name__)
 
 FAILURES = 2
 """Number of failed probes in a row after which a dependency counts as down."""
+# Time for cancelled probes to end. Most end at once; a driver may ignore the cancellation.
+_CLOSE_SECONDS = 3
 # A timeout in steps: when this process does not run for a while, only one step elapses.
 _STEPS = 20
 
@@ -72,7 +74,7 @@ class Probes:
             tasks = {watcher, *self._running.values()}
             for task in tasks:
                 task.cancel()
-            done, _ = await asyncio.wait(tasks, timeout=self._timeout)
+            done, _ = await asyncio.wait(tasks, timeout=_CLOSE_SECONDS)
             for task in done:
                 _error_of(task)
 
