@@ -33,6 +33,7 @@ from app.telemetry.traces import join_trace, leave_trace
 
 logger = logging.getLogger(__name__)
 
+_RANDOM = random.SystemRandom()  # no test can seed it
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,128}")
 # Proxies log this status for a client that disconnects early; it is never sent.
 _CLIENT_GONE = 499
@@ -101,7 +102,7 @@ class RequestContext:
         trace = join_trace(_header(scope, b"traceparent"))
         given = _header(scope, b"x-request-id") or ""
         # The id has to be unique, not secret.
-        identifier = given if _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
+        identifier = given if _REQUEST_ID.fullmatch(given) else f"{_RANDOM.getrandbits(128):032x}"
         previous = request_id.set(identifier)
         started = time.perf_counter()
         status = 500

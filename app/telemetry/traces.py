@@ -25,6 +25,7 @@ from app.core.error_text import describe
 
 _W3C = TraceContextTextMapPropagator()
 _FIELD = "traceparent"
+_RANDOM = random.SystemRandom()  # no test can seed it
 
 
 def join_trace(traceparent: str | None) -> Token[Context]:
@@ -82,5 +83,5 @@ def _is_valid(parent: Context) -> bool:
 
 def _new_trace() -> Context:
     # As in the SDK: the ids have to be unique, not secret.
-    ids = SpanContext(random.getrandbits(128) or 1, random.getrandbits(64) or 1, is_remote=False)
+    ids = SpanContext(_RANDOM.getrandbits(128) or 1, _RANDOM.getrandbits(64) or 1, is_remote=False)
     return trace.set_span_in_context(NonRecordingSpan(ids), Context())
