@@ -15,7 +15,7 @@ USER = f"{PREFIX}/users/0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59"
     [
         f"{PREFIX}%2Fhealth/live",
         "/api%2fv1/health/live",
-        "/%2Fapi/v1/health/live",
+        f"/%2F{LIVE[1:]}",
         f"{PREFIX}/health%2Flive",
         "/api\\v1/health/live",
         f"{PREFIX}%5Chealth/live",

@@ -19,6 +19,7 @@ from tests import backends
 from tests.apps import make_settings
 from tests.docs.pages import Page
 from tests.serving import served
+from tests.versions import OLDEST
 
 pytestmark = pytest.mark.client
 
@@ -29,11 +30,11 @@ DONE = "journey done\n"
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the packages of version 1, and return the folder that has them."""
+    """Build the packages of the oldest version, and return the folder that has them."""
     root = tmp_path_factory.mktemp("clients")
     (root / "spec").symlink_to(REPOSITORY / "spec")
-    clients(Target.for_version(root, "v1"))
-    return root / "dist" / "v1"
+    clients(Target.for_version(root, OLDEST.name))
+    return root / "dist" / OLDEST.name
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ async def travel(folder: Path, database: str, *command: str) -> str:
         mail_folder=folder / "mail",
     )
     async with served(create_app(settings), settings) as port:
-        return await run(folder, *command, API=f"http://127.0.0.1:{port}/api/v1")
+        return await run(folder, *command, API=f"http://127.0.0.1:{port}{OLDEST.prefix}")
 
 
 async def test_the_journey_in_typescript_ends_well(typescript: Path, database_file: str) -> None:

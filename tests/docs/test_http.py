@@ -69,7 +69,7 @@ async def test_a_curl_command_succeeds(page: Page, ada: Caller) -> None:
         assert answer.status_code < 400, f"{page.path}: {text}: {answer.text}"
 
 
-_GOOD = 'GET /api/v1/health/live\n```\n\n```http\nHTTP/1.1 200 OK\n\n{\n  "status": "live"\n}'
+_GOOD = f'GET {PREFIX}/health/live\n```\n\n```http\nHTTP/1.1 200 OK\n\n{{\n  "status": "live"\n}}'
 
 
 @pytest.mark.parametrize(

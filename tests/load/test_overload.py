@@ -25,6 +25,7 @@ from tests.clients import get_token
 from tests.faults.conftest import needs_postgresql
 from tests.keys import keys_file
 from tests.load.speed.contestants import Server, read_answer, request, serving
+from tests.versions import PREFIX
 
 pytestmark = [pytest.mark.load, needs_postgresql]
 
@@ -140,17 +141,17 @@ async def target(url: str) -> AsyncIterator[Target]:
         "MAX_REQUESTS": str(MAX_REQUESTS),
     }
     with serving("ours", environment) as server:
-        base = f"http://127.0.0.1:{server.port}/api/v1"
+        base = f"http://127.0.0.1:{server.port}{PREFIX}"
         async with httpx2.AsyncClient(base_url=base, timeout=60) as client:
             token = await get_token(client, "ada@example.com", password=PASSWORD)
             caller = {"Authorization": f"Bearer {token}"}
             page = (await client.get("/items?limit=100", headers=caller)).json()
-        paths = [f"/api/v1/items/{item['id']}" for item in page["items"]]
+        paths = [f"{PREFIX}/items/{item['id']}" for item in page["items"]]
         yield Target(
             server,
             [
                 *(request("GET", path, caller) for path in paths),
-                *[request("GET", "/api/v1/items?limit=20", caller)] * 30,
+                *[request("GET", f"{PREFIX}/items?limit=20", caller)] * 30,
             ],
         )
 
