@@ -26,20 +26,20 @@ BROKEN = {
     "missing_service": ("pets=Pets(), files=Files())", "pets=Pets())  # HERE"),
     "wrong_service": ("pets=Pets(), files=Files())", "pets=Files(), files=Files())  # HERE"),
     "services/missing_method": (
-        "class Pets(v1.PetsService):",
-        "class Pets(v1.PetsService):  # HERE",
+        "class Pets(schemas.PetsService):",
+        "class Pets(schemas.PetsService):  # HERE",
         "async def delete_pet",
         "async def remove_pet",
     ),
     "services/bare_model": (
         "    async def put_pet(\n",
         "    async def put_pet(  # HERE\n",
-        "-> v1.PutPet200 | v1.PutPet201 | v1.PutPet204:",
-        "-> v1.Cat | v1.Dog:",
+        "-> schemas.PutPet200 | schemas.PutPet201 | schemas.PutPet204:",
+        "-> schemas.Cat | schemas.Dog:",
     ),
     "services/missing_header": (
-        'return v1.PutPet201(body=body, location=f"/pets/{pet_id}", x_remaining=7)',
-        "return v1.PutPet201(body=body, x_remaining=7)  # HERE",
+        'return schemas.PutPet201(body=body, location=f"/pets/{pet_id}", x_remaining=7)',
+        "return schemas.PutPet201(body=body, x_remaining=7)  # HERE",
     ),
 }
 # What a checker says besides file and line.
