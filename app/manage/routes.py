@@ -23,8 +23,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def print_routes(settings: Settings) -> None:
     """Print a table of the operations of each version, the oldest first."""
     # Workers share this command line, and need no web framework.
-    from app.api.request.limits import rate_limits  # noqa: PLC0415
-    from app.api.versions import VERSIONS  # noqa: PLC0415
+    from app.api.request.limits import rate_limits  # noqa: PLC0415 - only this command needs it
+    from app.api.versions import VERSIONS  # noqa: PLC0415 - as above
 
     tables = []
     for version in VERSIONS:

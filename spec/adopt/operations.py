@@ -194,7 +194,7 @@ def _security(document: Object, notes: Notes) -> None:
 
 
 def _schemes(document: Object, notes: Notes) -> None:
-    """Describe the security schemes that operations ask for and nobody describes."""
+    """Describe the security schemes that operations require and the document lacks."""
     components = document["components"]
     known = components.get("securitySchemes") if isinstance(components, dict) else None
     known = known if isinstance(known, dict) else {}

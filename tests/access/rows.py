@@ -173,7 +173,7 @@ def _example(example: Mapping[str, object], _: Caller) -> Mapping[str, object]:
 
 @cache
 def _thing(parameter: str) -> Thing:
-    """Return what a link of the contract leads to; what administrators create is nobody's own."""
+    """Return what a link of the contract leads to; what administrators create has no owner."""
     maker = examples.maker_of(parameter)
     by_admin = maker is not None and maker.is_for_admins
     return Thing(partial(examples.made, parameter), is_owned=not by_admin, by_admin=by_admin)

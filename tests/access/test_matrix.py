@@ -33,7 +33,7 @@ CELLS: list[Cell] = [
     for version in VERSIONS
     for operation in version.operations.values()
     for column in COLUMNS
-    if column.scopes(operation)  # nobody gets credentials without any
+    if column.scopes(operation)  # credentials without scopes do not exist
 ]
 
 

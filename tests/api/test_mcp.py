@@ -53,7 +53,7 @@ async def test_the_tools_are_operations_that_read_with_the_words_of_the_contract
     assert listing.annotations is not None
     assert listing.annotations.read_only_hint
     assert listing.input_schema["properties"]["limit"]["maximum"] == 100
-    # Nobody has to sign in for these.
+    # These operations need no credentials.
     assert {"getLiveness", "getJwks", "createToken"} & set(tools) == set()
 
 

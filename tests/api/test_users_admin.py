@@ -171,13 +171,13 @@ async def test_a_change_of_what_has_changed_meanwhile_is_refused(
 
 # part api_keys
 async def test_a_closed_account_makes_no_keys(ada: Caller, admin: Caller) -> None:
-    path, wish = await path_of(ada), {"name": "Key", "scopes": ["profile:read"]}
+    path, body = await path_of(ada), {"name": "Key", "scopes": ["profile:read"]}
 
     await admin.patch(path, {"disabled": True})
-    assert_problem(await ada.post("/api-keys", wish), 401, "unauthorized")
+    assert_problem(await ada.post("/api-keys", body), 401, "unauthorized")
 
     await admin.delete(path)
-    assert_problem(await ada.post("/api-keys", wish), 401, "unauthorized")
+    assert_problem(await ada.post("/api-keys", body), 401, "unauthorized")
 
 
 # end part
