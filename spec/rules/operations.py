@@ -46,9 +46,10 @@ def one_declared_tag(endpoint: Endpoint) -> Breaches:
 
 
 def file_of_the_tag(endpoint: Endpoint) -> Breaches:
-    """A resource has the same file name in every layer."""
+    """A resource has the same file name in every layer; a path of several has that of one."""
     tag = endpoint.tag
-    if tag in _declared_tags(endpoint) - {endpoint.file_stem}:
+    owners = {tag for _, node in endpoint.item.entries() for tag in node.strings("tags")[:1]}
+    if tag in _declared_tags(endpoint) and endpoint.file_stem not in owners:
         yield endpoint.node, f"an operation of {tag} is elsewhere", f"move it to {tag}.yaml"
 
 

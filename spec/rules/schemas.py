@@ -78,7 +78,7 @@ def named_parts(schema: Schema) -> Breaches:
         if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", node.name):
             yield node, f"the schema {node.name} is not PascalCase", "write it in Pascal case"
         return
-    is_object = node.has("properties") and not schema.lenient
+    is_object = node.has("properties") and not schema.lenient and not _is_part(node)
     if node.has("enum") or is_object:
         kind = "enum" if node.has("enum") else "object"
         yield node, f"an {kind} without a name", "make it a component and refer to it"
@@ -100,9 +100,13 @@ def typed(schema: Schema) -> Breaches:
     """A schema without a type allows anything, also where its other keywords mean nothing."""
     node = schema.node
     said = any(node.has(key) for key in ("type", "$ref", "enum", "const", *_COMBINED))
-    is_part = "allOf" in node.pointer[-2:]
-    if isinstance(node.value, dict) and not said and not is_part:
+    if isinstance(node.value, dict) and not said and not _is_part(node):
         yield node, "the schema has no type", "say what the value is, or write true for anything"
+
+
+def _is_part(node: Node) -> bool:
+    """Tell whether a schema is a part of the one around it, and not a value of its own."""
+    return "allOf" in node.pointer[-2:]
 
 
 def required_properties(schema: Schema) -> Breaches:

@@ -272,6 +272,20 @@ def test_a_breach_is_found_on_its_line(
     assert {it.rule for it in found} == {rule}, found
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("updatePet\n      tags: [pets]", "updatePet\n      tags: [files]"),
+        ("    PetPage:\n", "    PetPage:\n      allOf: [{properties: {a: {type: boolean}}}]\n"),
+    ],
+    ids=["operations of two tags on a path", "a part of an object without a name"],
+)
+def test_what_nobody_could_mend_is_allowed(project: Project, old: str, new: str) -> None:
+    project.edit("pets.yaml", old, new)
+
+    assert project.broken() == []
+
+
 def test_every_rule_has_a_breach() -> None:
     rules = {"D001", *DOCUMENT_RULES, *OPERATION_RULES, *SCHEMA_RULES}
 
