@@ -1,6 +1,7 @@
 """`python -m app.manage serve`: the HTTP server."""
 
 import argparse
+from importlib.util import find_spec
 
 import uvicorn
 
@@ -28,5 +29,8 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     if settings.environment == "development" and not settings.mocks_everything:
         set_up(settings)
     if arguments.reload:
-        options |= {"reload": True, "reload_dirs": ["app"], "reload_includes": ["*.json"]}
+        options |= {"reload": True, "reload_dirs": ["app"]}
+        # The contract changes only where the development packages are, which contain watchfiles.
+        if find_spec("watchfiles"):
+            options |= {"reload_includes": ["*.json"]}
     uvicorn.run("app.main:app", host=arguments.host, port=arguments.port, **options)
