@@ -14,7 +14,7 @@ from starlette.types import Scope
 
 from app.api.discovery import PROTECTED_RESOURCE
 from app.api.error_body import PROBLEM
-from app.api.field_errors import to_field_error
+from app.api.request.faults import pointer
 from app.api.request.response import OPERATION, RULES, complete
 from app.api.request.rules import Rules
 from app.core.context import request_id, trace_id
@@ -28,6 +28,7 @@ from app.core.exceptions import (
     ProblemError,
     ValidationFailed,
 )
+from app.core.field_codes import FieldCode
 from app.core.oauth_error import OAuthError
 from app.schemas.operation import Operation
 
@@ -60,9 +61,7 @@ def error_response(scope: Scope, error: Exception) -> Response:
     if isinstance(error, ProblemError):
         return _problem_or_oauth(scope, error)
     if isinstance(error, RequestValidationError):
-        details = error.errors()
-        errors = [to_field_error(detail, error.body) for detail in details[:_MAX_FIELD_ERRORS]]
-        return _problem_or_oauth(scope, ValidationFailed(errors, total=len(details)))
+        return problem_response(scope, ValidationFailed([*map(_to_field_error, error.errors())]))
     problem = _problem_of(error) if isinstance(error, HTTPException) else InternalError()
     problem.__cause__ = problem.__cause__ or error
     return problem_response(scope, problem)
@@ -138,6 +137,19 @@ def _instance(path: bytes) -> str:
     return quote(re.sub(rb"%(?![0-9A-Fa-f]{2})", b"%25", path), safe="/%:@!$&'()*+,;=")
 
 
+def _to_field_error(refused: Mapping[str, Any]) -> FieldError:
+    """Convert what the framework refuses at a route that is not in the contract."""
+    location, *path = map(str, refused["loc"])
+    place: Any = location
+    return FieldError(
+        location=place,
+        pointer=pointer(tuple(path)) if place == "body" else None,
+        name=".".join(path) if place != "body" else None,
+        code=FieldCode.INVALID,
+        detail=refused["msg"],
+    )
+
+
 def _field(error: FieldError) -> dict[str, str]:
     members = {
         "location": error.location,
@@ -161,7 +173,7 @@ def _problem_or_oauth(scope: Scope, problem: ProblemError) -> Response:
 
 
 def _oauth_error(first: FieldError) -> OAuthError:
-    if first.code == "union-tag-invalid":
+    if first.code is FieldCode.UNION_TAG:
         return OAuthError("unsupported_grant_type", first.detail)
     name = (first.pointer or "").removeprefix("/") or "body"
     return OAuthError("invalid_request", f"{name}: {first.detail}")

@@ -26,13 +26,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from app.core.field_codes import FieldCode
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldError:
     """One refused field: `pointer` (RFC 6901) into a body, or `name` of a parameter."""
 
     location: Literal["body", "query", "path", "header", "cookie"]
-    code: str
+    code: FieldCode
     detail: str
     pointer: str | None = None
     name: str | None = None

@@ -10,6 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.error_text import code_of
 from app.core.exceptions import Conflict, FieldError, LostRace, ProblemError, ServiceUnavailable
+from app.core.field_codes import FieldCode
 from app.db.base import Base
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,9 @@ def _conflict(error: IntegrityError) -> Conflict | None:
     if columns := _taken_columns(error):
         names = ", ".join(columns)
         errors = [
-            FieldError(location="body", pointer=f"/{column}", code="conflict", detail="is taken")
+            FieldError(
+                location="body", pointer=f"/{column}", code=FieldCode.CONFLICT, detail="is taken"
+            )
             for column in columns
         ]
         return Conflict(f"Another resource has this {names} already.", errors=errors)

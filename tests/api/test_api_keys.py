@@ -244,7 +244,7 @@ async def test_pages_end_and_skip_nothing(ada: Caller) -> None:
 @pytest.mark.parametrize(
     ("change", "refused"),
     [
-        ({"scopes": []}, {"/scopes": "too-short"}),
+        ({"scopes": []}, {"/scopes": "array-too-short"}),
         ({"scopes": ["users:read"]}, {"/scopes/0": "enum"}),
         ({"expires_in_days": 0}, {"/expires_in_days": "greater-than-equal"}),
         ({"expires_in_days": 366}, {"/expires_in_days": "less-than-equal"}),

@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated, Literal
+from typing import Annotated
 
 import httpx2
 import pytest
 from fastapi import Body, Request
-from pydantic import BaseModel, Field
 
 from app.api import deps
 from app.core.exceptions import ValidationFailed
@@ -185,38 +184,27 @@ async def test_each_refused_field_of_a_body_has_its_json_pointer(
     assert {error["location"] for error in answer.json()["errors"]} == {"body"}
 
 
-class Cat(BaseModel):
-    kind: Literal["cat"]
-    lives: int
+async def keep(count: int, body: Annotated[list[int], Body()]) -> None:
+    """Read a body and a parameter that the contract does not know."""
 
 
-class Dog(BaseModel):
-    kind: Literal["dog"]
-
-
-async def keep(
-    body: Annotated[list[Annotated[Cat | Dog, Field(discriminator="kind")]], Body()],
-) -> None:
-    """Read a body with a union in it."""
-
-
-async def test_a_json_pointer_leaves_out_the_branches_of_a_union() -> None:
+async def test_what_the_framework_refuses_is_a_problem_too() -> None:
     app = create_app(make_settings())
-    app.add_api_route("/pets", keep, methods=["POST"])
+    app.add_api_route("/counts", keep, methods=["POST"])
 
     async with started(app) as client:
-        answer = await client.post("http://test/pets", json=[{"kind": "dog"}, {"kind": "cat"}])
+        answer = await client.post("http://test/counts?count=many", json=[1, "x"])
 
-    assert refused_fields(answer) == {"/1/lives": "missing"}
+    assert refused_fields(answer) == {"count": "invalid", "/1": "invalid"}
 
 
 @pytest.mark.parametrize(
     ("path", "location", "refused"),
     [
         ("?limit=0", "query", {"limit": "greater-than-equal"}),
-        ("?limit=1.0", "query", {"limit": "integer"}),
-        ("?limit=", "query", {"limit": "integer"}),
-        ("/not-a-uuid", "path", {"session_id": "uuid"}),
+        ("?limit=1.0", "query", {"limit": "integer-type"}),
+        ("?limit=", "query", {"limit": "integer-type"}),
+        ("/not-a-uuid", "path", {"session_id": "format"}),
     ],
 )
 async def test_each_refused_parameter_has_its_name(

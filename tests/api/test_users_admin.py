@@ -110,7 +110,7 @@ async def test_a_bad_change_is_refused(ada: Caller, admin: Caller) -> None:
     for change, refused in (
         ({"role": "owner"}, {"/role": "enum"}),
         ({"role": None}, {"/role": "string-type"}),
-        ({"disabled": "yes"}, {"/disabled": "boolean"}),
+        ({"disabled": "yes"}, {"/disabled": "boolean-type"}),
         ({"email": "new@example.com"}, {"/email": "extra-forbidden"}),
     ):
         assert refused_fields(await admin.patch(path, change)) == refused

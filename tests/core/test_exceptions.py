@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from app.core import exceptions
 from app.core.exceptions import CATALOGUE, ProblemError
+from app.core.field_codes import FieldCode
 
 
 def subclasses(error: type[ProblemError]) -> Iterator[type[ProblemError]]:
@@ -55,3 +57,11 @@ def test_the_tree_at_the_top_of_the_module_lists_every_error() -> None:
     drawn = dict(re.findall(r"── (\w+) +(\d{3})", exceptions.__doc__ or ""))
 
     assert drawn == {error.__name__: str(error.status) for error in subclasses(ProblemError)}
+
+
+@pytest.mark.parametrize("code", FieldCode)
+def test_each_code_of_a_field_is_used_and_has_a_rule_of_its_own(code: FieldCode) -> None:
+    name = f"FieldCode.{code.name}"
+
+    assert any(name in path.read_text(encoding="utf-8") for path in Path("app").rglob("*.py"))
+    assert [other for other in FieldCode if other.rule == code.rule] == [code]

@@ -8,6 +8,8 @@ from jsonschema_rs import validator_for
 
 from app.core.config import Settings
 from app.core.exceptions import CATALOGUE
+from app.core.field_codes import FieldCode
+from docs.tools.markdown import table
 from docs.tools.reference import reference_pages
 from spec.rules.explained import RULES
 from tests.docs.pages import ROOT, Page
@@ -40,6 +42,12 @@ def test_the_settings_stand_below_the_headings_of_the_example_file() -> None:
 @pytest.mark.parametrize("slug", CATALOGUE)
 def test_a_problem_has_a_page_that_says_what_to_do(slug: str) -> None:
     assert CATALOGUE[slug].remedy in PAGES[f"docs/reference/problems/{slug}.md"]
+
+
+def test_the_page_of_errors_lists_the_codes_of_fields() -> None:
+    codes = table(("Code", "Rule that was broken"), [(f"`{it}`", it.rule) for it in FieldCode])
+
+    assert codes in Page("docs/ERROR_MODEL.md").text, f"Fix: write in docs/ERROR_MODEL.md\n{codes}"
 
 
 @pytest.mark.parametrize("number", RULES)

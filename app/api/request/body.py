@@ -15,6 +15,7 @@ from app.api.request.contract import Contract, Node, escape
 from app.api.request.faults import body_errors, faults
 from app.api.request.texts import Texts, json_text
 from app.core.exceptions import FieldError, MalformedBody, UnsupportedMediaType
+from app.core.field_codes import FieldCode
 from app.schemas.operation import BodyKind, Operation
 
 _MAX_NAME = 100
@@ -168,7 +169,7 @@ class Body:
             if not all(isinstance(part, UploadFile) for part in parts):
                 detail = "Send a file, with its name"
                 yield FieldError(
-                    location="body", pointer=f"/{escape(name)}", code="file", detail=detail
+                    location="body", pointer=f"/{escape(name)}", code=FieldCode.FILE, detail=detail
                 )
 
 
@@ -243,7 +244,9 @@ class Bodies:
             value = await body.read(request, drops_empty=self._drops_empty)
             if value is not _ABSENT:
                 return media_type, value, body.errors(value), body
-        missing = FieldError(location="body", pointer="", code="missing", detail="Field required")
+        missing = FieldError(
+            location="body", pointer="", code=FieldCode.MISSING, detail="Field required"
+        )
         return media_type, None, [missing] if self._required else [], None
 
     def _find(self, media_type: str) -> Body | None:

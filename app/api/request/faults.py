@@ -8,34 +8,35 @@ from typing import Any, cast
 from jsonschema_rs import ValidationError, ValidationErrorKind, Validator
 
 from app.core.exceptions import FieldError
+from app.core.field_codes import FieldCode
 
 Path = tuple[str | int, ...]
-Fault = tuple[Path, str, str]
+Fault = tuple[Path, FieldCode, str]
 """Where, the code of the rule, and what is wrong in words; none of the client's data."""
 
 _MOST = 1000
 _MAX_POINTER = 1000
 _MAX_VALUES = 20
 _LIMITS = {
-    "minLength": ("string-too-short", "String should have at least {} character{s}"),
-    "maxLength": ("string-too-long", "String should have at most {} character{s}"),
-    "minItems": ("too-short", "Array should have at least {} item{s}"),
-    "maxItems": ("too-long", "Array should have at most {} item{s}"),
-    "minProperties": ("too-few-properties", "Object should have at least {} member{s}"),
-    "maxProperties": ("too-many-properties", "Object should have at most {} member{s}"),
-    "minimum": ("greater-than-equal", "Input should be greater than or equal to {}"),
-    "maximum": ("less-than-equal", "Input should be less than or equal to {}"),
-    "exclusiveMinimum": ("greater-than", "Input should be greater than {}"),
-    "exclusiveMaximum": ("less-than", "Input should be less than {}"),
+    "minLength": (FieldCode.STRING_TOO_SHORT, "String should have at least {} character{s}"),
+    "maxLength": (FieldCode.STRING_TOO_LONG, "String should have at most {} character{s}"),
+    "minItems": (FieldCode.ARRAY_TOO_SHORT, "Array should have at least {} item{s}"),
+    "maxItems": (FieldCode.ARRAY_TOO_LONG, "Array should have at most {} item{s}"),
+    "minProperties": (FieldCode.TOO_FEW_PROPERTIES, "Object should have at least {} member{s}"),
+    "maxProperties": (FieldCode.TOO_MANY_PROPERTIES, "Object should have at most {} member{s}"),
+    "minimum": (FieldCode.GREATER_THAN_EQUAL, "Input should be greater than or equal to {}"),
+    "maximum": (FieldCode.LESS_THAN_EQUAL, "Input should be less than or equal to {}"),
+    "exclusiveMinimum": (FieldCode.GREATER_THAN, "Input should be greater than {}"),
+    "exclusiveMaximum": (FieldCode.LESS_THAN, "Input should be less than {}"),
 }
 _TYPES = {
-    "string": ("string-type", "a valid string"),
-    "integer": ("integer", "an integer"),
-    "number": ("number", "a number"),
-    "boolean": ("boolean", "true or false"),
-    "object": ("object-type", "an object"),
-    "array": ("array-type", "an array"),
-    "null": ("null", "null"),
+    "string": (FieldCode.STRING_TYPE, "a valid string"),
+    "integer": (FieldCode.INTEGER_TYPE, "an integer"),
+    "number": (FieldCode.NUMBER_TYPE, "a number"),
+    "boolean": (FieldCode.BOOLEAN_TYPE, "true or false"),
+    "object": (FieldCode.OBJECT_TYPE, "an object"),
+    "array": (FieldCode.ARRAY_TYPE, "an array"),
+    "null": (FieldCode.NULL_TYPE, "null"),
 }
 _TYPE_CODES = {code for code, _ in _TYPES.values()}
 _FORMATS = {
@@ -48,12 +49,15 @@ _FORMATS = {
     "decimal": "a decimal number, such as 12.50",
 }
 _FIXED = {
-    "UniqueItems": ("not-unique", "Items should differ from each other"),
-    "Contains": ("contains", "Array lacks an item that it should have, or has too many"),
-    "FalseSchema": ("extra-forbidden", "Extra inputs are not permitted"),
-    "PropertyNames": ("property-name", "Object has a member whose name is not allowed"),
-    "Not": ("not-allowed", "Input is of a kind that is not allowed here"),
-    "OneOfMultipleValid": ("ambiguous", "Input fits several alternatives, and may fit only one"),
+    "UniqueItems": (FieldCode.NOT_UNIQUE, "Items should differ from each other"),
+    "Contains": (FieldCode.CONTAINS, "Array lacks an item that it should have, or has too many"),
+    "FalseSchema": (FieldCode.EXTRA_FORBIDDEN, "Extra inputs are not permitted"),
+    "PropertyNames": (FieldCode.PROPERTY_NAME, "Object has a member whose name is not allowed"),
+    "Not": (FieldCode.NOT_ALLOWED, "Input is of a kind that is not allowed here"),
+    "OneOfMultipleValid": (
+        FieldCode.AMBIGUOUS,
+        "Input fits several alternatives, and may fit only one",
+    ),
 }
 
 
@@ -85,12 +89,12 @@ def _explain(error: ValidationError) -> Iterator[Fault]:
     path = tuple(error.instance_path)
     match error.kind:
         case ValidationErrorKind.Required(property=name):
-            yield (*path, name), "missing", "Field required"
+            yield (*path, name), FieldCode.MISSING, "Field required"
         case ValidationErrorKind.AdditionalProperties(
             unexpected=names
         ) | ValidationErrorKind.UnevaluatedProperties(unexpected=names):
             for name in names:
-                yield (*path, name), "extra-forbidden", "Extra inputs are not permitted"
+                yield (*path, name), FieldCode.EXTRA_FORBIDDEN, "Extra inputs are not permitted"
         case ValidationErrorKind.AnyOf(context=branches) | ValidationErrorKind.OneOfNotValid(
             context=branches
         ):
@@ -99,35 +103,38 @@ def _explain(error: ValidationError) -> Iterator[Fault]:
             yield path, *_of_one_value(error, kind)
 
 
-def _of_one_value(error: ValidationError, kind: ValidationErrorKind) -> tuple[str, str]:
+def _of_one_value(error: ValidationError, kind: ValidationErrorKind) -> tuple[FieldCode, str]:
     """Return the code of a rule about one value, and what is wrong."""
-    found = _FIXED.get(type(kind).__name__, ("invalid", "Input is not valid"))
+    found = _FIXED.get(type(kind).__name__, (FieldCode.INVALID, "Input is not valid"))
     match kind:
         case ValidationErrorKind.Type(types=types):
             found = _wrong_type(list(types))
         case ValidationErrorKind.Format(format=name):
-            found = name, f"Input should be {_FORMATS.get(name, f'of the format {name}')}"
+            found = (
+                FieldCode.FORMAT,
+                f"Input should be {_FORMATS.get(name, f'of the format {name}')}",
+            )
         case ValidationErrorKind.Pattern(pattern=pattern):
-            found = "string-pattern-mismatch", f"String should match pattern '{pattern}'"
+            found = FieldCode.PATTERN, f"String should match pattern '{pattern}'"
         case ValidationErrorKind.MultipleOf(multiple_of=factor):
-            found = "multiple-of", f"Input should be a multiple of {factor:g}"
+            found = FieldCode.MULTIPLE_OF, f"Input should be a multiple of {factor:g}"
         case ValidationErrorKind.Enum(options=options):
-            found = "enum", f"Input should be {_listed(list(options))}"
+            found = FieldCode.ENUM, f"Input should be {_listed(list(options))}"
         case ValidationErrorKind.Constant(expected_value=expected):
-            found = "literal-error", f"Input should be {_listed([expected])}"
+            found = FieldCode.CONST, f"Input should be {_listed([expected])}"
         case _ if error.schema_path and error.schema_path[-1] in _LIMITS:
             found = _of_size(error, str(error.schema_path[-1]), getattr(kind, "limit", 0))
     return found
 
 
-def _of_size(error: ValidationError, keyword: str, limit: object) -> tuple[str, str]:
+def _of_size(error: ValidationError, keyword: str, limit: object) -> tuple[FieldCode, str]:
     code, words = _LIMITS[keyword]
     text = words.format(limit, s="" if limit == 1 else "s")
     counted = isinstance(error.instance, list)
     return code, f"{text}, not {len(cast('list[object]', error.instance))}" if counted else text
 
 
-def _wrong_type(types: list[str]) -> tuple[str, str]:
+def _wrong_type(types: list[str]) -> tuple[FieldCode, str]:
     known = [
         _TYPES[name] for name in types if name in _TYPES and (name != "null" or len(types) == 1)
     ]
@@ -157,13 +164,13 @@ def _of_a_union(path: Path, branches: list[list[ValidationError]]) -> Iterator[F
         yield from meant[0]
     elif not meant and len({place for place, *_ in tags}) == 1:
         words = _alternatives(tags).removeprefix("Input ")
-        yield tags[0][0], "union-tag-invalid", f"The member {tags[0][0][-1]} {words}"
+        yield tags[0][0], FieldCode.UNION_TAG, f"The member {tags[0][0][-1]} {words}"
     elif len(kinds) == len(found):
         yield path, kinds[0][1], _alternatives(kinds)
     elif common:
         yield from common
     else:
-        yield path, "union", "Input fits none of the alternatives"
+        yield path, FieldCode.UNION, "Input fits none of the alternatives"
 
 
 def _alternatives(found: Sequence[Fault]) -> str:
@@ -173,7 +180,11 @@ def _alternatives(found: Sequence[Fault]) -> str:
 
 def _is_tag(path: Path, fault: Fault) -> bool:
     place, code, _ = fault
-    return len(place) == len(path) + 1 and code in {"literal-error", "enum", "union-tag-invalid"}
+    return len(place) == len(path) + 1 and code in {
+        FieldCode.CONST,
+        FieldCode.ENUM,
+        FieldCode.UNION_TAG,
+    }
 
 
 def _chooses(path: Path, fault: Fault) -> bool:

@@ -9,6 +9,7 @@ from app.api.request.contract import Contract, Node, escape
 from app.api.request.faults import faults
 from app.api.request.texts import DELIMITERS, Pairs, Texts, json_text
 from app.core.exceptions import FieldError, ValidationFailed
+from app.core.field_codes import FieldCode
 from app.schemas.operation import Operation
 
 LIST_HEADERS = frozenset({b"if-match", b"if-none-match"})
@@ -214,7 +215,7 @@ class Parameters:
                 yield FieldError(
                     location="header",
                     name=self._single_headers[name],
-                    code="repeated",
+                    code=FieldCode.REPEATED,
                     detail="Send this header once",
                 )
 
@@ -230,14 +231,14 @@ class Parameters:
                 yield FieldError(
                     location="query",
                     name=name,
-                    code="extra-forbidden",
+                    code=FieldCode.EXTRA_FORBIDDEN,
                     detail=f"There is no such parameter; this operation has: {known}",
                 )
             elif count > 1 and name in self._once:
                 yield FieldError(
                     location="query",
                     name=name,
-                    code="repeated",
+                    code=FieldCode.REPEATED,
                     detail="Send this parameter once",
                 )
 

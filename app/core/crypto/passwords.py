@@ -11,6 +11,7 @@ from anyio import CapacityLimiter, to_thread
 from passlib.context import CryptContext
 
 from app.core.exceptions import Conflict, FieldError, ServiceUnavailable
+from app.core.field_codes import FieldCode
 from app.core.load import waiting
 
 logger = logging.getLogger(__name__)
@@ -132,12 +133,12 @@ class PasswordPolicy:
             error = FieldError(location="body", pointer=f"/{field}", code=code, detail=detail)
             raise Conflict(f"The password cannot be used: it {detail}.", errors=[error])
 
-    def _fault(self, password: str, email: str) -> tuple[str, str] | None:
+    def _fault(self, password: str, email: str) -> tuple[FieldCode, str] | None:
         plain = password.lower()
         if len(password) < self._min_length:
-            return "too-short", f"has fewer than {self._min_length} characters"
+            return FieldCode.STRING_TOO_SHORT, f"has fewer than {self._min_length} characters"
         if plain in self._common or len(set(plain)) < 4:
-            return "too-common", "is a common password"
+            return FieldCode.TOO_COMMON, "is a common password"
         if plain in {email, email.partition("@")[0]}:
-            return "is-email", "is the e-mail address"
+            return FieldCode.IS_EMAIL, "is the e-mail address"
         return None

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.exceptions import Conflict, FieldError, NotFound
+from app.core.field_codes import FieldCode
 from app.db.base import Base, Entity
 from app.db.keyset import SortKey, after, position_of
 
@@ -64,7 +65,9 @@ class Repository(Generic[Row]):
         if row_id is None or await self.get(visible, row_id) is not None:
             return
         said = f"There is no {self.noun} with this id."
-        error = FieldError(location="body", pointer=f"/{name}", code="conflict", detail=said)
+        error = FieldError(
+            location="body", pointer=f"/{name}", code=FieldCode.CONFLICT, detail=said
+        )
         raise Conflict(said, errors=[error])
 
     async def count(self, visible: Select[Row]) -> int:

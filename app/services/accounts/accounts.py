@@ -5,6 +5,7 @@ from app.core.audit import Event
 from app.core.crypto.opaque import digest
 from app.core.crypto.passwords import PasswordPolicy, Passwords
 from app.core.exceptions import Conflict, FieldError
+from app.core.field_codes import FieldCode
 from app.core.security import Principal, Role
 from app.core.throttle import Throttle
 from app.db.models.users import User
@@ -138,7 +139,7 @@ class Accounts:
         self._policy.check(new, email=user.email, field="new_password")
         checked = await self._login.check(user.email, current)
         if checked is None:
-            raise _refused("current_password", "wrong", "is not your password")
+            raise _refused("current_password", FieldCode.WRONG, "is not your password")
         await self._change(principal, checked.password_hash, await self._passwords.hash(new))
 
     @retried
@@ -146,7 +147,7 @@ class Accounts:
         async with self._database.write() as work:
             user = await work.users.lock(principal.user_id)
             if user is None or user.password_hash != old_hash:
-                raise _refused("current_password", "wrong", "is not your password")
+                raise _refused("current_password", FieldCode.WRONG, "is not your password")
             user.password_hash = new_hash
             await work.flush()
             await work.account_tokens.withdraw(user.id, "reset-password")
@@ -173,14 +174,14 @@ class Accounts:
 async def _caller(work: UnitOfWork, principal: Principal) -> User:
     user = await work.users.get(work.users.self_of(principal.user_id), principal.user_id)
     if user is None:
-        raise _refused("current_password", "wrong", "is not your password")
+        raise _refused("current_password", FieldCode.WRONG, "is not your password")
     return user
 
 
 def _bad_token() -> Conflict:
-    return _refused("token", "not-valid", "is spent, expired or unknown; ask for another")
+    return _refused("token", FieldCode.NOT_VALID, "is spent, expired or unknown; ask for another")
 
 
-def _refused(field: str, code: str, detail: str) -> Conflict:
+def _refused(field: str, code: FieldCode, detail: str) -> Conflict:
     error = FieldError(location="body", pointer=f"/{field}", code=code, detail=detail)
     return Conflict(f"The {field} {detail}.", errors=[error])

@@ -16,6 +16,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from app.core.exceptions import Conflict, FieldError, ValidationFailed
+from app.core.field_codes import FieldCode
 from app.core.security import Principal
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.unit_of_work import Database, UnitOfWork, retried
@@ -137,6 +138,6 @@ def fingerprint(body: BaseModel) -> str:
 _REUSED = FieldError(
     location="header",
     name="Idempotency-Key",
-    code="key-reused",
+    code=FieldCode.KEY_REUSED,
     detail="This key was sent with another body; use a fresh key for another request.",
 )
