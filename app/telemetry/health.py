@@ -71,8 +71,11 @@ class Probes:
         try:
             yield
         finally:
+            watcher.cancel()
             tasks = {watcher, *self._running.values()}
-            for task in tasks:
+            # A driver that is cancelled while it connects leaves a thread behind.
+            _, late = await asyncio.wait(tasks, timeout=self._timeout)
+            for task in late:
                 task.cancel()
             done, _ = await asyncio.wait(tasks, timeout=_CLOSE_SECONDS)
             for task in done:

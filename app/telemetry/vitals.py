@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import Context
 from dataclasses import dataclass
 from typing import cast
@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 _LAG_SECONDS = 0.5
 _QUEUE_SECONDS = 15.0
+_CLOSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +41,23 @@ class Backlog:
 async def watching(
     engine: AsyncEngine, read_backlog: Callable[[], Awaitable[Backlog]]
 ) -> AsyncIterator[None]:
-    """Measure event loop, connections and queue until the block ends."""
+    """Measure event loop, connections and queue until the block ends.
+
+    At the end, a read of the queue has a second to finish: a driver that is cancelled while it
+    connects leaves a thread that reports to a closed event loop.
+    """
+    ended = asyncio.Event()
     # An empty context, so that log lines do not belong to a request.
-    tasks = [
-        asyncio.create_task(_watch_loop(cast("QueuePool", engine.pool)), context=Context()),
-        asyncio.create_task(_watch_queue(read_backlog), context=Context()),
-    ]
+    loop = asyncio.create_task(_watch_loop(cast("QueuePool", engine.pool)), context=Context())
+    queue = asyncio.create_task(_watch_queue(read_backlog, ended), context=Context())
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        ended.set()
+        loop.cancel()
+        await asyncio.wait([queue], timeout=_CLOSE_SECONDS)
+        queue.cancel()
+        await asyncio.wait([loop, queue])
 
 
 async def _watch_loop(pool: QueuePool) -> None:
@@ -65,8 +71,10 @@ async def _watch_loop(pool: QueuePool) -> None:
         LOOP_LAG_SECONDS.observe(max(0.0, loop.time() - due))
 
 
-async def _watch_queue(read_backlog: Callable[[], Awaitable[Backlog]]) -> None:
-    while True:
+async def _watch_queue(
+    read_backlog: Callable[[], Awaitable[Backlog]], ended: asyncio.Event
+) -> None:
+    while not ended.is_set():
         try:
             backlog = await read_backlog()
         except Exception as error:  # noqa: BLE001 - the next look may succeed
@@ -75,4 +83,5 @@ async def _watch_queue(read_backlog: Callable[[], Awaitable[Backlog]]) -> None:
             TASKS_DUE.set(backlog.due)
             TASKS_OLDEST_SECONDS.set(backlog.oldest_seconds)
             TASKS_DEAD.set(backlog.dead)
-        await asyncio.sleep(_QUEUE_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), _QUEUE_SECONDS)

@@ -170,6 +170,22 @@ async def test_a_dependency_that_stays_down_is_logged_once(
     assert messages(caplog) == ["dependency is down"]
 
 
+async def test_a_running_probe_finishes_before_the_end() -> None:
+    started, release, finished = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def probe() -> None:
+        started.set()
+        await release.wait()
+        finished.set()
+
+    probes = Probes({"queue": probe}, timeout_seconds=LIMIT)
+    async with probes.watch():
+        await started.wait()
+        asyncio.get_running_loop().call_soon(release.set)
+
+    assert finished.is_set()
+
+
 async def _ignore_cancellation(release: asyncio.Event) -> None:
     while not release.is_set():
         try:

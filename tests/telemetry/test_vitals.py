@@ -1,5 +1,6 @@
 """What a process reports about itself: event loop, connections, queue, cache and limits."""
 
+import asyncio
 from typing import ClassVar
 
 from prometheus_client import REGISTRY
@@ -11,6 +12,7 @@ from app.db.base import DatabaseNow
 from app.db.models import Task
 from app.services.support.outbox import Payload, enqueue
 from app.tasks.engine.process import open_process
+from app.telemetry.vitals import Backlog, watching
 from tests.clients import Caller
 from tests.items import create
 from tests.waiting import until
@@ -39,6 +41,24 @@ async def test_the_queue_is_counted_with_the_age_of_its_oldest_task(settings: Se
     assert due >= 1
     assert oldest >= 60
     assert dead >= 0
+
+
+async def test_a_read_of_the_queue_finishes_before_the_block_ends(settings: Settings) -> None:
+    started, finished = asyncio.Event(), asyncio.Event()
+
+    async def read_backlog() -> Backlog:
+        started.set()
+        await asyncio.sleep(0)
+        finished.set()
+        return Backlog(due=0, oldest_seconds=0, dead=0)
+
+    async with (
+        open_resources(settings) as resources,
+        watching(resources.database.engine, read_backlog),
+    ):
+        await started.wait()
+
+    assert finished.is_set()
 
 
 async def test_a_process_reports_loop_connections_and_queue(settings: Settings) -> None:
