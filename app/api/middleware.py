@@ -24,7 +24,6 @@ from app.core.config import Settings, WrongSettings
 from app.core.context import request_id
 from app.core.error_text import format_exception
 from app.core.exceptions import (
-    ContentTooLarge,
     NotFound,
     PreflightRefused,
 )
@@ -37,8 +36,6 @@ _RANDOM = random.SystemRandom()  # no test can seed it
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,128}")
 # Proxies log this status for a client that disconnects early; it is never sent.
 _CLIENT_GONE = 499
-# No size in bytes has more digits, and Python refuses to parse thousands of digits.
-_MAX_LENGTH_DIGITS = 18
 # Paths that software parses differently: an empty part, a dot segment, an escaped separator.
 _AMBIGUOUS_PATH = re.compile(rb"//|\\|%2f|%5c|(^|/)(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 _IS_HANDSHAKE = "contract.is_handshake"
@@ -63,14 +60,14 @@ def add_middleware(
     Pages of `CORS_ORIGINS` may read the declared headers, which are those of the contract. The
     unlimited paths are served under overload too.
     """
-    app.add_middleware(Dispatch, routes=app.routes)
+    app.add_middleware(Dispatch, routes=app.routes, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(
         Overload,
         max_requests=settings.max_requests,
         timeout_seconds=settings.request_timeout_seconds,
         exempt=unlimited_paths,
     )
-    app.add_middleware(ErrorBoundary, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(ErrorBoundary)
     if settings.cors_origins:
         app.add_middleware(
             Cors,
@@ -199,8 +196,8 @@ def _seconds_of(operation: str, method: str, kind: int) -> Histogram:
     return REQUEST_SECONDS.labels(operation, method, f"{kind}xx")
 
 
-def _check_head(scope: Scope, max_body_bytes: int) -> None:
-    """Refuse WebSockets, paths that other software could parse differently, and large bodies.
+def _check_head(scope: Scope) -> None:
+    """Refuse WebSockets, and paths that other software could parse differently.
 
     Proxies decide by the path that is sent, the router by the decoded one.
     """
@@ -211,10 +208,6 @@ def _check_head(scope: Scope, max_body_bytes: int) -> None:
             "The path has an empty part, a dot segment, a backslash or an escaped separator; "
             "send the plain path."
         )
-    for name, length in scope["headers"]:
-        is_size = name == b"content-length" and length.isdigit()
-        if is_size and (len(length) > _MAX_LENGTH_DIGITS or int(length) > max_body_bytes):
-            raise ContentTooLarge(max_body_bytes)
 
 
 class Cors(CORSMiddleware):
@@ -239,29 +232,20 @@ class Cors(CORSMiddleware):
 
 
 class ErrorBoundary:
-    """Refuses ambiguous paths and large bodies, and answers errors as the contract declares them.
+    """Refuses ambiguous paths, and answers errors as the contract declares them.
 
     It runs inside CORS and RequestContext, so that a failed request has their headers too.
     """
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, received = False, 0
-
-        async def limited() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._max_body_bytes:
-                raise ContentTooLarge(self._max_body_bytes)
-            return message
+        started = False
 
         async def answer(message: Message) -> None:
             nonlocal started
@@ -269,8 +253,8 @@ class ErrorBoundary:
             await send(message)
 
         try:
-            _check_head(scope, self._max_body_bytes)
-            await self._app(scope, limited, answer)
+            _check_head(scope)
+            await self._app(scope, receive, answer)
         except ClientDisconnect:
             raise
         except Exception as error:

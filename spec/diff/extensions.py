@@ -28,6 +28,7 @@ def compare_extensions(scope: Scope, old: Endpoint, new: Endpoint) -> None:
             node = after.get(name) or old.extensions().get(name) or new.node
             scope.add(rule, node, f"{name}: {sides[0]} → {sides[1]}")
     _rate_limit(scope, old, new)
+    _body_limit(scope, old, new)
 
 
 def _stated(endpoint: Endpoint) -> dict[str, Node]:
@@ -48,6 +49,18 @@ def _rate_limit(scope: Scope, old: Endpoint, new: Endpoint) -> None:
     if node is not None:
         rule = "rate-limit-loosened" if _is_looser(first, second) else "rate-limit-tightened"
         scope.add(rule, node, f"{name}: {sides[0]} → {sides[1]}")
+
+
+def _body_limit(scope: Scope, old: Endpoint, new: Endpoint) -> None:
+    name = "x-max-body-bytes"
+    first, second = (one.extensions().get(name) for one in (old, new))
+    before, after = (one.value if one else "that of the settings" for one in (first, second))
+    if before == after or (node := second or first) is None:
+        return
+    rule = "body-limit-changed"
+    if isinstance(before, int) and isinstance(after, int):
+        rule = "body-limit-raised" if after > before else "body-limit-lowered"
+    scope.add(rule, node, f"{name}: {before} → {after}")
 
 
 def _is_looser(old: Node | None, new: Node | None) -> bool:

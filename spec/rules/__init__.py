@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from spec.rules import (
+    bodies,
     documents,
     extensions,
     openapi,
@@ -55,6 +56,8 @@ OPERATION_RULES: Mapping[str, Callable[[Endpoint], Breaches]] = {
     "O016": extensions.announced_ends,
     "O017": operations.known_extensions,
     "O018": operations.one_prefix,
+    "O019": bodies.reachable_sizes,
+    "O020": bodies.limits_of_bodies,
     "P001": parameters.snake_case_names,
     "P002": parameters.parameters_of_the_path,
     "P003": parameters.distinct_parameters,

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.schemas.reply import Upload
+from tests.problems import assert_problem
 from tests.spec.served import Echo, client_of, make_app
 
 TEXT = Path(__file__).with_name("operations.yaml").read_text()
@@ -196,6 +197,25 @@ async def test_files_are_sent_as_a_list(http: httpx2.AsyncClient) -> None:
 
     assert (answer.status_code, answer.json()) == (200, ["a.txt", "b.txt", "5"])
     assert too_many.status_code == 422
+
+
+@pytest.mark.parametrize(("path", "most"), [("/small", 20), ("/large", 100_000)])
+async def test_an_operation_may_have_a_body_limit_of_its_own(
+    http: httpx2.AsyncClient, path: str, most: int
+) -> None:
+    media_type = {"Content-Type": "application/json"}
+
+    async def pieces(size: int) -> AsyncIterator[bytes]:
+        yield b'"' + b"x" * (size - 2)
+        yield b'"'
+
+    largest = await http.post(path, content=pieces(most), headers=media_type)
+    declared = await http.post(path, content=b" " * (most + 1), headers=media_type)
+    grown = await http.post(path, content=pieces(most + 1), headers=media_type)
+
+    assert (largest.status_code, len(largest.content)) == (200, most)
+    assert_problem(declared, 413, "content-too-large")
+    assert_problem(grown, 413, "content-too-large")
 
 
 async def test_a_file_may_be_sent_instead_of_json(http: httpx2.AsyncClient) -> None:

@@ -17,6 +17,8 @@ INDENT = "\n          "
 BYTE = f"type: integer{INDENT}minimum: 0{INDENT}maximum: 255"
 LIVES = "lives: {type: integer, format: int32, minimum: 0, maximum: 9}"
 CAT = "{$ref: '#/components/schemas/Cat'}"
+LETTERS = f'{INDENT}type: string{INDENT}pattern: "^[A-Z][a-z]*$"'
+CATS = f"{INDENT}items: {CAT}"
 DOG = "{$ref: '#/components/schemas/Dog'}"
 
 Edit = tuple[str, str]
@@ -146,6 +148,13 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ("O016", "pets.yaml", [(PUT, f'x-sunset: "2027-01-31"  # HERE\n      {PUT}')]),
     ("O016", "pets.yaml", [(PUT, f'{SINCE}\n      x-sunset: "2026-11-30"  # HERE\n      {PUT}')]),
     ("O018", "pets.yaml", [(PUT, f"servers: [{{url: /other}}]  # HERE\n      {PUT}")]),
+    ("O019", "pets.yaml", [(TEXT, f"name:{INDENT}maxLength: 65535  # HERE{LETTERS}")]),
+    ("O019", "pets.yaml", [field(f"old:{INDENT}type: array{INDENT}maxItems: 3000  # HERE{CATS}")]),
+    (
+        "O020",
+        "pets.yaml",
+        [("operationId: listPets", "x-max-body-bytes: 9  # HERE\n      operationId: listPets")],
+    ),
     ("P001", "pets.yaml", [("- name: limit", "- name: pageLimit  # HERE")]),
     ("P002", "files.yaml", [("- name: name", "- name: title  # HERE")]),
     ("P002", "files.yaml", [("- name: name", "- name: title"), ("file:\n", "file:  # HERE\n")]),

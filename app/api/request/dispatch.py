@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.request.body import ContractRequest
+from app.api.request.body_limit import limited, max_body_bytes
 from app.api.request.paths import Paths
 from app.api.request.route import Call, ContractRoute
 from app.core.exceptions import MethodNotAllowed
@@ -30,13 +31,19 @@ class _Target:
     methods: frozenset[str]
     route: ContractRoute | None = None
     call: Call | None = None
+    max_body_bytes: int | None = None
 
 
 class Dispatch:
-    """Middleware: calls the route of an operation, and leaves other requests to the framework."""
+    """Middleware: calls the route of an operation, and leaves other requests to the framework.
 
-    def __init__(self, app: ASGIApp, *, routes: Iterable[BaseRoute]) -> None:
+    Args:
+        max_body_bytes: The largest body, where the operation does not state its own.
+    """
+
+    def __init__(self, app: ASGIApp, *, routes: Iterable[BaseRoute], max_body_bytes: int) -> None:
         self._app = app
+        self._max_body_bytes = max_body_bytes
         self._paths: Paths[_Target] = Paths()
         for context in iter_route_contexts([*routes]):
             path = str(context.path)
@@ -49,6 +56,7 @@ class Dispatch:
 
         Raises:
             MethodNotAllowed: The path has other methods.
+            ContentTooLarge: The body is larger than the operation allows.
         """
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -56,12 +64,13 @@ class Dispatch:
         allowed: set[str] = set()
         for target, path_params in self._paths.find(_own_path(scope)):
             if scope["method"] in target.methods:
-                await self._handle(target, path_params, scope, receive, send)
+                hear = limited(scope, receive, target.max_body_bytes or self._max_body_bytes)
+                await self._handle(target, path_params, scope, hear, send)
                 return
             allowed |= target.methods
         if allowed:
             raise MethodNotAllowed(sorted(allowed | ({"HEAD"} if "GET" in allowed else set())))
-        await self._app(scope, receive, send)
+        await self._app(scope, limited(scope, receive, self._max_body_bytes), send)
 
     async def _handle(
         self,
@@ -91,7 +100,8 @@ def _target(path: str, context: RouteContext) -> _Target:
     methods, route = frozenset(context.methods or ()), context.original_route
     if not isinstance(route, ContractRoute):
         return _Target(path, methods)
-    return _Target(path, methods, route, _direct_call(context.dependant))
+    limit = max_body_bytes(route.operation)
+    return _Target(path, methods, route, _direct_call(context.dependant), limit)
 
 
 def _direct_call(route: Dependant) -> Call | None:

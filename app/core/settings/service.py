@@ -40,7 +40,10 @@ class ServiceSettings(BaseModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least severe log line to write."
     )
-    max_body_bytes: PositiveInt = Field(65_536, description="Largest request body, in bytes.")
+    max_body_bytes: PositiveInt = Field(
+        65_536,
+        description="Largest request body, in bytes, unless the operation states x-max-body-bytes.",
+    )
     max_header_bytes: PositiveInt = Field(
         32_768, description="Largest request header, including the request line, in bytes."
     )

@@ -45,6 +45,10 @@ def schemes(**named: object) -> Members:
     return document(components={"securitySchemes": named})
 
 
+def body_limit(size: int) -> Members:
+    return extended(max_body_bytes=size)
+
+
 def extended(**extensions: object) -> Members:
     return op(**{f"x-{name.replace('_', '-')}": value for name, value in extensions.items()})
 
@@ -256,6 +260,9 @@ CASES: list[tuple[str, Members, Members, Members]] = [
         extended(pagination={**PAGES, "limit": "size"}),
         extended(pagination=dict(reversed(PAGES.items()))),
     ),
+    ("body-limit-lowered", body_limit(9), body_limit(8), body_limit(9)),
+    ("body-limit-raised", body_limit(8), body_limit(9), body_limit(8)),
+    ("body-limit-changed", body_limit(8), op(), body_limit(8)),
     (
         "cache-changed",
         extended(cache={"seconds": 1}),
