@@ -13,13 +13,13 @@ from app.db.models import User
 from tests.clients import PASSWORD, Caller
 
 
-def new_user(email: str | None = None) -> User:
+def new_user(email: str | None = None, name: str | None = None) -> User:
     """Return a user who cannot sign in, with an address of its own unless one is given."""
     return User(
         email=email or f"{uuid4().hex}@example.com",
         password_hash="-",
         role="user",
-        display_name=None,
+        display_name=name,
     )
 
 

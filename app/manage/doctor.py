@@ -133,7 +133,8 @@ def _find_migrations(connection: Connection) -> Finding:
         return Finding("Migrations", "ok", f"at the newest revision, {newest}")
     known = {script.revision for script in scripts.walk_revisions()}
     if present is None or present in known:
-        return Finding("Migrations", "missing", f"at {present}, not at {newest}", "make migrate")
+        detail = f"at {present}, not at {newest}" if present else "none was run"
+        return Finding("Migrations", "missing", detail, "make migrate")
     fix = "check out the code that has it, or run make db-reset, which deletes all rows"
     return Finding("Migrations", "missing", f"{present} is not a revision of this code", fix)
 

@@ -130,7 +130,7 @@ def _parameters(parameters: list[Node]) -> str:
 
 def _successes(endpoint: Endpoint) -> Iterator[str]:
     for status, response in endpoint.responses():
-        if int(status) >= 400:
+        if _is_error(status):
             continue
         yield f"### {status}"
         yield response.text("description")
@@ -154,7 +154,12 @@ def _errors(endpoint: Endpoint) -> Iterator[str]:
             for name, _ in content.get("examples").entries()
         )
         links = [f"[{n}](../../../problems/{n}.md)" for n in names if n in CATALOGUE]
-        if int(status) >= 400:
+        if _is_error(status):
             rows.append((status, ", ".join(links), response.text("description")))
     yield "### Errors"
     yield table(("Status", "Code", "When"), rows)
+
+
+def _is_error(status: str) -> bool:
+    """Tell whether a status, or a range such as `4XX`, is an error; so is `default`."""
+    return not status.startswith(("1", "2", "3"))

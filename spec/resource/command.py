@@ -54,7 +54,7 @@ def _resource(options: argparse.Namespace, root: Path) -> Resource:
     """Return the resource that the arguments describe; raises RefusedError."""
     if options.ownership not in {"user", "none"}:
         fix = "use ownership=user or ownership=none"
-        raise refused("ownership", f"{options.ownership!r} is no ownership", fix)
+        raise refused("ownership", f"the ownership {options.ownership!r} is unknown", fix)
     fields = parse(options.fields)
     singular = singular_of(options.name, options.singular)
     check_words(options.name, singular)

@@ -127,7 +127,7 @@ def _refused(wrong: Sequence[tuple[int, str, str]]) -> RefusedError:
 def _field(word: str) -> Field:
     match = _FIELD.fullmatch(word)
     if match is None:
-        raise _WrongError(f"{word!r} is no field", _EXAMPLE)
+        raise _WrongError(f"{word!r} is not a field", _EXAMPLE)
     name, kind = match["name"], match["kind"]
     _check_name(name)
     if kind not in KINDS:
@@ -147,13 +147,11 @@ def _check_name(name: str) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
         raise _WrongError(f"the name {name!r} is not snake case", "write it like due_date")
     if keyword.iskeyword(name):
-        raise _WrongError(f"the field {name} is a word of Python", fix)
+        raise _WrongError(f"the field {name} is a keyword of Python", fix)
     if hasattr(BaseModel, name) or name.startswith("model_") or name == "self":
-        raise _WrongError(f"the field {name} is a name of Pydantic", fix)
+        raise _WrongError(f"the field name {name} is reserved by Pydantic", fix)
     if name in _ENTITY:
-        raise _WrongError(
-            f"the field {name} is one that every row has", "leave it out, or rename it"
-        )
+        raise _WrongError(f"every row already has a field {name}", "leave it out, or rename it")
 
 
 def _no_bounds(name: str, kind: str, bounds: str | None) -> Field:
@@ -199,7 +197,7 @@ def _decimal(name: str, kind: str, bounds: str | None) -> Field:
         raise _WrongError(f"the field {name} has the digits {bounds!r}", f"write {KINDS[kind]}")
     digits, places = int(match[1]), int(match[2])
     if not 0 <= places < digits <= 18:
-        fix = "use at most 18 digits, and fewer behind the point"
+        fix = "use at most 18 digits, and fewer after the decimal point"
         raise _WrongError(f"the field {name} has impossible digits", fix)
     return Field(name=name, kind=kind, high=digits, places=places)
 
@@ -218,7 +216,7 @@ def _enum(name: str, kind: str, bounds: str | None) -> Field:
 
 def _reference(name: str, kind: str, bounds: str | None) -> Field:
     if not bounds:
-        raise _WrongError(f"the field {name} names no resource", f"write {KINDS[kind]}")
+        raise _WrongError(f"the field {name} does not name a resource", f"write {KINDS[kind]}")
     return Field(name=name, kind=kind, target=bounds)
 
 

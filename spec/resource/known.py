@@ -51,10 +51,12 @@ def _reference(field: Field, root: Path, *, is_owned: bool) -> Reference:
     belongs = "def owned_by(" in known[tag]
     if not field.name.endswith(f"{singular}_id"):
         fix = f"rename it to {singular}_id, or put a word in front: other_{singular}_id"
-        raise refused(where, f"the field refers to {tag} and does not say so", fix)
+        raise refused(where, f"a field that refers to {tag} has to end with {singular}_id", fix)
     if belongs and not is_owned:
         fix = "use ownership=user, or leave the field out"
-        raise refused(where, f"what belongs to nobody cannot refer to {tag} of a user", fix)
+        raise refused(
+            where, f"a resource without owners cannot refer to {tag}, which have owners", fix
+        )
     return Reference(tag=tag, noun=singular.replace("_", " "), is_owned=belongs)
 
 

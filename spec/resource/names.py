@@ -144,9 +144,15 @@ def check_words(tag: str, singular: str) -> None:
             fix = "write lower case letters and underscores, such as order_lines"
             raise refused("name", f"the name {name!r} is not snake case", fix)
     if tag == singular:
-        raise refused("name", f"{tag} is its own singular", "give another: singular=news_item")
+        raise refused(
+            "name",
+            f"singular and plural are both {tag}",
+            "give another singular: singular=news_item",
+        )
     if keyword.iskeyword(tag) or parameter_name(tag) != tag:
-        raise refused("name", f"{tag} is a word of Python or of the generator", "use another name")
+        raise refused(
+            "name", f"{tag} is a reserved word of Python or of the generator", "use another name"
+        )
     if taken := {pascal(tag), pascal(singular)} & _IMPORTED:
         fix = "use a longer name, such as page_indexes"
         raise refused("name", f"the generated code uses {taken.pop()} itself", fix)

@@ -1,10 +1,9 @@
-"""What is kept, where and for how long: cached reads, and the headers for the caches of others."""
+"""Cached reads: what is kept, where and for how long."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any, cast
 from uuid import uuid4
 
 import httpx2
@@ -15,13 +14,11 @@ from redis.asyncio import Redis
 
 from app.core.config import Settings
 from app.main import create_app
-from app.schemas.operation import Operation
 from tests import figures
 from tests.apps import changed, started
 from tests.clients import Caller, sign_up
 from tests.items import create
 from tests.statements import watched
-from tests.versions import OPERATIONS
 
 UPDATES = 25
 
@@ -55,11 +52,6 @@ def needs_redis(cluster: Cluster) -> str:
     if cluster.settings.redis_url is None:
         pytest.skip("the cache is in this process")
     return cluster.settings.redis_url.get_secret_value()
-
-
-def extend(monkeypatch: pytest.MonkeyPatch, operation: Operation, **rule: object) -> None:
-    """Let the contract say more about how long an operation's answer may be kept."""
-    monkeypatch.setitem(cast("dict[str, object]", operation.extensions), "x-cache", rule)
 
 
 async def test_an_item_is_read_from_the_database_once(cluster: Cluster) -> None:
@@ -192,77 +184,3 @@ async def test_one_of_several_processes_without_redis_keeps_nothing(cluster: Clu
         await ada.patch(path, {"quantity": quantity})
         answers = [await at(ada, client).get(path) for client in (here, there)]
         assert [answer.json()["quantity"] for answer in answers] == [quantity] * 2
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "status", "expected"),
-    [
-        ("GET", "/items/{id}", 200, "private, no-cache"),
-        ("HEAD", "/items/{id}", 200, "private, no-cache"),
-        ("GET", "/items", 200, "private, no-cache"),
-        ("GET", "/users/me", 200, "private, no-cache"),
-        ("GET", "/items/0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59", 404, "no-store"),
-        ("GET", "/items?limit=0", 422, "no-store"),
-        ("PATCH", "/items/{id}", 200, "no-store"),
-        ("DELETE", "/items/{id}", 204, "no-store"),
-        ("GET", "/health/live", 200, "no-store"),
-        ("POST", "/auth/token", 415, "no-store"),
-    ],
-)
-async def test_who_may_keep_an_answer(
-    ada: Caller, method: str, path: str, status: int, expected: str
-) -> None:
-    item = await create(ada)
-    body: dict[str, str] | None = {} if method in {"PATCH", "POST"} else None
-
-    answer = await ada.request(method, path.format(id=item["id"]), body)
-
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (status, expected)
-    secured = path.startswith(("/items", "/users"))
-    assert ("Authorization" in answer.headers.get("Vary", "")) == secured
-
-
-async def test_an_anonymous_answer_to_a_secured_operation_varies_too(
-    client: httpx2.AsyncClient,
-) -> None:
-    answer = await client.get("/items")
-
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (401, "no-store")
-    assert "Authorization" in answer.headers["Vary"]
-
-
-async def test_an_answer_without_body_keeps_the_validators(ada: Caller) -> None:
-    path = f"/items/{(await create(ada))['id']}"
-    whole = await ada.get(path)
-
-    answer = await ada.request("GET", path, **{"If-None-Match": whole.headers["ETag"]})
-
-    assert (answer.status_code, answer.content) == (304, b"")
-    for name in ("ETag", "Cache-Control", "Vary"):
-        assert answer.headers[name] == whole.headers[name]
-    assert "Content-Type" not in answer.headers
-
-
-@pytest.mark.parametrize(
-    ("rule", "expected"),
-    [
-        ({"seconds": 60}, "private, max-age=60"),
-        ({"seconds": 60, "public": False}, "private, max-age=60"),
-        ({"seconds": 3600, "public": True}, "public, max-age=3600"),
-    ],
-    ids=str,
-)
-async def test_the_contract_may_let_an_answer_be_kept(
-    ada: Caller, monkeypatch: pytest.MonkeyPatch, rule: dict[str, Any], expected: str
-) -> None:
-    extend(monkeypatch, OPERATIONS["getLiveness"], **rule)
-    extend(monkeypatch, OPERATIONS["getItem"], **rule)
-    path = f"/items/{(await create(ada))['id']}"
-    whole = await ada.get(path)
-
-    kept = [await ada.get("/health/live"), whole]
-    kept += [await ada.request("GET", path, **{"If-None-Match": whole.headers["ETag"]})]
-    refused = await ada.get(f"/items/{uuid4()}")
-
-    assert [answer.headers["Cache-Control"] for answer in kept] == [expected] * 3
-    assert refused.headers["Cache-Control"] == "no-store"

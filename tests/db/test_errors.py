@@ -7,32 +7,27 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.core.exceptions import Conflict
-from app.db.models import Item
 from app.db.unit_of_work import Database
+from tests.users import new_user
 
 
-async def test_a_broken_check_is_no_conflict_whatever_the_row_holds(
-    database: Database, owner_id: UUID
-) -> None:
+async def test_a_broken_check_is_no_conflict_whatever_the_row_holds(database: Database) -> None:
     """PostgreSQL quotes the row, and a row may hold the words of another error."""
-    item = Item(
-        owner_id=owner_id, name="FOREIGN KEY", description=None, status="draft", quantity=-1
-    )
+    user = new_user(name="FOREIGN KEY")
+    user.role = "nobody"  # type: ignore[assignment]
 
     async def write() -> None:
         async with database.write() as work:
-            await work.items.add(item)
+            await work.users.add(user)
 
     with pytest.raises(IntegrityError):
         await write()
 
 
 async def test_what_is_referred_to_and_not_there_is_a_conflict(database: Database) -> None:
-    item = Item(owner_id=UUID(int=0), name="Oak", description=None, status="draft", quantity=0)
-
     async def write() -> None:
         async with database.write() as work:
-            await work.items.add(item)
+            await work.refresh_tokens.add("digest", UUID(int=0))
 
     with pytest.raises(Conflict, match="refers to a missing one"):
         await write()

@@ -1,128 +1,42 @@
 """One behaviour on PostgreSQL and SQLite, where the two differ by themselves."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
-from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
-from pydantic import SecretStr
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import StatementError
 
-from app.core.exceptions import Conflict
-from app.db.engine import make_engine
-from app.db.models import Item
 from app.db.unit_of_work import Database
-from tests import backends
-from tests.apps import make_settings
-from tests.db.conftest import add_user
-
-NAMES = ["ash", "Box", "Éclair", "Zoo", "_low", "a b", "ab", "é", "\U0001f600", "~", "10", "9", "É"]
+from tests.users import new_user
 
 
-@pytest.fixture(params=backends.DATABASES)
-def foreign_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give a database whose server sorts as people in a country do, as most servers do."""
-    english = "TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
-    is_sqlite = request.param == "sqlite"
-    with backends.empty("sqlite", tmp_path) if is_sqlite else backends.postgresql(english) as url:
-        yield url
-
-
-def make_item(owner_id: UUID, **changes: object) -> Item:
-    fields: dict[str, Any] = {
-        "name": "Oak",
-        "description": None,
-        "status": "draft",
-        "quantity": 0,
-    }
-    return Item(owner_id=owner_id, **fields | changes)
-
-
-@pytest.fixture
-async def foreign_database(foreign_url: str) -> AsyncIterator[Database]:
-    """Give that database, migrated."""
-    settings = make_settings(database_url=SecretStr(foreign_url))
-    await asyncio.to_thread(backends.migrate, settings)
-    engine = make_engine(settings)
-    yield Database(engine)
-    await engine.dispose()
-
-
-async def test_names_are_sorted_alike_whatever_the_servers_country(
-    foreign_database: Database,
-) -> None:
-    owner_id = await add_user(foreign_database)
-    async with foreign_database.write() as work:
-        for name in NAMES:
-            await work.items.add(make_item(owner_id, name=name))
-
-    found: list[str] = []
-    position: list[str] | None = []
-    while position is not None:
-        async with foreign_database.read() as work:
-            page = await work.items.list_page(
-                work.items.owned_by(owner_id),
-                sort=work.items.sort_keys(["name.asc"]),
-                start=position or None,
-                limit=2,
-            )
-        found += [row.name for row in page.rows]
-        position = page.next_position
-
-    assert found == sorted(NAMES)
-
-
-async def test_a_moment_comes_back_as_it_was(database: Database, owner_id: UUID) -> None:
+async def test_a_moment_comes_back_as_it_was(database: Database) -> None:
     moment = datetime(2026, 3, 29, 12, 0, 0, 123456, timezone(timedelta(hours=2)))
-    item = make_item(owner_id)
-    item.created_at = moment
+    user = new_user()
+    user.created_at = moment
     async with database.write() as work:
-        await work.items.add(item)
+        await work.users.add(user)
 
     async with database.read() as work:
-        read = await work.items.get(work.items.owned_by(owner_id), item.id)
+        read = await work.users.get(work.users.self_of(user.id), user.id)
 
     assert read is not None
     assert read.created_at == moment
     assert read.created_at.tzinfo is UTC or read.created_at.utcoffset() == timedelta(0)
 
 
-async def test_a_moment_without_its_zone_is_refused(database: Database, owner_id: UUID) -> None:
-    item = make_item(owner_id)
-    item.created_at = datetime(2026, 3, 29, 12, 0)  # noqa: DTZ001 - what the test is about
+async def test_a_moment_without_its_zone_is_refused(database: Database) -> None:
+    user = new_user()
+    user.created_at = datetime(2026, 3, 29, 12, 0)  # noqa: DTZ001 - what the test is about
 
     with pytest.raises(StatementError, match="naive datetime"):
         async with database.write() as work:
-            await work.items.add(item)
+            await work.users.add(user)
 
 
-async def test_the_clock_is_the_databases_and_all_of_a_row_agrees(
-    database: Database, owner_id: UUID
-) -> None:
+async def test_the_clock_is_the_databases_and_all_of_a_row_agrees(database: Database) -> None:
     async with database.write() as work:
-        item = await work.items.add(make_item(owner_id))
+        user = await work.users.add(new_user())
 
-    assert abs(datetime.now(UTC) - item.created_at) < timedelta(seconds=5)
-    assert item.updated_at == item.created_at
-    assert item.version == 1
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("status", "lost"), ("quantity", -1), ("quantity", 1_000_001), ("name", None)],
-)
-async def test_a_rule_of_the_data_is_kept_and_is_no_conflict_of_the_caller(
-    database: Database, owner_id: UUID, field: str, value: object
-) -> None:
-    with pytest.raises(IntegrityError, match=field):
-        async with database.write() as work:
-            await work.items.add(make_item(owner_id, **{field: value}))
-
-
-async def test_an_item_needs_an_owner(database: Database) -> None:
-    with pytest.raises(Conflict, match="refers to a missing one"):
-        async with database.write() as work:
-            await work.items.add(make_item(uuid4()))
+    assert abs(datetime.now(UTC) - user.created_at) < timedelta(seconds=5)
+    assert user.updated_at == user.created_at
+    assert user.version == 1

@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.pool import QueuePool
 
 from app.core.config import Settings
 from app.core.exceptions import Conflict, LostRace, ServiceUnavailable
 from app.db.engine import make_engine
-from app.db.models import Item
+from app.db.models import User
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.unit_of_work import Database, retried
 from tests import backends
@@ -22,16 +22,20 @@ from tests.users import new_user
 from tests.waiting import LIMIT_SECONDS
 
 
-def make_item(owner_id: UUID, name: str = "Oak") -> Item:
-    return Item(owner_id=owner_id, name=name, description=None, status="draft", quantity=0)
+@pytest.fixture
+def mark() -> str:
+    """What the addresses of one test's users have in common."""
+    return uuid4().hex
 
 
-async def names_of(database: Database, owner_id: UUID) -> list[str]:
+def make_user(mark: str, name: str = "Oak") -> User:
+    return new_user(f"{uuid4().hex}@{mark}.example.com", name)
+
+
+async def names_of(database: Database, mark: str) -> list[str | None]:
+    ours = select(User.display_name).where(User.email.endswith(f"@{mark}.example.com"))
     async with database.read() as work:
-        keys = work.items.sort_keys(["name.asc"])
-        visible = work.items.owned_by(owner_id)
-        page = await work.items.list_page(visible, sort=keys, start=None, limit=100)
-    return [row.name for row in page.rows]
+        return list(await work.session.scalars(ours.order_by(User.display_name)))
 
 
 def connections_in_use(database: Database) -> int:
@@ -40,39 +44,39 @@ def connections_in_use(database: Database) -> int:
     return pool.checkedout()
 
 
-async def test_what_ends_well_is_committed(database: Database, owner_id: UUID) -> None:
+async def test_what_ends_well_is_committed(database: Database, mark: str) -> None:
     async with database.write() as work:
-        await work.items.add(make_item(owner_id, "Oak"))
-        await work.items.add(make_item(owner_id, "Elm"))
+        await work.users.add(make_user(mark, "Oak"))
+        await work.users.add(make_user(mark, "Elm"))
 
-    assert await names_of(database, owner_id) == ["Elm", "Oak"]
+    assert await names_of(database, mark) == ["Elm", "Oak"]
     assert connections_in_use(database) == 0
 
 
-async def test_a_read_refuses_a_changed_row(database: Database, owner_id: UUID) -> None:
+async def test_a_read_refuses_a_changed_row(database: Database, mark: str) -> None:
     async with database.read() as work:
         with pytest.raises(RuntimeError, match=r"use Database\.write\(\)"):
-            await work.items.add(make_item(owner_id, "Oak"))
+            await work.users.add(make_user(mark, "Oak"))
 
-    assert await names_of(database, owner_id) == []
+    assert await names_of(database, mark) == []
 
 
-async def test_a_read_refuses_a_changing_statement(database: Database, owner_id: UUID) -> None:
+async def test_a_read_refuses_a_changing_statement(database: Database, mark: str) -> None:
     async with database.read() as work:
         with pytest.raises(RuntimeError, match=r"use Database\.write\(\)"):
-            await work.session.execute(update(Item).values(name="Elm"))
+            await work.session.execute(update(User).values(display_name="Elm"))
 
 
-async def test_an_error_leaves_nothing(database: Database, owner_id: UUID) -> None:
+async def test_an_error_leaves_nothing(database: Database, mark: str) -> None:
     async def write() -> None:
         async with database.write() as work:
-            await work.items.add(make_item(owner_id))
+            await work.users.add(make_user(mark))
             raise KeyError
 
     with pytest.raises(KeyError):
         await write()
 
-    assert await names_of(database, owner_id) == []
+    assert await names_of(database, mark) == []
     assert connections_in_use(database) == 0
 
 
@@ -93,7 +97,7 @@ async def test_what_follows_a_commit_does_not_follow_a_rollback(database: Databa
 
 
 async def test_a_callback_that_fails_after_the_commit_stops_no_other_one(
-    database: Database, owner_id: UUID, caplog: pytest.LogCaptureFixture
+    database: Database, mark: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     called: list[str] = []
 
@@ -104,11 +108,11 @@ async def test_a_callback_that_fails_after_the_commit_stops_no_other_one(
         raise ValueError("a callback that waits")
 
     async with database.write() as work:
-        await work.items.add(make_item(owner_id))
+        await work.users.add(make_user(mark))
         work.after_commit += [fail, fail_later, partial(called.append, "the last one")]
 
     assert called == ["the last one"]
-    assert await names_of(database, owner_id) == ["Oak"]
+    assert await names_of(database, mark) == ["Oak"]
     lines = [record for record in caplog.records if record.name == "app.db.unit_of_work"]
     assert [line.exc_info[0] for line in lines if line.exc_info] == [
         KeyError,
@@ -117,7 +121,7 @@ async def test_a_callback_that_fails_after_the_commit_stops_no_other_one(
 
 
 async def test_a_cancellation_during_a_callback_comes_after_the_others(
-    database: Database, owner_id: UUID
+    database: Database, mark: str
 ) -> None:
     called: list[str] = []
     is_waiting = asyncio.Event()
@@ -128,7 +132,7 @@ async def test_a_cancellation_during_a_callback_comes_after_the_others(
 
     async def write() -> None:
         async with database.write() as work:
-            await work.items.add(make_item(owner_id))
+            await work.users.add(make_user(mark))
             work.after_commit += [wait, partial(called.append, "the last one")]
 
     task = asyncio.create_task(write())
@@ -138,15 +142,15 @@ async def test_a_cancellation_during_a_callback_comes_after_the_others(
         await task
 
     assert called == ["the last one"]
-    assert await names_of(database, owner_id) == ["Oak"]
+    assert await names_of(database, mark) == ["Oak"]
 
 
-async def test_a_cancellation_leaves_nothing(database: Database, owner_id: UUID) -> None:
+async def test_a_cancellation_leaves_nothing(database: Database, mark: str) -> None:
     has_written = asyncio.Event()
 
     async def write() -> None:
         async with database.write() as work:
-            await work.items.add(make_item(owner_id))
+            await work.users.add(make_user(mark))
             has_written.set()
             await asyncio.Event().wait()
 
@@ -156,19 +160,19 @@ async def test_a_cancellation_leaves_nothing(database: Database, owner_id: UUID)
     with pytest.raises(asyncio.CancelledError):
         await task
 
-    assert await names_of(database, owner_id) == []
+    assert await names_of(database, mark) == []
     assert connections_in_use(database) == 0
 
 
 async def test_a_cancellation_in_the_middle_of_a_statement_frees_the_connection(
-    database: Database, owner_id: UUID
+    database: Database, mark: str
 ) -> None:
     """Cancel at many moments: wherever it strikes, the next unit of work finds all in order."""
     for moment in range(30):
 
         async def write() -> None:
             async with database.write() as work:
-                await work.items.add(make_item(owner_id, "Ash"))
+                await work.users.add(make_user(mark, "Ash"))
 
         task = asyncio.create_task(write())
         for _ in range(moment):
@@ -178,36 +182,36 @@ async def test_a_cancellation_in_the_middle_of_a_statement_frees_the_connection(
         assert connections_in_use(database) == 0
 
     async with database.write() as work:
-        await work.items.add(make_item(owner_id, "Oak"))
-    assert "Oak" in await names_of(database, owner_id)
+        await work.users.add(make_user(mark, "Oak"))
+    assert "Oak" in await names_of(database, mark)
 
 
-async def test_what_is_not_committed_is_seen_by_nobody(database: Database, owner_id: UUID) -> None:
+async def test_what_is_not_committed_is_seen_by_nobody(database: Database, mark: str) -> None:
     async with database.write() as work:
-        await work.items.add(make_item(owner_id))
-        assert await names_of(database, owner_id) == []
+        await work.users.add(make_user(mark))
+        assert await names_of(database, mark) == []
 
 
 async def test_readers_do_not_wait_for_writers_that_wait_for_each_other(
-    database: Database, database_url: str, owner_id: UUID
+    database: Database, database_url: str, mark: str
 ) -> None:
     # PostgreSQL's writers need a connection each, and the pool has fifteen.
     waiting = 99 if database_url.startswith("sqlite") else 9
 
     async def write() -> None:
         async with database.write() as work:
-            await work.items.add(make_item(owner_id))
+            await work.users.add(make_user(mark))
 
     async with database.write() as work:
-        await work.items.add(make_item(owner_id))
+        await work.users.add(make_user(mark))
         others = [asyncio.create_task(write()) for _ in range(waiting)]
         for _ in range(10):
             await asyncio.sleep(0)
         async with asyncio.timeout(LIMIT_SECONDS):
-            await names_of(database, owner_id)
+            await names_of(database, mark)
     await asyncio.gather(*others)
 
-    assert len(await names_of(database, owner_id)) == waiting + 1
+    assert len(await names_of(database, mark)) == waiting + 1
 
 
 async def test_a_taken_value_names_its_field(database: Database) -> None:
@@ -225,24 +229,22 @@ async def test_a_taken_value_names_its_field(database: Database) -> None:
 
 
 async def test_of_two_writers_of_one_row_the_second_has_lost_the_race(
-    database: Database, owner_id: UUID
+    database: Database, mark: str
 ) -> None:
     async with database.write() as work:
-        item = await work.items.add(make_item(owner_id))
+        user = await work.users.add(make_user(mark))
     async with database.write() as work:
-        stale = await work.items.get(work.items.owned_by(owner_id), item.id)
-    assert stale is not None
+        stale = await work.users.require(work.users.self_of(user.id), user.id)
 
     async with database.write() as work:
-        current = await work.items.get(work.items.owned_by(owner_id), item.id)
-        assert current is not None
-        current.quantity = 1
+        current = await work.users.require(work.users.self_of(user.id), user.id)
+        current.display_name = "Elm"
         await work.flush()
 
     async def write_stale() -> None:
         async with database.write() as work:
             work.session.add(stale)
-            stale.quantity = 2
+            stale.display_name = "Ash"
             await work.flush()
 
     with pytest.raises(LostRace):
@@ -279,10 +281,10 @@ async def test_any_other_error_is_not_run_again(error: Exception) -> None:
 
 
 async def test_a_claim_that_was_taken_over_cannot_be_completed(
-    database: Database, owner_id: UUID
+    database: Database, owner_id: UUID, mark: str
 ) -> None:
     """The fence: a process that was slower than its lease has no effect."""
-    name = KeyName(principal_id=owner_id, operation="createItem", key="k")
+    name = KeyName(principal_id=owner_id, operation="createUser", key="k")
 
     async def claim() -> UUID | None:
         async with database.write() as work:
@@ -292,7 +294,7 @@ async def test_a_claim_that_was_taken_over_cannot_be_completed(
 
     async def complete(claimed: UUID, answer: str) -> None:
         async with database.write() as work:
-            await work.items.add(make_item(owner_id, answer))
+            await work.users.add(make_user(mark, answer))
             await work.idempotency_keys.complete(
                 name, claimed, status=201, headers={}, answer=answer, contract="c"
             )
@@ -307,7 +309,7 @@ async def test_a_claim_that_was_taken_over_cannot_be_completed(
         await work.idempotency_keys.release(name, slow)
         await work.idempotency_keys.release(name, quick)
 
-    assert await names_of(database, owner_id) == ["quick"]
+    assert await names_of(database, mark) == ["quick"]
     async with database.read() as work:
         known = await work.idempotency_keys.find(name)
     assert known is not None
@@ -315,7 +317,7 @@ async def test_a_claim_that_was_taken_over_cannot_be_completed(
 
 
 async def test_a_claim_without_an_effect_is_forgotten(database: Database, owner_id: UUID) -> None:
-    name = KeyName(principal_id=owner_id, operation="createItem", key="k")
+    name = KeyName(principal_id=owner_id, operation="createUser", key="k")
     async with database.write() as work:
         claim = await work.idempotency_keys.claim(name, "f", lease_seconds=60, life_seconds=60)
         assert claim is not None
@@ -332,7 +334,7 @@ async def test_the_database_answers_a_ping(database: Database) -> None:
 
 
 async def test_a_database_that_takes_no_changes_is_unavailable(
-    database: Database, owner_id: UUID, settings: Settings
+    database: Database, mark: str, settings: Settings
 ) -> None:
     is_sqlite = settings.sqlite_file is not None
     read_only = "PRAGMA query_only = ON" if is_sqlite else "SET TRANSACTION READ ONLY"
@@ -340,23 +342,23 @@ async def test_a_database_that_takes_no_changes_is_unavailable(
     async def write() -> None:
         async with database.write() as work:
             await work.session.execute(text(read_only))
-            await work.items.add(make_item(owner_id))
+            await work.users.add(make_user(mark))
 
     with pytest.raises(ServiceUnavailable):
         await write()
 
 
 async def test_a_database_that_was_not_migrated_is_said_to_be_behind(
-    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture, mark: str
 ) -> None:
     with backends.empty(backends.kind_of(settings), tmp_path) as url:
         engine = make_engine(changed(settings, database_url=SecretStr(url)))
 
         with pytest.raises(ServiceUnavailable, match="not up to date"):
-            await names_of(Database(engine), uuid4())
+            await names_of(Database(engine), mark)
 
         await engine.dispose()
 
     [line] = [record for record in caplog.records if record.name == "app.db.errors"]
     assert line.message == "database schema is out of date: run make migrate"
-    assert "items" in vars(line)["reason"]
+    assert "users" in vars(line)["reason"]

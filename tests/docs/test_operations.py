@@ -110,7 +110,7 @@ async def test_the_command_on_an_operations_page_works(
     async with working(settings):
         answer = await call(shown, People(ada, admin))
 
-    successes = [int(status) for status, _ in shown.endpoint.responses() if int(status) < 300]
+    successes = [int(status) for status, _ in shown.endpoint.responses() if status[0] == "2"]
     # No example can hold a code from a mail, or be faster than every worker.
     may_conflict = shown.endpoint.operation_id in {
         *("resetPassword", "verifyEmail"),

@@ -8,7 +8,6 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
@@ -16,15 +15,14 @@ from sqlalchemy import make_url
 
 from app.core.config import Settings
 from app.db.engine import make_engine
-from app.db.models import Item
 from app.db.unit_of_work import Database
 from app.main import create_app
 from tests import figures
 from tests.apps import changed, started
 from tests.clients import sign_up
-from tests.db.conftest import add_user
 from tests.faults.conftest import needs_postgresql
-from tests.items import create, walk
+from tests.items import create, walk  # part example
+from tests.users import new_user
 from tests.waiting import LIMIT_SECONDS, wait_for_listener
 
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
@@ -83,27 +81,22 @@ async def database(pooled_settings: Settings) -> AsyncIterator[Database]:
     await engine.dispose()
 
 
-async def write_and_read(database: Database, owner_id: UUID, name: str) -> None:
+async def write_and_read(database: Database, name: str) -> None:
     """Run three transactions of the kinds that requests consist of, and check their results."""
     async with database.write() as work:
-        item = await work.items.add(
-            Item(owner_id=owner_id, name=name, description=None, status="draft", quantity=0)
-        )
-    visible = work.items.owned_by(owner_id)
+        user = await work.users.add(new_user(name=name))
+    visible = work.users.self_of(user.id)
     async with database.write() as work:
-        found = await work.items.get(visible, item.id)
-        assert found is not None
-        found.quantity = 1
+        found = await work.users.require(visible, user.id)
+        found.display_name = f"{name} again"
         await work.flush()
     async with database.read() as work:
-        keys = work.items.sort_keys(["name.asc"])
-        page = await work.items.list_page(visible, sort=keys, start=None, limit=1)
-    assert len(page.rows) == 1
+        page = await work.users.list_page(visible, sort=(), start=None, limit=1)
+    assert [row.display_name for row in page.rows] == [f"{name} again"]
 
 
 @pytest.mark.parametrize("count", [300, pytest.param(10_000, marks=pytest.mark.load)])
 async def test_transactions_behind_a_pooler_do_not_fail(database: Database, count: int) -> None:
-    owner_id = await add_user(database)
     left = iter(range(0, count, 3))
     done = 0
 
@@ -111,7 +104,7 @@ async def test_transactions_behind_a_pooler_do_not_fail(database: Database, coun
         """Share the work with the other tasks."""
         nonlocal done
         for n in left:
-            await write_and_read(database, owner_id, str(n))
+            await write_and_read(database, str(n))
             done += 3
 
     began = time.perf_counter()
@@ -140,6 +133,7 @@ async def test_limits_hold_in_each_transaction(pooled_settings: Settings) -> Non
     assert shown == ["45s", "35s"]
 
 
+# part example
 async def test_the_api_works_behind_a_pooler(pooled_settings: Settings) -> None:
     async with started(create_app(pooled_settings)) as client:
         ada = await sign_up(client, "Ada")
@@ -147,3 +141,6 @@ async def test_the_api_works_behind_a_pooler(pooled_settings: Settings) -> None:
 
         assert await walk(ada, "sort=created_at.asc&limit=7") == items
         assert (await client.get("/health/ready")).status_code == 200
+
+
+# end part

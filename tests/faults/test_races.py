@@ -11,11 +11,10 @@ from sqlalchemy import make_url
 from app.core.config import Settings
 from app.core.exceptions import LostRace
 from app.db.engine import make_engine
-from app.db.models import Item
 from app.db.unit_of_work import Database, retried
 from tests import figures
-from tests.db.conftest import add_user
 from tests.faults.conftest import needs_postgresql
+from tests.users import new_user
 
 pytestmark = [pytest.mark.fault, needs_postgresql]
 
@@ -42,11 +41,10 @@ def repeatable_read(own_url: str) -> None:
 
 
 class Counters:
-    """Two items, and a use case that adds one to both, in the wanted order."""
+    """Two users whose names are numbers, and a use case that adds one to both, in an order."""
 
-    def __init__(self, database: Database, owner_id: UUID, ids: list[UUID]) -> None:
+    def __init__(self, database: Database, ids: list[UUID]) -> None:
         self._database = database
-        self._owner_id = owner_id
         self.ids = ids
         self._meeting = asyncio.Barrier(2)
         self.reasons: list[str] = []
@@ -56,13 +54,11 @@ class Counters:
         """Add one to each; at first, meet the other caller before the last one."""
         try:
             async with self._database.write() as work:
-                for place, item_id in enumerate(order):
-                    visible = work.items.owned_by(self._owner_id)
-                    item = await work.items.get(visible, item_id)
-                    assert item is not None
+                for place, user_id in enumerate(order):
+                    user = await work.users.require(work.users.self_of(user_id), user_id)
                     if place == len(order) - 1 and not self.reasons:
                         await self._meeting.wait()
-                    item.quantity += 1
+                    user.display_name = str(int(user.display_name or 0) + 1)
                     await work.flush()
         except LostRace as error:
             cause = getattr(error.__cause__, "orig", None)
@@ -72,23 +68,16 @@ class Counters:
     async def read(self) -> list[int]:
         """Return what was counted."""
         async with self._database.read() as work:
-            visible = work.items.owned_by(self._owner_id)
-            items = [await work.items.get(visible, item_id) for item_id in self.ids]
-        return [item.quantity for item in items if item is not None]
+            users = [await work.users.require(work.users.self_of(it), it) for it in self.ids]
+        return [int(user.display_name or 0) for user in users]
 
 
 @pytest.fixture
 async def counters(database: Database) -> Counters:
-    """Create two items with a quantity of zero."""
-    owner_id = await add_user(database)
+    """Create two users who count from zero."""
     async with database.write() as work:
-        items = [
-            await work.items.add(
-                Item(owner_id=owner_id, name="n", description=None, status="draft", quantity=0)
-            )
-            for _ in range(2)
-        ]
-    return Counters(database, owner_id, [item.id for item in items])
+        users = [await work.users.add(new_user()) for _ in range(2)]
+    return Counters(database, [user.id for user in users])
 
 
 async def test_a_deadlock_is_broken_and_both_get_their_turn(counters: Counters) -> None:

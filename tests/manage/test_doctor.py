@@ -99,7 +99,7 @@ def test_a_database_without_tables_has_to_be_migrated(
 
         output = failed(monkeypatch, capsys)
 
-    assert "missing Migrations at None" in output
+    assert "missing Migrations none was run" in output
     assert "Fix: make migrate" in output
 
 
