@@ -69,6 +69,13 @@ class Settings(
         return self.signing_keys_file or folder / "signing-keys.json"
 
     @model_validator(mode="after")
+    def _refuse_replica_of_sqlite(self) -> Self:
+        if self.database_replica_url is not None and self.sqlite_file is not None:
+            message = "DATABASE_REPLICA_URL: SQLite has no replica; leave it empty"
+            raise PydanticCustomError("replica", "{message}", {"message": message})
+        return self
+
+    @model_validator(mode="after")
     def _refuse_unsafe_production(self) -> Self:
         if not self.in_production:
             return self

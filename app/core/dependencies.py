@@ -12,6 +12,7 @@ from inspect import iscoroutinefunction
 from typing import Any
 
 from opentelemetry.trace import Tracer
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import schemas
 from app.core.cache import Cache, MemoryStore, RedisStore, Store
@@ -27,7 +28,8 @@ from app.core.redis import Breaker, connect
 from app.core.security import AccessTokens
 from app.core.session_marks import MemoryMarks, RedisMarks, SessionMarks
 from app.core.throttle import Throttle
-from app.db.engine import make_engine, make_probe_engine
+from app.db.engine import make_engine, make_probe_engine, make_replica_engine
+from app.db.replica import Replica
 from app.db.unit_of_work import Database, Notify, no_notification
 from app.schemas.document import contract_digest
 from app.services.accounts.accounts import Accounts
@@ -46,7 +48,7 @@ from app.services.support.idempotency import Idempotency
 from app.services.users import Users
 from app.telemetry.export import Tracing
 from app.telemetry.health import Probes
-from app.telemetry.metrics import count_cache_read, set_redis_up
+from app.telemetry.metrics import count_cache_read, count_replica_read, set_redis_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,7 @@ def _make_resources(
     stack.push_async_callback(engine.dispose)
     stack.push_async_callback(probe_engine.dispose)
     tracing.watch_engine(engine)
-    database = Database(engine, notify)
+    database = Database(engine, notify, _open_replica(settings, engine, tracing, stack))
     limiter, marks, store = _open_shared_state(settings, breaker, tracing, stack)
     keys = open_keys(settings)
     access_tokens = _make_access_tokens(settings, keys)
@@ -134,6 +136,17 @@ def _make_resources(
         tracer=tracing.tracer,
         stream_seconds=settings.event_stream_seconds,
     )
+
+
+def _open_replica(
+    settings: Settings, primary: AsyncEngine, tracing: Tracing, stack: AsyncExitStack
+) -> Replica | None:
+    """Return the replica that the settings name."""
+    if (engine := make_replica_engine(settings)) is None:
+        return None
+    stack.push_async_callback(engine.dispose)
+    tracing.watch_engine(engine)
+    return Replica(engine, primary, count_replica_read)
 
 
 def _make_access_tokens(settings: Settings, keys: KeyRing) -> AccessTokens:

@@ -60,6 +60,13 @@ def make_probe_engine(settings: Settings) -> AsyncEngine:
     return make_engine(settings.model_copy(update=alone))
 
 
+def make_replica_engine(settings: Settings) -> AsyncEngine | None:
+    """Return an engine for the replica of the settings; None if there is none."""
+    if settings.database_replica_url is None:
+        return None
+    return make_engine(settings.model_copy(update={"database_url": settings.database_replica_url}))
+
+
 def postgresql_limits(settings: Settings) -> Mapping[str, str]:
     """Return PostgreSQL's time limits of statements, locks and idle transactions."""
     statement, lock = (

@@ -18,6 +18,7 @@ from app.core.exceptions import LostRace, ServiceUnavailable
 from app.db import revisions
 from app.db.engine import read_options
 from app.db.errors import to_problem
+from app.db.replica import Replica
 from app.db.repositories.account_tokens import AccountTokenRepository
 from app.db.repositories.api_keys import ApiKeyRepository
 from app.db.repositories.dead_tasks import DeadTaskRepository
@@ -147,6 +148,7 @@ class Database:
     Args:
         engine: Where its transactions run.
         notify: Called after the commit of a transaction with new tasks; it must not block.
+        replica: Where transactions that only read run while it is up to date.
 
     Raises (from every unit of work):
         Conflict: A unique value is taken; `errors` names the field.
@@ -154,9 +156,15 @@ class Database:
         ServiceUnavailable: The database does not answer.
     """
 
-    def __init__(self, engine: AsyncEngine, notify: Notify = no_notification) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        notify: Notify = no_notification,
+        replica: Replica | None = None,
+    ) -> None:
         self.engine = engine
         self._notify = notify
+        self._replica = replica
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
         self._read_sessions = async_sessionmaker(engine, sync_session_class=_ReadSession)
         self._has_one_writer = engine.dialect.name == "sqlite"
@@ -182,12 +190,15 @@ class Database:
     async def read(self) -> AsyncIterator[UnitOfWork]:
         """Open a transaction that only reads; readers never wait for writers.
 
+        It sees everything that was committed before, on the replica as on the primary.
+
         Raises:
             RuntimeError: A statement changes something.
         """
         try:
             async with self._read_sessions() as session:
-                await session.connection(execution_options=read_options(self.engine))
+                if self._replica is None or not await self._replica.take_over(session):
+                    await session.connection(execution_options=read_options(self.engine))
                 yield UnitOfWork(session, self._notify)
         except SQLAlchemyError as error:
             if (problem := to_problem(error)) is None:

@@ -20,6 +20,11 @@ RATE_LIMIT_DECISIONS = Counter(
     ["operation", "decision"],
 )
 CACHE_READS = Counter("cache_reads", "Cached reads, by what the cache knew.", ["result"])
+REPLICA_READS = Counter(
+    "database_replica_reads",
+    "Reads, by whether the replica served them, or why the primary did.",
+    ["result"],
+)
 REQUESTS_IN_FLIGHT = Gauge(
     "http_requests_in_flight", "Requests that wait for the start of their response."
 )
@@ -68,6 +73,11 @@ TASK_NOTIFICATIONS_UP = Gauge(
 def count_cache_read(result: str) -> None:
     """Count a read through the cache."""
     CACHE_READS.labels(result).inc()
+
+
+def count_replica_read(result: str) -> None:
+    """Count a read that the replica may serve."""
+    REPLICA_READS.labels(result).inc()
 
 
 def set_redis_up(up: bool) -> None:  # noqa: FBT001 - the signature that Breaker calls

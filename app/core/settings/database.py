@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
 
-from app.core.settings.values import DatabaseUrl
+from app.core.settings.values import DatabaseUrl, ReplicaUrl
 
 
 class DatabaseSettings(BaseModel):
@@ -13,6 +13,9 @@ class DatabaseSettings(BaseModel):
     database_url: DatabaseUrl = Field(
         SecretStr("sqlite+aiosqlite:///data/app.db"),
         description="SQLAlchemy URL: sqlite+aiosqlite:///file or postgresql+psycopg://user@host/name.",
+    )
+    database_replica_url: ReplicaUrl | None = Field(
+        None, description="postgresql+psycopg:// URL of a streaming replica for reads; empty: none."
     )
     database_pool_size: PositiveInt = Field(
         10, description="Connections to keep open; each process has one more for its health probe."

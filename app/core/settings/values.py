@@ -46,6 +46,12 @@ def _database_url(value: SecretStr) -> SecretStr:
     return value
 
 
+def _replica_url(value: SecretStr) -> SecretStr:
+    if make_url(_database_url(value).get_secret_value()).drivername != _DRIVERS[1]:
+        raise PydanticCustomError("replica_url", f"The driver should be {_DRIVERS[1]}")
+    return value
+
+
 def _redis_url(value: SecretStr) -> SecretStr:
     try:
         parts = urlsplit(value.get_secret_value())
@@ -61,5 +67,6 @@ JsonArray = BeforeValidator(_json_array)
 Email = Annotated[str, Field(max_length=254), AfterValidator(email)]
 Origin = Annotated[str, AfterValidator(_origin)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+ReplicaUrl = Annotated[SecretStr, AfterValidator(_replica_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
