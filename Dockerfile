@@ -29,6 +29,7 @@ ENV PATH="/opt/venv/bin:$PATH" \
 USER 10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
-    CMD ["python", "-c", "import urllib.request as r; r.build_opener(r.ProxyHandler({})).open('http://127.0.0.1:8000/health/ready', timeout=2)"]
+# By hand, as importing an HTTP client takes three times as long as all the rest.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+    CMD ["python", "-c", "import socket; s = socket.create_connection(('127.0.0.1', 8000), 4); s.sendall(b'GET /health/ready HTTP/1.0\\r\\n\\r\\n'); assert b' 200 ' in s.recv(64)"]
 CMD ["python", "-m", "app.manage", "serve", "--host", "0.0.0.0"]
