@@ -78,7 +78,9 @@ def llms_txt(versions: Sequence[Version], settings: Settings) -> str:
     if where := docs_url(settings):
         documents.append(f"- [Documentation]({where}/llms.txt): every page as Markdown")
     operations = [
-        f"- `{method.upper()} {newest.prefix}{path}`: {item[method]['summary']}"
+        f"- `{method.upper()} {newest.prefix}{path}`: {item[method].get('summary', '')}".rstrip(
+            ": "
+        )
         for path, item in contract["paths"].items()
         for method in _METHODS
         if method in item

@@ -82,7 +82,8 @@ def add_mcp(
 def _is_tool(operation: Operation, document: dict[str, Any], *, reads_only: bool) -> bool:
     """Tell whether a model may call the operation: it has a caller, and JSON goes in and out."""
     described = document["paths"][operation.path][operation.method.lower()]
-    content = described["responses"][str(min(operation.statuses))].get("content", {})
+    key = operation.response_key(min(operation.statuses, default=200)) or ""
+    content = described["responses"].get(key, {}).get("content", {})
     return (
         (operation.method == "GET" or not reads_only)
         and bool(operation.security)

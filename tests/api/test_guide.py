@@ -1,5 +1,6 @@
 """Where readers and language models find the documentation."""
 
+import json
 from pathlib import Path
 
 import httpx2
@@ -10,6 +11,7 @@ from app.api import guide
 from app.api.versions import VERSIONS
 from app.core.exceptions import CATALOGUE
 from app.main import create_app
+from app.schemas.document import contract_document
 from tests.apps import make_settings
 from tests.versions import NEWEST
 
@@ -43,6 +45,19 @@ async def test_llms_txt_names_every_operation_and_every_problem() -> None:
     for version in VERSIONS:
         assert f"{version.prefix}/openapi.json)" in answer.text or version is NEWEST
     assert all(f"/problems/{slug})" in answer.text for slug in CATALOGUE)
+
+
+async def test_an_operation_without_a_summary_is_named_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document = json.loads(contract_document(NEWEST.name))
+    for item in document["paths"].values():
+        item.get("get", {}).pop("summary", None)
+    monkeypatch.setattr(guide, "contract_document", lambda _: json.dumps(document))
+
+    text = guide.llms_txt(VERSIONS, make_settings())
+
+    assert f"\n- `GET {NEWEST.prefix}/health/live`\n" in text
 
 
 async def test_published_documentation_explains_problems(site: Path) -> None:
