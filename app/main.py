@@ -114,8 +114,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
             app.state.running_tools(),
         ):
             app.state.resources = resources
-            app.state.services = make_services(resources)
-            _report_unimplemented(app.state.services, in_production=settings.in_production)
+            if not settings.mocks_everything:
+                app.state.services = make_services(resources)
+                _report_unimplemented(app.state.services, in_production=settings.in_production)
             with delayed_stop(settings.drain_seconds, resources.probes.drain):
                 yield
 

@@ -10,7 +10,7 @@ from spec.adopt.write import to_yaml
 from spec.rules.levels import FILE
 from spec.tools.finding import Finding, RefusedError, Where
 
-_LEVELS = '# Which rules hold for this contract.\nprofile = "adopted"\n'
+LEVELS = '# Which rules hold for this contract.\nprofile = "adopted"\n'
 
 
 def adopt(path: Path, into: Path, *, overwrite: bool, progress: Progress) -> list[str]:
@@ -28,29 +28,7 @@ def adopt(path: Path, into: Path, *, overwrite: bool, progress: Progress) -> lis
     progress(f"writing {len(texts)} files")
     for old in there:
         old.unlink()
-    return _write(into, {**texts, FILE: _LEVELS}, adopted)
-
-
-def replace_example(path: Path, root: Path, *, progress: Progress) -> list[str]:
-    """Put a foreign contract in the place of the example's; return what was written.
-
-    Raises:
-        RefusedError: It cannot be read, or code of the example is still there.
-    """
-    into = root / "spec" / "v1"
-    adopted = convert(path, House(), progress)
-    kept = {Path(name).stem for name in adopted.files}
-    gone = sorted({file.stem for file in into.glob("*.yaml")} - kept)
-    left = [file for stem in gone for file in root.glob(f"app/services/{stem}.py")]
-    if left:
-        fix = "delete it, its tests, and its lines in app/core/dependencies.py; then run this again"
-        raise RefusedError(
-            *(
-                Finding(Where(str(file.relative_to(root)), 1), f"code of the tag {file.stem}", fix)
-                for file in left
-            )
-        )
-    return adopt(path, into, overwrite=True, progress=progress)
+    return write(into, {**texts, FILE: LEVELS}, adopted)
 
 
 def adopt_beside(path: Path, into: Path, *, progress: Progress) -> list[str]:
@@ -59,7 +37,15 @@ def adopt_beside(path: Path, into: Path, *, progress: Progress) -> list[str]:
     Raises:
         RefusedError: It cannot be read, or has a path that is there already.
     """
-    house = House.read(into)
+    return write(into, *joined(path, House.read(into), progress))
+
+
+def joined(path: Path, house: House, progress: Progress) -> tuple[dict[str, str], Adopted]:
+    """Return the files that add a foreign contract to the one that is there.
+
+    Raises:
+        RefusedError: It cannot be read, or has a path that is there already.
+    """
     adopted = convert(path, house, progress)
     texts = {name: to_yaml(value) for name, value in adopted.files.items() if name != ROOT}
     servers = adopted.files[ROOT].get("servers")
@@ -67,10 +53,11 @@ def adopt_beside(path: Path, into: Path, *, progress: Progress) -> list[str]:
         url = server.get("url") if isinstance(server, dict) else ""
         text = f"its paths are now below the server of {ROOT}, not of `{url}`"
         adopted.notes.left("Servers", Where(path.name, 1), text)
-    return _write(into, {ROOT: house.merged(adopted.files[ROOT]), **texts}, adopted)
+    return {ROOT: house.merged(adopted.files[ROOT]), **texts}, adopted
 
 
-def _write(into: Path, texts: Mapping[str, str], adopted: Adopted) -> list[str]:
+def write(into: Path, texts: Mapping[str, str], adopted: Adopted) -> list[str]:
+    """Write files of a contract, and the report; return what was written."""
     into.mkdir(parents=True, exist_ok=True)
     lines = report(adopted.source, adopted.facts, adopted.notes)
     for name, text in {**texts, NAME: "\n".join(lines)}.items():

@@ -1,5 +1,6 @@
 """A foreign document → the contract, still in memory."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,9 +76,12 @@ def _resolved(files: Files, house: House, notes: Notes, progress: Progress) -> O
     resolver.taken = {kind: set(names) for kind, names in house.components.items()}
     document = resolver.resolve()
     paths = document.get("paths")
-    for path in house.paths & (paths.keys() if isinstance(paths, dict) else set()):
-        where = files.where(files.source(files.root), ("paths", path))
-        files.refuse(where, f"the contract has the path {path} already", "remove one of the two")
+    taken = {_shape(path): path for path in house.paths}
+    for path in paths if isinstance(paths, dict) else ():
+        if _shape(path) in taken:
+            where = files.where(files.source(files.root), ("paths", path))
+            reason = f"the contract has the path {taken[_shape(path)]} already"
+            files.refuse(where, reason, "remove one of the two")
     if files.findings:
         raise RefusedError(*sorted(set(files.findings)))
     old_names = {
@@ -88,6 +92,11 @@ def _resolved(files: Files, house: House, notes: Notes, progress: Progress) -> O
     complete_mappings(document, old_names)
     _rename_schemes(document, resolver)
     return document
+
+
+def _shape(path: str) -> str:
+    """Return what a path has in common with those that answer the same requests."""
+    return re.sub(r"\{[^}]*\}", "{}", path)
 
 
 def _rename_schemes(document: Object, resolver: Resolver) -> None:

@@ -160,8 +160,11 @@ def _tags(document: Object, notes: Notes, taken: frozenset[str]) -> None:
         if not tag.get("description"):
             tag["description"] = str(tag.get("summary") or f"{tag['name']}.")
         tag.setdefault("x-additional-query", True)
-    for name in by_name.keys() & taken:
-        _rename_tag(document, by_name, name, pick(name, {*by_name, *taken}, "_"))
+    for name in sorted(by_name.keys() & taken):
+        new = pick(name, {*by_name, *taken}, "_")
+        text = f"the tag {name} is taken, so it is {new}"
+        notes.changed("Tags", notes.where(by_name[name], document), text)
+        _rename_tag(document, by_name, name, new)
     document["tags"] = list(by_name.values())
 
 

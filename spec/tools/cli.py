@@ -87,11 +87,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--overwrite", action="store_true", help="replace the contract that is there"
     )
     there.add_argument("--beside", action="store_true", help="add to the contract that is there")
-    there.add_argument(
-        "--replace-example",
-        action="store_true",
-        help="as --overwrite, once the example's code went",
-    )
+    # part template
+    text = "drop the example, and add to what is left of the contract"
+    there.add_argument("--replace-example", action="store_true", help=text)
+    # end part
     return parser.parse_args(arguments)
 
 
@@ -105,9 +104,13 @@ def adopt(options: argparse.Namespace, root: Path) -> int:
 
     def command() -> list[str]:
         lines: list[str]
+        # part template
         if options.replace_example:
-            lines = module.replace_example(options.source, root, progress=progress)
-        elif options.beside:
+            replace = import_module("spec.product.replace").replace_example
+            lines = replace(options.source, root, progress=progress)
+            return lines
+        # end part
+        if options.beside:
             lines = module.adopt_beside(options.source, into, progress=progress)
         else:
             overwrite = options.overwrite

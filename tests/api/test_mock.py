@@ -24,8 +24,9 @@ DECLARED = [(one, status) for one in OPERATIONS.values() for status in sorted(on
 
 
 @pytest.fixture
-async def mock(logs: Logs) -> AsyncIterator[httpx2.AsyncClient]:
-    """An application whose services are never called; it has no database either."""
+async def mock(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx2.AsyncClient]:
+    """An application without services, as before they are written; it has no database either."""
+    monkeypatch.delattr("app.main.make_services")
     async with started(create_app(make_settings(mock_operations=["*"]))) as client:
         yield client
 

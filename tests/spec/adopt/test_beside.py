@@ -63,17 +63,22 @@ def test_names_that_are_taken_get_another_one(project: Project) -> None:
 
     (loan,) = [it for it in contract.endpoints() if it.path == "/loans/{id}"]
     assert (loan.operation_id, loan.tag) == ("updatePet2", "pets_2")
+    assert (
+        "the tag pets is taken, so it is pets_2"
+        in project.contract.joinpath("ADOPTED.md").read_text()
+    )
     content = loan.node.get("responses").get("200").get("content").get("application/json")
     assert content.child("schema").value == {"$ref": "#/components/schemas/Pet2"}
     assert loan.node.child("security").value == [{"oauth22": ["pets:lend"]}]
     assert contract.node("components", "securitySchemes", "oauth22").exists
 
 
-def test_a_path_that_is_there_is_refused(project: Project) -> None:
+@pytest.mark.parametrize(("path", "there"), [("/pets", "/pets"), ("/pets/{id}", "/pets/{pet_id}")])
+def test_a_path_that_is_there_is_refused(project: Project, path: str, there: str) -> None:
     with pytest.raises(RefusedError) as refused:
-        beside(project, LOANS.replace("/loans/{id}", "/pets"))
+        beside(project, LOANS.replace("/loans/{id}", path))
 
-    assert refused.value.findings[0].message == "the contract has the path /pets already"
+    assert refused.value.findings[0].message == f"the contract has the path {there} already"
 
 
 def test_a_baseline_lets_the_foreign_part_pass(project: Project) -> None:

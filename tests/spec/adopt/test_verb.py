@@ -112,21 +112,3 @@ def test_a_file_that_does_not_exist_is_named(
     assert main(["adopt", str(tmp_path / "gone.yaml")], tmp_path) == 1
 
     assert "there is no such file" in capsys.readouterr().err
-
-
-def test_the_example_is_only_replaced_once_its_code_went(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    foreign = document(tmp_path, PATHS)
-    old, service = foreign.into / "items.yaml", tmp_path / "app" / "services" / "items.py"
-    for path in (old, service):
-        path.parent.mkdir(parents=True)
-        path.write_text("paths: {}\n")
-
-    assert main(["adopt", str(foreign.first), "--replace-example"], tmp_path) == 1
-    assert "app/services/items.py:1: code of the tag items" in capsys.readouterr().err
-    assert old.exists()
-
-    service.unlink()
-    assert main(["adopt", str(foreign.first), "--replace-example"], tmp_path) == 0
-    assert not old.exists()
