@@ -3,15 +3,15 @@
 import keyword
 import re
 from dataclasses import dataclass
-
-import inflect
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 from spec.resource.fields import Field
 from spec.resource.kinds import Part
 from spec.tools.finding import Finding, RefusedError, Where
 from spec.tools.names import parameter_name, pascal
 
-ENGLISH = inflect.engine()
 _LONGEST_IDENTIFIER = 63
 """PostgreSQL cuts off what is longer."""
 _IMPORTED = {
@@ -70,7 +70,7 @@ class Resource:
     @property
     def a_noun(self) -> str:
         """Return the noun with its article."""
-        return str(ENGLISH.a(self.noun))
+        return str(_english().a(self.noun))
 
     @property
     def row(self) -> str:
@@ -121,11 +121,17 @@ def singular_of(tag: str, given: str) -> str:
     if given:
         return given
     first, _, last = tag.rpartition("_")
-    found = ENGLISH.singular_noun(last)
+    found = _english().singular_noun(last)
     if not found or found == last:
         fix = "write the name in the plural, or give the singular: singular=person name=people"
         raise refused("name", f"{tag} has no known singular", fix)
     return f"{first}_{found}" if first else str(found)
+
+
+@cache
+def _english() -> Any:  # noqa: ANN401 - imported here, because it takes longer than all else
+    """Return the library that knows English nouns."""
+    return import_module("inflect").engine()
 
 
 def refused(where: str, message: str, fix: str) -> RefusedError:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import black
@@ -92,8 +93,7 @@ class Renderer:
             self.target.schemas_name.partition(".")[0],
             self.target.routes_name.partition(".")[0],
         ]
-        ordered = isort.code(code, profile="black", line_length=LINE_LENGTH, known_first_party=ours)
-        return black.format_str(ordered, mode=_MODE)
+        return _formatted(code, tuple(ours))
 
     def owned(self, api: Api, document: str) -> Iterator[tuple[Path, str]]:
         """Yield every file of the owned folders."""
@@ -155,3 +155,10 @@ class Renderer:
             if adapter.missing:
                 path = self.target.adapters / f"{adapter.tag.name}.py"
                 yield path, self.format(self.text("adapter_once.py", tag=adapter.tag))
+
+
+@lru_cache(maxsize=512)
+def _formatted(code: str, ours: Sequence[str]) -> str:
+    """Format a module; `make watch` prints most of them again without a change."""
+    ordered = isort.code(code, profile="black", line_length=LINE_LENGTH, known_first_party=ours)
+    return black.format_str(ordered, mode=_MODE)
