@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
+import pytest
 from alembic import command
 from alembic.config import Config
 from pydantic import SecretStr
@@ -46,6 +47,8 @@ def answers(url: str, port: int) -> bool:
 HAS_POSTGRESQL = "TEST_DATABASE_URL" in os.environ or answers(POSTGRESQL_URL, 5432)
 HAS_REDIS = "TEST_REDIS_URL" in os.environ or answers(REDIS_URL, 6379)
 DATABASES = ["sqlite", "postgresql"] if HAS_POSTGRESQL else ["sqlite"]
+EMBEDDED = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Marks a test of what no backend takes part in, so that it runs once."""
 
 
 @contextmanager
@@ -66,6 +69,17 @@ def migrated(kind: str, folder: Path) -> Iterator[str]:
         yield f"sqlite+aiosqlite:///{copy}"
     else:
         with postgresql(f'TEMPLATE "{_postgresql_template()}"') as url:
+            yield url
+
+
+@contextmanager
+def copied(settings: Settings, folder: Path) -> Iterator[str]:
+    """Give the URL of a copy of a database that nothing is connected to."""
+    if (file := settings.sqlite_file) is not None:
+        yield f"sqlite+aiosqlite:///{shutil.copy(file, folder / 'copy.db')}"
+    else:
+        name = make_url(settings.database_url.get_secret_value()).database
+        with postgresql(f'TEMPLATE "{name}"') as url:
             yield url
 
 

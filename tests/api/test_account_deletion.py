@@ -1,21 +1,18 @@
 """A deleted account disappears at once for every caller; a task deletes the rest."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
+import httpx2
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
-from app.core.config import Settings
 from app.core.crypto.opaque import digest
 from app.db.base import Base
 from app.db.models import Task
 from app.db.models.account_tokens import Purpose
 from app.db.unit_of_work import Database
-from app.main import create_app
 from tests import api_keys, items
-from tests.apps import started
 from tests.clients import PASSWORD, Caller, get_token, sign_in, sign_up
 from tests.exports import ask
 from tests.problems import assert_problem
@@ -28,16 +25,9 @@ TABLES = [
 
 
 @pytest.fixture
-def idle(idle_settings: Settings) -> FastAPI:
-    """An application that runs no tasks."""
-    return create_app(idle_settings, runs_tasks=False)
-
-
-@pytest.fixture
-async def root(idle: FastAPI) -> AsyncIterator[Caller]:
-    """The administrator of the application."""
-    async with started(idle) as client:
-        yield await signed_in(idle, client, "Root", role="admin")
+async def root(idle: FastAPI, idle_client: httpx2.AsyncClient) -> Caller:
+    """An administrator of the application."""
+    return await signed_in(idle, idle_client, "Root", role="admin")
 
 
 @pytest.fixture
@@ -176,6 +166,7 @@ async def test_what_an_account_said_about_a_person_is_deleted_at_once(
 
 
 async def test_a_deleted_user_leaves_nothing_behind(root: Caller, idle: FastAPI) -> None:
+    await run_deletion(idle)
     before = await count_rows(idle)
     eve = await sign_up(root.client, "Eve")
     # part example

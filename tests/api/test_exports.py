@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
+import httpx2
 import pytest
 from fastapi import FastAPI
 
@@ -33,11 +34,9 @@ async def worker(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def idle_ada(idle_settings: Settings) -> AsyncIterator[Caller]:
+async def idle_ada(idle_client: httpx2.AsyncClient) -> Caller:
     """A user of an application that runs no tasks."""
-    own = changed(idle_settings, event_stream_seconds=1)
-    async with started(create_app(own, runs_tasks=False)) as client:
-        yield await sign_up(client, "Ada")
+    return await sign_up(idle_client, "Ada")
 
 
 async def test_an_export_is_accepted_before_it_is_made(ada: Caller) -> None:

@@ -15,6 +15,7 @@ from app.core.config import Settings, WrongSettings
 from app.main import create_app
 from tests import api_keys
 from tests.apps import changed, make_settings, started
+from tests.backends import EMBEDDED
 from tests.clients import Caller
 from tests.problems import assert_problem
 from tests.serving import served
@@ -37,6 +38,7 @@ async def connected(url: str, headers: dict[str, str]) -> AsyncIterator[Client[A
         yield client
 
 
+@EMBEDDED
 async def test_the_tools_are_operations_that_read_with_the_words_of_the_contract(
     settings: Settings, ada: Caller
 ) -> None:
@@ -76,6 +78,7 @@ async def test_a_tool_answers_what_its_caller_may_see(
     assert seen.structured_content["email"] == ada.email
 
 
+@EMBEDDED
 async def test_all_operations_are_tools_if_the_setting_says_so(
     settings: Settings, ada: Caller
 ) -> None:

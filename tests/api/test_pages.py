@@ -10,7 +10,10 @@ from app.api.version import Version
 from app.api.versions import VERSIONS
 from app.core.exceptions import CATALOGUE, ProblemError
 from app.schemas.document import contract_document
+from tests.backends import EMBEDDED
 from tests.problems import assert_problem
+
+pytestmark = EMBEDDED
 
 EXPLORERS = ["/docs", "/redoc"]
 ADDRESSES = [(one.prefix, one) for one in VERSIONS] + [("", VERSIONS[-1])]

@@ -15,6 +15,7 @@ from app.core.exceptions import Unauthorized
 from app.core.security import LEEWAY
 from app.main import create_app
 from tests import api_keys, tokens
+from tests.api.conftest import own_database
 from tests.apps import changed, started
 from tests.clients import PASSWORD, Caller, sign_in, sign_up
 from tests.exports import ask, finished
@@ -23,6 +24,8 @@ from tests.streams import Stream
 from tests.users import signed_in
 from tests.waiting import LIMIT_SECONDS
 from tests.workers import working
+
+Processes = tuple[FastAPI, httpx2.AsyncClient, httpx2.AsyncClient]
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,21 @@ class Pair:
         return Caller(caller.email, caller.headers, self.there)
 
 
+@pytest.fixture(scope="module")
+async def processes(
+    settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Processes]:
+    with own_database(settings, tmp_path_factory.mktemp("pair")) as idle_settings:
+        own = changed(idle_settings, processes=2)
+        app, other = create_app(own, runs_tasks=False), create_app(own, runs_tasks=False)
+        async with started(app) as here, started(other) as there:
+            yield app, here, there
+
+
 @pytest.fixture
-async def pair(idle_settings: Settings) -> AsyncIterator[Pair]:
-    own = changed(idle_settings, processes=2)
-    app, other = create_app(own, runs_tasks=False), create_app(own, runs_tasks=False)
-    async with started(app) as here, started(other) as there:
-        yield Pair(app, here, there, await signed_in(app, here, "Ada"))
+async def pair(processes: Processes) -> Pair:
+    app, here, there = processes
+    return Pair(app, here, there, await signed_in(app, here, "Ada"))
 
 
 async def sign_out(pair: Pair, ada: Caller) -> None:

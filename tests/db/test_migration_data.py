@@ -26,7 +26,7 @@ from app.main import create_app
 from app.services.accounts.administration import DeleteAccounts
 from app.services.support.outbox import enqueue
 from tests import backends
-from tests.apps import make_settings, started
+from tests.apps import changed, make_settings, started
 from tests.conftest import ROOT
 from tests.db.conftest import add_user
 from tests.examples import body_of
@@ -37,15 +37,24 @@ REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 Counts = dict[str, int]
 
 
-@pytest.fixture(params=backends.DATABASES)
-def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+@pytest.fixture(params=backends.DATABASES, scope="module")
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
     """Settings of a database at the newest migration, with rows in every table."""
-    with backends.migrated(request.param, tmp_path) as url:
+    with backends.migrated(request.param, tmp_path_factory.mktemp("filled")) as url:
         settings = make_settings(database_url=SecretStr(url), bcrypt_rounds=4)
         asyncio.run(fill(settings))
         empty = [name for name, count in rows_of(settings).items() if not count]
         assert empty == [], "Fix: add a row of each to `fill` in this file"
         yield settings
+
+
+@pytest.fixture
+def moved(filled: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a copy of that database, which a test may move to other revisions."""
+    with backends.copied(filled, tmp_path) as url:
+        yield changed(filled, database_url=SecretStr(url))
 
 
 async def fill(settings: Settings) -> None:
@@ -176,27 +185,27 @@ def downgrade(settings: Settings, revision: str) -> None:
     command.downgrade(Config(ROOT / "alembic.ini", attributes={"settings": settings}), revision)
 
 
-def test_all_the_way_down_and_up_again(filled: Settings) -> None:
-    downgrade(filled, "base")
-    assert rows_of(filled) == {}
+def test_all_the_way_down_and_up_again(moved: Settings) -> None:
+    downgrade(moved, "base")
+    assert rows_of(moved) == {}
 
-    backends.migrate(filled)
-    assert rows_of(filled) == dict.fromkeys((t.name for t in Base.metadata.sorted_tables), 0)
+    backends.migrate(moved)
+    assert rows_of(moved) == dict.fromkeys((t.name for t in Base.metadata.sorted_tables), 0)
 
-    asyncio.run(fill(filled))
-    assert 0 not in rows_of(filled).values()
+    asyncio.run(fill(moved))
+    assert 0 not in rows_of(moved).values()
 
 
 @pytest.mark.parametrize("step", range(1, len(REVISIONS)), ids=lambda n: REVISIONS[n])
 def test_a_step_back_and_forth_keeps_the_rows_of_all_tables_that_stay(
-    filled: Settings, step: int
+    moved: Settings, step: int
 ) -> None:
-    before = rows_of(filled)
-    downgrade(filled, REVISIONS[step - 1])
-    below = rows_of(filled)
+    before = rows_of(moved)
+    downgrade(moved, REVISIONS[step - 1])
+    below = rows_of(moved)
 
-    backends.migrate(filled)
+    backends.migrate(moved)
 
-    after = rows_of(filled)
+    after = rows_of(moved)
     assert below == {name: before[name] for name in below}
     assert after == {name: below.get(name, 0) for name in before}

@@ -69,17 +69,6 @@ def test_the_migrations_lead_to_the_tables_of_the_models(empty: Settings) -> Non
     assert set(tables_of(empty)) == set(Base.metadata.tables)
 
 
-def test_every_migration_can_be_taken_back(empty: Settings) -> None:
-    command.upgrade(config(empty), "head")
-    tables = tables_of(empty)
-
-    command.downgrade(config(empty), "base")
-    assert tables_of(empty) == {}
-
-    command.upgrade(config(empty), "head")
-    assert tables_of(empty) == tables
-
-
 def test_each_step_back_and_forth_works(empty: Settings) -> None:
     revisions = [script.revision for script in ScriptDirectory(SCRIPTS).walk_revisions()][::-1]
 

@@ -19,6 +19,8 @@ _COMMENT = re.compile(r"(?:^|\s)#.*")
 def stale_files(path: str, text: str | None = None) -> list[str]:
     """Return every file or folder that comments name and that does not exist, with its line."""
     text = (ROOT / path).read_text(encoding="utf-8") if text is None else text
+    if not _NAMED.search(text):
+        return []
     lines = _python(text) if path.endswith(".py") else _settings(text)
     return [
         f"{path}:{number}: no such {kind}: {match[0]}"

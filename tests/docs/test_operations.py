@@ -16,6 +16,7 @@ from docs.tools.operation_facts import address, contracts, roles
 from docs.tools.operations import operation_pages
 from spec.tools.contract import Contract, Endpoint
 from tests import exports
+from tests.backends import EMBEDDED
 from tests.clients import PASSWORD, Caller
 from tests.docs.http import Command, curl_commands, filled, variables
 from tests.docs.pages import ROOT, Page
@@ -103,6 +104,7 @@ async def made(shown: Shown, parameter: str, people: People) -> str:
     pytest.fail(f"no link of a POST or GET says where {operation_id} gets {parameter} from")
 
 
+@EMBEDDED
 @pytest.mark.parametrize("shown", FOUND.values(), ids=FOUND)
 async def test_the_command_on_an_operations_page_works(
     admin: Caller, ada: Caller, settings: Settings, shown: Shown

@@ -10,14 +10,17 @@ from app.core.config import Settings
 from app.core.exceptions import CATALOGUE
 from app.core.field_codes import FieldCode
 from docs.tools.markdown import table
-from docs.tools.reference import reference_pages
+from docs.tools.reference import problem_pages, settings_page
+from docs.tools.rules import lint_rules_page
 from spec.rules.explained import RULES
 from tests.docs.pages import ROOT, Page
 
 COMMON = yaml.safe_load((ROOT / "spec/v1/common.yaml").read_text())["components"]
 EXTENSIONS = yaml.safe_load((ROOT / "spec/rules/extensions.yaml").read_text())
 
-PAGES = reference_pages()
+SETTINGS = settings_page(ROOT)
+PROBLEMS = problem_pages(ROOT)
+RULES_PAGE = lint_rules_page()
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
@@ -25,23 +28,21 @@ def test_a_setting_has_a_description_on_its_page(name: str) -> None:
     description = Settings.model_fields[name].description
 
     assert description
-    lines = PAGES["docs/reference/settings.md"].splitlines()
-    assert any(line.startswith(f"| `{name.upper()}` |") for line in lines)
+    assert f"\n| `{name.upper()}` |" in SETTINGS
 
 
 def test_the_settings_stand_below_the_headings_of_the_example_file() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
-    page = PAGES["docs/reference/settings.md"]
 
     wanted = re.findall(r"^# ===== (.+) =====$|^(\w+)=", example, re.MULTILINE)
-    found = re.findall(r"^## (.+)$|^\| `(\w+)` \|", page, re.MULTILINE)
+    found = re.findall(r"^## (.+)$|^\| `(\w+)` \|", SETTINGS, re.MULTILINE)
 
     assert found == wanted
 
 
 @pytest.mark.parametrize("slug", CATALOGUE)
 def test_a_problem_has_a_page_that_says_what_to_do(slug: str) -> None:
-    assert CATALOGUE[slug].remedy in PAGES[f"docs/reference/problems/{slug}.md"]
+    assert CATALOGUE[slug].remedy in PROBLEMS[f"docs/reference/problems/{slug}.md"]
 
 
 def test_the_page_of_errors_lists_the_codes_of_fields() -> None:
@@ -52,9 +53,7 @@ def test_the_page_of_errors_lists_the_codes_of_fields() -> None:
 
 @pytest.mark.parametrize("number", RULES)
 def test_a_rule_is_explained_with_its_examples(number: str) -> None:
-    page = PAGES["docs/reference/rules.md"]
-
-    section = page.partition(f"### {number}: ")[2].partition("\n###")[0]
+    section = RULES_PAGE.partition(f"### {number}: ")[2].partition("\n###")[0]
 
     assert RULES[number].bad in section
     assert RULES[number].good in section
