@@ -12,7 +12,7 @@ from spec.adopt.house import House
 from spec.adopt.inline import Namer
 from spec.adopt.notes import Notes
 from spec.adopt.operations import complete, operations
-from spec.adopt.repair import repair
+from spec.adopt.repair import repair, without_nulls
 from spec.adopt.resolve import Resolver
 from spec.adopt.split import split
 from spec.tools.finding import Finding, RefusedError, Where
@@ -51,6 +51,7 @@ def convert(path: Path, house: House, progress: Progress) -> Adopted:
     version = document.get("openapi")
     document = _ordered(document)
     notes.placed(document, Where(files.show(files.root), 1))
+    without_nulls(document, notes)
     complete(document, notes, house)
     progress("naming inline schemas")
     components = document["components"]

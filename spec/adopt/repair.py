@@ -1,38 +1,52 @@
 """What many documents get wrong and every reader forgives."""
 
-from spec.adopt.files import at, tokens
+from spec.adopt.files import at
 from spec.adopt.notes import Notes
+from spec.adopt.parameters import repair_parameters
 from spec.rules.openapi import valid_openapi
 from spec.tools.contract import Contract
 from spec.tools.finding import Where
 from spec.tools.load import Json, Pointer
-from spec.tools.objects import walk
+from spec.tools.objects import shape_of, walk
 
 Object = dict[str, Json]
 
 _TOPIC = "Not as the specification says"
 _UNKNOWN = "not OpenAPI: unknown key "
 _PASSES = 6
-_IGNORED = {"accept", "content-type", "authorization"}
+_DATA = {"default", "const", "example", "value", "dataValue"}
 
 
 def repair(document: Object, notes: Notes) -> None:
     """Write what the specification demands and its author meant."""
-    info = document.get("info")
-    if isinstance(info, dict) and not isinstance(info.get("version"), str):
-        info["version"] = str(info.get("version", "1.0"))
-        notes.changed(_TOPIC, notes.where(document), f"the version is the text {info['version']}")
-    for shape, value, _ in walk("document", document):
-        if shape in {"operation", "path_item"} and isinstance(value, dict):
-            _ignored_headers(value, document, notes)
-        if shape != "parameter" or not isinstance(value, dict) or value.get("in") != "path":
-            continue
-        if value.get("required") is not True:
-            value["required"] = True
-            text = f"the path parameter {value.get('name')} is required, as all of them are"
-            notes.changed(_TOPIC, notes.where(value), text)
+    info = document.setdefault("info", {})
+    if isinstance(info, dict):
+        document["info"] = info = {key: it for key, it in info.items() if it is not None}
+    for key, otherwise in (("title", "API"), ("version", "1.0")):
+        if isinstance(info, dict) and not isinstance(info.get(key), str):
+            info[key] = str(info.get(key, otherwise))
+            notes.changed(_TOPIC, notes.where(document), f"the {key} is the text {info[key]}")
+    repair_parameters(document, notes)
     _licence(info, notes)
     _wrong_members(document, notes)
+
+
+def without_nulls(document: Object, notes: Notes) -> None:
+    """Leave out members without a value; a schema, a response and so on without one is empty."""
+    for shape, value, _ in walk("document", document):
+        for key, member in [*value.items()] if isinstance(value, dict) and shape else ():
+            if not isinstance(value, dict) or key in _DATA or key.startswith("x-"):
+                continue
+            inner = shape_of(shape, key)
+            if member is None:
+                del value[key]
+                text = f"{key} has no value; removed"
+                notes.changed(_TOPIC, notes.where(value, document), text)
+            elif inner.endswith("{}") and isinstance(member, dict):
+                empty: Object = {"description": ""} if inner == "response{}" else {}
+                value[key] = {n: {**empty} if it is None else it for n, it in member.items()}
+            elif inner.endswith("[]") and isinstance(member, list):
+                value[key] = [it for it in member if it is not None]
 
 
 def _licence(info: Json, notes: Notes) -> None:
@@ -42,23 +56,6 @@ def _licence(info: Json, notes: Notes) -> None:
         licence["x-url"] = licence.pop("url")
         text = "a license has an identifier or a url; the url is kept as x-url"
         notes.changed(_TOPIC, notes.where(licence, info), text)
-
-
-def _ignored_headers(holder: Object, document: Object, notes: Notes) -> None:
-    """Remove the parameters that OpenAPI ignores: other parts of the contract say the same."""
-    parameters = holder.get("parameters")
-    kept: list[Json] = []
-    for written in parameters if isinstance(parameters, list) else ():
-        reference = str(written.get("$ref", "")) if isinstance(written, dict) else ""
-        found = at(document, tokens(reference.partition("#")[2])) if reference else written
-        name = str(found.get("name")) if isinstance(found, dict) else ""
-        if isinstance(found, dict) and found.get("in") == "header" and name.lower() in _IGNORED:
-            text = f"OpenAPI ignores the header parameter {name}; removed"
-            notes.changed(_TOPIC, notes.where(found, holder), text)
-        else:
-            kept.append(written)
-    if isinstance(parameters, list) and len(kept) < len(parameters):
-        holder["parameters"] = kept
 
 
 def _wrong_members(document: Object, notes: Notes) -> None:

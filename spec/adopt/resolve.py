@@ -136,6 +136,7 @@ class Resolver:
         """Copy an object of a shape as OpenAPI 3.1 writes it."""
         if not isinstance(value, dict):
             return copy.deepcopy(value)
+        value = self.fixed(value, source, pointer) if shape == "schema" else value
         reference = value.get("$ref")
         if isinstance(reference, str) and shape in _WRITTEN_OUT:
             return self.written_out(shape, source, value, pointer)
@@ -148,6 +149,14 @@ class Resolver:
         if shape == "schema":
             self.mapping(source, result, pointer)
         return result
+
+    def fixed(self, schema: Object, source: Source, pointer: Pointer) -> Object:
+        """Let a dynamic reference lead to the schema that it names."""
+        if "$dynamicRef" not in schema or "$ref" in schema:
+            return schema
+        text = "`$dynamicRef` is `$ref`: it leads to the schema that it names, wherever it is used"
+        self.notes.changed("References", self.files.where(source, pointer), text)
+        return {("$ref" if key == "$dynamicRef" else key): it for key, it in schema.items()}
 
     def members(self, shape: str, source: Source, value: Object, pointer: Pointer) -> Object:
         """Copy the members of an object, each by its own shape."""

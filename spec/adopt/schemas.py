@@ -1,7 +1,9 @@
 """Schema objects of OpenAPI 3.0 → JSON Schema 2020-12, as OpenAPI 3.1 uses it."""
 
+import re
 from collections.abc import Callable
 
+from spec.rules.openapi import is_pattern
 from spec.tools.load import Json
 
 Schema = dict[str, Json]
@@ -10,6 +12,7 @@ _BOUNDS = (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum"))
 # What OpenAPI 3.0 ignores beside `$ref`, but says nothing about validity.
 _ANNOTATIONS = {"description", "summary", "title", "deprecated", "example", "examples"}
 _UNIONS = ("oneOf", "anyOf")
+_HYPHEN = re.compile(r"(\\[dDsSwW])-")
 _NAMES = {"$id", "$anchor", "$dynamicAnchor", "$schema"}
 
 
@@ -26,7 +29,7 @@ def upgrade(schema: Schema, minor: int, note: Callable[[str], None]) -> Schema:
     if minor == 0 and schema.get("format") in {"byte", "base64"} and schema.get("type") == "string":
         note("`format: byte` is `contentEncoding: base64`")
         schema = _renamed(schema, {"format": "contentEncoding"}) | {"contentEncoding": "base64"}
-    schema = _lists(schema, note)
+    schema = _lists(_patterns(schema, note), note)
     if "example" in schema and minor == 0:
         note("`example` is a list, `examples`")
         schema = _renamed(schema, {"example": "examples"}) | {"examples": [schema["example"]]}
@@ -48,6 +51,18 @@ def _unnamed(schema: Schema, note: Callable[[str], None]) -> Schema:
         note(f"`{key}` is kept as `x-{key[1:]}`: references name components")
         schema = _renamed(schema, {key: f"x-{key[1:]}"})
     return schema
+
+
+def _patterns(schema: Schema, note: Callable[[str], None]) -> Schema:
+    r"""Escape a hyphen that cannot be a range, such as that of `[\w-.]`."""
+    pattern = schema.get("pattern")
+    if not isinstance(pattern, str) or is_pattern(pattern):
+        return schema
+    escaped = _HYPHEN.sub(r"\1\-", pattern)
+    if not is_pattern(escaped):
+        return schema
+    note(f"the pattern {pattern} is {escaped}, which every reader understands")
+    return schema | {"pattern": escaped}
 
 
 def _lists(schema: Schema, note: Callable[[str], None]) -> Schema:

@@ -55,7 +55,7 @@ def _response(value: Object, note: Callable[[str], None]) -> Object:
     if isinstance(value.get("description"), str):
         return value
     note("a response has to have a description; its summary or status is used")
-    return {"description": str(value.get("summary", "")), **value}
+    return {"description": "", **value} | {"description": str(value.get("summary") or "")}
 
 
 def describe(responses: Object) -> None:
@@ -82,8 +82,11 @@ def _older(shape: str, value: Object, where: Where, notes: Notes) -> Object:
         kept.setdefault("value", serialized)
     if shape == "path_item":
         _methods(kept, where, notes)
+    if shape == "parameter" and kept.get("style") == "cookie":
+        kept["style"] = "form"
+        notes.changed(_NEWER, where, "the style cookie is form, as OpenAPI 3.1 has it")
     if shape == "parameter" and kept.get("in") == "querystring":
-        text = f"the parameter {kept.get('name', '')} is the whole query; remove it or name fields"
+        text = "a parameter is the whole query, which OpenAPI 3.1 does not know; left out"
         notes.left(_NEWER, where, text)
     if shape == "security_scheme":
         flows = kept.get("flows")

@@ -8,7 +8,13 @@ from itertools import chain
 from pathlib import Path
 from typing import cast
 
-from jsonschema_rs import Draft202012Validator, Registry, ValidationError, ValidationErrorKind
+from jsonschema_rs import (
+    Draft202012Validator,
+    Registry,
+    ValidationError,
+    ValidationErrorKind,
+    validator_for,
+)
 
 from spec.tools.bundle import find
 from spec.tools.contract import Contract, Node
@@ -17,6 +23,7 @@ from spec.tools.load import Json, Pointer
 
 Breaches = Iterator[tuple[Node, str, str]]
 
+_REGEX = validator_for({"format": "regex"}, validate_formats=True)
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -39,8 +46,18 @@ def _validator() -> Draft202012Validator:
         registry=Registry([(name, schema)]),
         validate_formats=True,
         # OpenAPI lets URLs be relative and have variables, its schema does not.
-        formats=dict.fromkeys(("uri", "uri-reference"), lambda _: True),
+        formats=dict.fromkeys(("uri", "uri-reference"), lambda _: True) | {"regex": is_pattern},
     )
+
+
+@cache
+def is_pattern(text: str) -> bool:
+    """Tell whether a text is a regular expression that the server can use, too."""
+    try:
+        validator_for({"pattern": text})
+    except ValidationError:
+        return False
+    return _REGEX.is_valid(text)
 
 
 def valid_openapi(contract: Contract) -> Breaches:

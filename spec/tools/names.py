@@ -94,11 +94,10 @@ def prefix_of(server: Node) -> str:
     """Return the path of a server's URL; raises RefusedError for a variable without a value."""
     url, variables = server.text("url"), server.child("variables")
     for name in re.findall(r"\{([^}]*)\}", url):
-        value = variables.child(name).text("default")
-        if not value:
+        if not variables.child(name).has("default"):
             fix = f"give it a default, under variables: {name}"
             raise server.refusal(f"the server's URL has the variable {name} without one", fix)
-        url = url.replace(f"{{{name}}}", value)
+        url = url.replace(f"{{{name}}}", variables.child(name).text("default"))
     path = _SERVER.sub("", url, count=1)
     if path == url and "." in url.partition("/")[0]:
         path = url.partition("/")[2]  # a host without a scheme

@@ -50,6 +50,7 @@ class Renderer:
             keep_trailing_newline=True,
             autoescape=False,  # noqa: S701 - the output is Python
         )
+        self.environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         self.environment.filters["exported"] = exported
         own = {target.schemas_name: "models operations"}
         own[f"{target.package}.api.{target.version}.adapters.generated"] = "adapted"

@@ -238,8 +238,9 @@ async def test_a_body_may_be_optional_and_of_a_type_like_json(http: httpx2.Async
     assert other.status_code == 415
 
 
-def test_a_contract_of_manual_routes_alone_is_served(tmp_path: Path) -> None:
-    text = TEXT[: TEXT.index("paths:")] + "paths: {/a: {trace: {responses: {}}}}\n"
+@pytest.mark.parametrize("paths", ["{/a: {trace: {responses: {}}}}", "{}"], ids=["manual", "none"])
+def test_a_contract_without_generated_routes_is_served(tmp_path: Path, paths: str) -> None:
+    text = f"{TEXT[: TEXT.index('paths:')]}paths: {paths}\n"
 
     assert [*make_app(tmp_path, text).routes] == []
 

@@ -1,5 +1,6 @@
 """What OpenAPI forbids or leaves open, and many documents have all the same."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,99 @@ def test_a_reference_may_name_an_id_an_anchor_or_a_definition(
     part = contract.node("components", "schemas", "Whole", "properties").get("part")
     assert part.child("type").value == "integer"
     assert "$id" not in str(contract.document)
+
+
+def test_members_without_a_value_are_left_out(tmp_path: Path) -> None:
+    foreign = document(
+        tmp_path,
+        """
+        tags:
+        servers:
+        paths:
+          /a:
+            parameters:
+            get:
+              summary:
+              security:
+              responses:
+                200:
+                  description:
+                  headers:
+                  content: {application/json: {schema: {properties: , default: null}}}
+        """,
+        "openapi: 3.0.3\ninfo: {title: A, version: 1.0, description: }\n",
+    )
+
+    contract = generated(foreign)
+
+    get = contract.node("paths", "/a", "get")
+    assert (get.has("summary"), get.child("security").value) == (False, [])
+    response = get.child("responses").child("200")
+    assert response.text("description") == "OK"
+    schema = response.child("content").child("application/json").child("schema")
+    assert schema.value == {"default": None}
+    assert contract.node("info").value == {"title": "A", "version": "1.0"}
+
+
+def test_a_path_and_its_parameters_name_the_same(tmp_path: Path) -> None:
+    foreign = document(
+        tmp_path,
+        """
+        paths:
+          /a/{id}/{part}:
+            parameters: [{name: id, in: path, schema: {type: integer}}]
+            get:
+              parameters: [{name: other, in: path, schema: {}}, {name: size, in: query}]
+              responses: {'200': {description: A.}}
+        """,
+    )
+
+    contract = generated(foreign)
+
+    parameters = contract.by_id["getAByIdByPart"].parameters()
+    assert [(it.text("name"), it.child("schema").value) for it in parameters] == [
+        ("id", {"type": "integer"}),
+        ("size", {}),
+        ("part", {"type": "string"}),
+    ]
+    assert all(it.child("required").value for it in parameters if it.text("in") == "path")
+    assert "does not name the parameter other; removed" in foreign.report
+    assert "names part, which is a string now" in foreign.report.partition("## Changed")[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "adopted"),
+    [
+        ({"pattern": "^[\\w-.]+$"}, {"pattern": "^[\\w\\-.]+$"}),
+        ({"pattern": "(?<a>b)\\k<a>"}, {"x-pattern": "(?<a>b)\\k<a>"}),
+    ],
+)
+def test_a_pattern_that_the_server_cannot_use_is_mended_or_has_no_effect(
+    tmp_path: Path, written: dict[str, str], adopted: dict[str, str]
+) -> None:
+    schemas = f"components: {{schemas: {{Word: {json.dumps(written)}}}}}"
+
+    contract = generated(document(tmp_path, f"{GET_A}{schemas}"))
+
+    assert contract.node("components", "schemas", "Word").value == adopted
+
+
+def test_a_dynamic_reference_leads_to_the_schema_that_it_names(tmp_path: Path) -> None:
+    tree = "{$dynamicAnchor: node, properties: {parts: {$dynamicRef: '#node'}}}"
+
+    contract = generated(document(tmp_path, f"{GET_A}components: {{schemas: {{Tree: {tree}}}}}"))
+
+    parts = contract.node("components", "schemas", "Tree", "properties", "parts")
+    assert parts.value == {"$ref": "#/components/schemas/Tree"}
+
+
+def test_the_whole_query_as_one_parameter_is_left_to_people(tmp_path: Path) -> None:
+    query = "{in: querystring, content: {application/json: {}}}"
+    parameters = f"[{query}, {{name: c, in: cookie, style: cookie, schema: {{}}}}]"
+    head = "openapi: 3.2.0\ninfo: {title: A, version: '1'}\n"
+    foreign = document(tmp_path, GET_A.replace("getA,", f"getA, parameters: {parameters},"), head)
+
+    (cookie,) = generated(foreign).by_id["getA"].parameters()
+
+    assert (cookie.text("name"), cookie.text("style")) == ("c", "form")
+    assert "a parameter is the whole query" in foreign.report.partition("## Changed")[0]
