@@ -56,9 +56,18 @@ def make_redis(url: str) -> Redis:
 
 def make_cluster(url: str) -> RedisCluster:
     """Return a client of a Redis Cluster, which the node of the URL names; as `make_redis`."""
-    # One retry follows a slot that has moved to another node.
-    retry = Retry(NoBackoff(), 1)
-    return RedisCluster.from_url(url, **{**_LIMITS, **CONNECTION, "retry": retry})
+    options = {
+        **_LIMITS,
+        **CONNECTION,
+        # One retry follows a slot that has moved to another node.
+        "retry": Retry(NoBackoff(), 1),
+        # A call may ask one node for two values at once.
+        "max_connections": 2 * MAX_CALLS,
+        # By default every fifth redirection closes all connections, those in use included. The
+        # first calls are redirected, as they are sent before the client knows the nodes.
+        "reinitialize_steps": 0,
+    }
+    return RedisCluster.from_url(url, **options)
 
 
 def make_sentinel(url: str, service: str) -> Redis:

@@ -32,9 +32,9 @@ def modes(
     """Give the settings of a cluster, then those of a Sentinel."""
     folder: Path = tmp_path_factory.mktemp("redis")
     opened = redis_cluster(folder) if request.param == "cluster" else redis_sentinel(folder, "main")
-    with opened as url:
+    with opened as servers:
         yield {
-            "redis_url": SecretStr(url),
+            "redis_url": SecretStr(servers.url),
             "redis_mode": request.param,
             "redis_sentinel_service": "main",
         }
@@ -43,8 +43,6 @@ def modes(
 async def test_the_limit_is_exact_for_callers_on_all_nodes(modes: dict[str, object]) -> None:
     redis = connect(make_settings(**modes))
     limiter, breaker = RedisLimiter(redis, "test:"), Breaker(lambda _: None, timeout_seconds=60)
-    # With its first call the client learns the nodes.
-    await limiter.peek("user:0", POLICIES)
 
     decisions = await asyncio.gather(
         *(breaker.ask(limiter.hit, f"user:{n % 30}", POLICIES) for n in range(30 * 8))
@@ -56,6 +54,21 @@ async def test_the_limit_is_exact_for_callers_on_all_nodes(modes: dict[str, obje
 
     assert sum(decision.allowed for decision in decisions) == 30 * 5
     assert again.quotas[0].remaining == 5
+
+
+async def test_the_first_calls_of_a_client_all_succeed(modes: dict[str, object]) -> None:
+    redis = connect(make_settings(**modes))
+    limiter, breaker = RedisLimiter(redis, "test:"), Breaker(lambda _: None, timeout_seconds=60)
+
+    decisions = await asyncio.gather(
+        *(
+            breaker.ask(limiter.hit, f"user:new-{n}", POLICIES, read_along=f"{MARK}{n}")
+            for n in range(64)
+        )
+    )
+    await redis.aclose()
+
+    assert {decision.quotas[0].remaining for decision in decisions} == {4}
 
 
 async def test_a_session_is_read_along_wherever_its_mark_is(modes: dict[str, object]) -> None:
