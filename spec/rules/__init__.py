@@ -36,6 +36,7 @@ DOCUMENT_RULES: Mapping[str, Callable[[Contract], Breaches]] = {
     "D006": documents.valid_examples,
     "D007": documents.values_with_schema,
     "D008": documents.contact_and_license,
+    "D009": documents.named_operations,
 }
 OPERATION_RULES: Mapping[str, Callable[[Endpoint], Breaches]] = {
     "O001": operations.operation_id,

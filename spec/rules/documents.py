@@ -8,6 +8,7 @@ from jsonschema_rs import Registry, validator_for
 
 from spec.rules.catalogue import every_schema
 from spec.tools.contract import Contract, Node
+from spec.tools.finding import closest
 from spec.tools.implied import references
 
 Breaches = Iterator[tuple[Node, str, str]]
@@ -46,6 +47,24 @@ def used_components(contract: Contract) -> Breaches:
         for name, node in components.entries():
             if kind != "securitySchemes" and f"#/components/{kind}/{name}" not in used:
                 yield node, f"nothing refers to {kind}/{name}", "remove it"
+
+
+def named_operations(contract: Contract) -> Breaches:
+    """A reader looks for the operation that a description names; a renamed one is not there."""
+    known = contract.by_id
+    for node in _descriptions(contract.node()):
+        for name in re.findall(r"`([a-z]+[A-Z][A-Za-z0-9]*)`", str(node.value)):
+            if name not in known:
+                yield node, f"there is no operation {name}", closest(name, known, "write its name")
+
+
+def _descriptions(node: Node) -> Iterator[Node]:
+    """Yield every description, but none inside of data."""
+    for key, child in node.entries():
+        if key == "description" and isinstance(child.value, str):
+            yield child
+        elif key not in {"example", "examples", "default", "enum", "const"}:
+            yield from _descriptions(child)
 
 
 def reachable_paths(contract: Contract) -> Breaches:

@@ -107,6 +107,7 @@ BREACHES: list[tuple[str, str, list[Edit]]] = [
     ),
     ("D008", "openapi.yaml", [("info:", "info:  # HERE"), ("  contact", "  x-was")]),
     ("D008", "openapi.yaml", [("info:", "info:  # HERE"), ("  license", "  x-was")]),
+    ("D009", "pets.yaml", [("of pets.", "of pets; see `getPets`.  # HERE")]),
     ("O001", "pets.yaml", [("operationId: putPet", "operationId: put_pet  # HERE")]),
     ("O002", "pets.yaml", [("get:", "get:  # HERE"), ("      summary: List pets\n", "")]),
     ("O003", "files.yaml", [("post:", "post:  # HERE"), ("tags: [files]", "tags: [files, pets]")]),
