@@ -17,6 +17,7 @@ from app.api.middleware import add_middleware
 from app.api.pages import pages
 from app.api.request.limits import unlimited_paths
 from app.api.request.mock import mocked_operations
+from app.api.request.route import ContractRoute
 from app.api.request.rules import Rules, make_rules
 from app.api.version import Version
 from app.api.versions import VERSIONS
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None, *, runs_tasks: bool = True) -> 
 
     Raises:
         RuntimeError: Routes and contract differ.
+        TypeError: A route is not one of the contract, as `manual_route` makes it.
         WrongSettings: No settings were given, and those of the environment are refused; a package
             that a setting needs is not installed; or MOCK_OPERATIONS names an unknown operation.
     """
@@ -162,6 +164,9 @@ def _contract_router(version: Version) -> APIRouter:
     if served != declared:
         difference = sorted((method, version.prefix + path) for method, path in served ^ declared)
         raise RuntimeError(f"routes and contract differ: {difference}; run make generate")
+    for route in iter_route_contexts(router.routes):
+        if not isinstance(route.original_route, ContractRoute):
+            raise TypeError(f"{route.path} has no rules of the contract; use manual_route")
     return router
 
 

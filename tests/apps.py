@@ -14,6 +14,7 @@ from app import schemas
 from app.api import deps
 from app.core.config import Settings
 from app.core.context import request_id
+from tests import files
 from tests.keys import keys_file
 from tests.versions import PREFIX
 
@@ -46,6 +47,7 @@ def make_settings(**changes: object) -> Settings:
         "secret_key": SecretStr("test-secret-of-more-than-32-characters"),
         "rate_limit_scale": 1_000,
         "signing_keys_file": keys_file(),
+        "scan_webhook_secret": SecretStr(files.SECRET),  # part files
         "mail_folder": keys_file().with_name("mail"),
         "login_floor_seconds": 0,
         "login_delay_seconds": 0,

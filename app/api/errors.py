@@ -20,16 +20,15 @@ from app.api.request.rules import Rules
 from app.core.context import request_id, trace_id
 from app.core.exceptions import (
     ContractViolation,
-    FieldError,
     InternalError,
     MalformedBody,
     MethodNotAllowed,
     NotFound,
-    ProblemError,
     ValidationFailed,
 )
 from app.core.field_codes import FieldCode
 from app.core.oauth_error import OAuthError
+from app.core.problem import FieldError, ProblemError
 from app.schemas.operation import Operation
 
 logger = logging.getLogger(__name__)

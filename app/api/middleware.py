@@ -104,7 +104,7 @@ class RequestContext:
         started = time.perf_counter()
         status = 500
         is_head = scope["method"] == "HEAD"
-        inner = {**scope, "method": "GET", IS_HEAD: True} if is_head else scope
+        inner = _as_get(scope) if is_head else scope
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -133,6 +133,12 @@ class RequestContext:
         names = {name for name, _ in given}
         added = [header for header in self._headers if header[0] not in names]
         return [*given, (b"x-request-id", identifier.encode()), *added]
+
+
+def _as_get(scope: Scope) -> Scope:
+    """Return a HEAD request as GET, without ranges: those are for GET (RFC 9110, section 14.2)."""
+    headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
+    return {**scope, "method": "GET", "headers": headers, IS_HEAD: True}
 
 
 def _header(scope: Scope, name: bytes) -> str | None:

@@ -13,7 +13,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.api.guide import docs_url
 from app.api.version import Version
-from app.core.exceptions import CATALOGUE, NotFound, ProblemError
+from app.core.exceptions import CATALOGUE, NotFound
+from app.core.problem import ProblemError
 from app.schemas.document import contract_document
 
 _ASSETS = files("fastapi_offline") / "static"

@@ -40,6 +40,7 @@ from app.services.accounts.session_gate import SessionGate
 from app.services.api_keys import ApiKeys
 from app.services.auth import Auth
 from app.services.exports import Exports
+from app.services.files import Files
 from app.services.health import Health
 from app.services.items import Items
 from app.services.jwks import Jwks
@@ -265,6 +266,7 @@ def make_services(resources: Resources) -> schemas.Services:
         # part exports
         exports=Exports(database, resources.idempotency, resources.stream_seconds),
         # end part
+        files=Files(database),  # part files
     )
 
 

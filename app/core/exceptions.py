@@ -3,6 +3,7 @@
 ProblemError                    answered as RFC 9457 problem document
 ├── MalformedBody           400
 ├── InvalidCursor           400
+├── SignatureRefused        400  # part files
 ├── PreferenceRefused       400  (mocks only)
 ├── Unauthorized            401
 ├── InsufficientScope       403
@@ -14,6 +15,7 @@ ProblemError                    answered as RFC 9457 problem document
 ├── PreconditionFailed      412
 ├── ContentTooLarge         413
 ├── UnsupportedMediaType    415
+├── RangeNotSatisfiable     416  # part files
 ├── ValidationFailed        422
 ├── TooManyRequests         429
 ├── InternalError           500
@@ -23,50 +25,8 @@ ProblemError                    answered as RFC 9457 problem document
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Literal
 
-from app.core.field_codes import FieldCode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldError:
-    """One refused field: `pointer` (RFC 6901) into a body, or `name` of a parameter."""
-
-    location: Literal["body", "query", "path", "header", "cookie"]
-    code: FieldCode
-    detail: str
-    pointer: str | None = None
-    name: str | None = None
-
-
-class ProblemError(Exception):
-    """Base of all errors that reach a client; subclasses declare slug, title, status and remedy.
-
-    A subclass must not have subclasses, so that an `except` catches only that error.
-    Chain the cause of an error with `raise … from …`: it is logged, never sent.
-    """
-
-    slug: ClassVar[str]
-    title: ClassVar[str]
-    status: ClassVar[int]
-    remedy: ClassVar[str]
-    is_declared: ClassVar[bool] = True
-    """Whether the contract has to declare it; not if only unfinished or mocked code raises it."""
-    is_fault = True
-    """Whether an error of the server is logged with its cause; overload is not."""
-
-    def __init__(
-        self,
-        detail: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        errors: Sequence[FieldError] = (),
-    ) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.headers = dict(headers or {})
-        self.errors = tuple(errors)
+from app.core.problem import FieldError, ProblemError
 
 
 class MalformedBody(ProblemError):
@@ -88,6 +48,19 @@ class InvalidCursor(ProblemError):
 
     def __init__(self) -> None:
         super().__init__(f"This list has no page with this cursor. {self.remedy}")
+
+
+# part files
+class SignatureRefused(ProblemError):
+    """A webhook is not signed by the one who shares the secret, or not now."""
+
+    slug = "signature-refused"
+    title = "The signature is not valid"
+    status = 400
+    remedy = "Sign id, timestamp and body with the shared secret, as Standard Webhooks describes."
+
+
+# end part
 
 
 class PreferenceRefused(ProblemError):
@@ -209,6 +182,24 @@ class UnsupportedMediaType(ProblemError):
     title = "The media type is not supported"
     status = 415
     remedy = "Send the body uncompressed, with a Content-Type that the operation accepts."
+
+
+# part files
+class RangeNotSatisfiable(ProblemError):
+    """No byte of the file is in the range (RFC 9110, section 15.5.17)."""
+
+    slug = "range-not-satisfiable"
+    title = "The range is outside of the file"
+    status = 416
+    remedy = "Ask for a range that begins before the size in Content-Range."
+
+    def __init__(self, size: int) -> None:
+        super().__init__(
+            f"The file has {size} bytes.", headers={"Content-Range": f"bytes */{size}"}
+        )
+
+
+# end part
 
 
 class ValidationFailed(ProblemError):

@@ -22,6 +22,7 @@ _USER_SCOPES = frozenset(
     {
         *("profile:read", "profile:write"),
         *("items:read", "items:write"),  # part example
+        *("files:read", "files:write"),  # part files
         *("api_keys:read", "api_keys:write"),  # part api_keys
     }
 )

@@ -9,8 +9,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.error_text import code_of
-from app.core.exceptions import Conflict, FieldError, LostRace, ProblemError, ServiceUnavailable
+from app.core.exceptions import Conflict, LostRace, ServiceUnavailable
 from app.core.field_codes import FieldCode
+from app.core.problem import FieldError, ProblemError
 from app.db.base import Base
 
 logger = logging.getLogger(__name__)

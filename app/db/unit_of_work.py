@@ -23,6 +23,7 @@ from app.db.repositories.account_tokens import AccountTokenRepository
 from app.db.repositories.api_keys import ApiKeyRepository
 from app.db.repositories.dead_tasks import DeadTaskRepository
 from app.db.repositories.exports import ExportRepository
+from app.db.repositories.files import FileRepository
 from app.db.repositories.idempotency_keys import IdempotencyKeyRepository
 from app.db.repositories.items import ItemRepository
 from app.db.repositories.refresh_tokens import RefreshTokenRepository
@@ -88,6 +89,13 @@ class UnitOfWork:
     @cached_property
     def exports(self) -> ExportRepository:
         return ExportRepository(self.session)
+
+    # end part
+
+    # part files
+    @cached_property
+    def files(self) -> FileRepository:
+        return FileRepository(self.session)
 
     # end part
 

@@ -69,6 +69,11 @@ class Operation:
         return self.route or self.path
 
     @property
+    def is_manual(self) -> bool:
+        """Tell whether the route is written by hand, and reads the body itself."""
+        return self.extensions.get("x-manual-route") is True
+
+    @property
     def query(self) -> tuple[str, ...]:
         """Return the names of the query parameters."""
         return tuple(name for place, name in self.arguments.values() if place == "query")

@@ -5,7 +5,8 @@ from typing import Any
 from app.services.accounts.administration import DeleteAccounts
 from app.services.accounts.mail import SendAccountMail
 from app.services.exports import WriteExport
-from app.tasks import account_mail, exports, housekeeping
+from app.services.files import RecordScan
+from app.tasks import account_mail, exports, files, housekeeping
 from app.tasks.engine.context import Handler, Handlers
 
 _HANDLERS: tuple[Handler[Any], ...] = (
@@ -18,6 +19,10 @@ _HANDLERS: tuple[Handler[Any], ...] = (
         on_replay=exports.restart_export,
     ),
     Handler(exports.DeleteOldExports, exports.delete_old_exports),
+    # end part
+    # part files
+    Handler(RecordScan, files.record_scan),
+    Handler(files.DeleteBrokenUploads, files.delete_broken_uploads),
     # end part
     Handler(DeleteAccounts, housekeeping.delete_accounts),
     Handler(housekeeping.DeleteExpiredTokens, housekeeping.delete_expired_tokens),

@@ -10,6 +10,7 @@ from docs.tools.pages import REFERENCE
 from spec.tools.bundle import assemble
 from spec.tools.contract import Contract, Endpoint, Node
 from spec.tools.load import Json
+from spec.tools.media import is_file
 from spec.tools.target import Target, targets
 
 API = f"{REFERENCE}/api"
@@ -88,6 +89,8 @@ def curl(endpoint: Endpoint) -> str:
         if media_type == "application/json":
             lines.append(f"-H 'Content-Type: {media_type}'")
             lines.append(f"-d {shlex.quote(json.dumps(value, ensure_ascii=False))}")
+        elif is_file(content.child("schema")):
+            lines += [f"-H 'Content-Type: {media_type}'", '--data-binary "@$FILE"']
         elif isinstance(value, dict):
             lines += [f"--data-urlencode {shlex.quote(f'{k}={v}')}" for k, v in value.items()]
     method = "" if endpoint.method == "get" else f"-X {endpoint.method.upper()} "

@@ -99,7 +99,7 @@ def _facts(target: Target, endpoint: Endpoint) -> str:
         ("Needs", needs(endpoint)),
         ("Roles", roles(endpoint)),
         ("Rate limit", limit(endpoint)),
-        ("Route", _file(f"app/api/{version}/routes/{endpoint.tag}.py")),
+        ("Route", _file(f"app/api/{version}/{_module(endpoint)}.py")),
         ("Service", _file(f"app/services/{endpoint.tag}.py")),
     ]
     rows += [
@@ -108,6 +108,11 @@ def _facts(target: Target, endpoint: Endpoint) -> str:
         if name != "x-rate-limit"
     ]
     return table(("Fact", "Value"), rows)
+
+
+def _module(endpoint: Endpoint) -> str:
+    is_manual = endpoint.node.child("x-manual-route").value is True
+    return "manual" if is_manual else f"routes/{endpoint.tag}"
 
 
 def _file(path: str) -> str:

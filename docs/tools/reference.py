@@ -12,7 +12,8 @@ from pathlib import Path
 
 from sqlalchemy import Column, Table
 
-from app.core.exceptions import CATALOGUE, ProblemError
+from app.core.exceptions import CATALOGUE
+from app.core.problem import ProblemError
 from app.db.models import User
 from docs.tools.changes import changelog, rules_page
 from docs.tools.contract_coverage import contract_coverage_page

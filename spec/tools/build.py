@@ -15,6 +15,7 @@ from spec.tools.replies import Replies, Success, reply_name, successes
 
 Result = TypeVar("Result")
 
+_IN_BODY = {"body", "field", "file"}
 _CALLERS = {"Principal": "Caller", "Principal | None": "MaybeCaller"}
 
 
@@ -38,9 +39,13 @@ class Builder:
             self.collected(partial(self.outgoing, endpoint))
             if arguments is None or result is None:
                 continue
+            is_manual = endpoint.node.child("x-manual-route").value is True
+            if is_manual:
+                # A route that is written by hand reads the body itself.
+                arguments = [it for it in arguments if it.place not in _IN_BODY]
             described = self.collected(partial(entry, endpoint, self.names, arguments))
             entries += [described] if described else []
-            if endpoint.node.child("x-manual-route").value is not True:
+            if not is_manual:
                 method = self.method(endpoint, arguments, result)
                 methods.setdefault(endpoint.tag, []).append(method)
         self.webhooks()

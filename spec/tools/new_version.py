@@ -12,7 +12,7 @@ from spec.tools.names import prefix_of
 from spec.tools.overlay import EXTENDS
 from spec.tools.target import Target, targets
 
-_COPIED = ("__init__.py", "router.py", "README.md")
+_COPIED = ("__init__.py", "router.py", "manual.py", "README.md")
 
 
 def new_version(root: Path) -> list[str]:

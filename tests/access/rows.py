@@ -11,10 +11,11 @@ from functools import cache, partial
 from uuid import uuid4
 
 from app.api.versions import VERSIONS
-from tests import examples, exports
+from tests import examples, exports, files
 from tests.clients import PASSWORD, Caller, get_token, sign_up
 
 Body = Callable[[Caller], Mapping[str, object]]
+Send = Callable[[bytes], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,16 @@ class Row:
     Attributes:
         status: What an admitted caller gets, where it is not the first success of the contract.
         ends_sessions: Whether the callers cannot be used again.
+        content: The body of an operation that takes no JSON and no form.
+        headers: Makes the headers that go with a body.
     """
 
     thing: Thing | None = None
     body: Body | None = None
     status: int | None = None
     ends_sessions: bool = False
+    content: bytes | None = None
+    headers: Send | None = None
 
 
 async def _make_session(user: Caller) -> str:
@@ -108,6 +113,18 @@ def _display_name(_: Caller) -> Mapping[str, object]:
     return {"display_name": "Ada L."}
 
 
+# part files
+async def _make_upload(user: Caller) -> str:
+    return str((await files.stored(user))["id"])
+
+
+def _of_a_png(_: bytes) -> Mapping[str, str]:
+    return {"Content-Type": "image/png"}
+
+
+SCAN = files.scan_event(str(uuid4()))
+UPLOAD = Thing(_make_upload, is_owned=True)
+# end part
 # part exports
 FILE = Thing(_make_file, is_owned=True)
 CANCELLED = Thing(_make_cancelled, is_owned=True)
@@ -129,6 +146,13 @@ ROWS: Mapping[str, Row] = {
     "getUser": Row(ACCOUNT),
     "updateUser": Row(ACCOUNT, _display_name),
     "deleteUser": Row(ACCOUNT),
+    # part files
+    "uploadFile": Row(content=files.PNG, headers=_of_a_png),
+    "receiveScan": Row(content=SCAN, headers=files.signed),
+    "getFile": Row(UPLOAD),
+    "deleteFile": Row(UPLOAD),
+    "downloadFile": Row(UPLOAD),
+    # end part
     # part exports
     "getExportFile": Row(FILE),
     "watchExport": Row(FILE),
@@ -165,6 +189,11 @@ def _derived(operation_id: str, version: str) -> Row:
     example = examples.example_of(contract, operation)
     body = None if example is None else partial(_example, example)
     return Row(_thing(parameters[0]) if parameters else None, body)
+
+
+def headers_of(row: Row, content: bytes | None) -> Mapping[str, str]:
+    """Return the headers that an operation needs with a body."""
+    return row.headers(content or b"") if row.headers else {}
 
 
 def _example(example: Mapping[str, object], _: Caller) -> Mapping[str, object]:

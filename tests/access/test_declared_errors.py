@@ -18,20 +18,21 @@ import pytest
 from fastapi import FastAPI
 
 from app import schemas
+from app.api.request.body_limit import max_body_bytes
 from app.api.version import Version
 from app.api.versions import VERSIONS
 from app.core.exceptions import LostRace, ServiceUnavailable
 from app.core.security import ROLE_SCOPES
 from app.main import create_app
 from app.schemas.operation import Operation
-from tests.access.rows import row_of
+from tests.access.rows import headers_of, row_of
 from tests.apps import make_settings, replace_services, started
 from tests.clients import Caller
 from tests.tokens import issue_let_in
 
 Call = tuple[Version, Operation]
 CALLS: list[Call] = [(one, each) for one in VERSIONS for each in one.operations.values()]
-JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+FORM = "application/x-www-form-urlencoded"
 
 
 def busy() -> ServiceUnavailable:
@@ -77,13 +78,15 @@ class Api:
         """Send a valid request, except for what is changed."""
         version, operation = call
         row = row_of(operation.operation_id, version.name)
-        headers = {**self.headers, **changed.pop("headers", {})}
+        content = row.content if content is None else content
+        sent = content if isinstance(content, bytes) else None
+        headers = {**self.headers, **headers_of(row, sent), **changed.pop("headers", {})}
         if row.body is not None and content is None:
             body = row.body(Caller("ada@example.com", {}, self.client))
             is_form = FORM in operation.bodies
             content = urlencode(body) if is_form else json.dumps(body)
         if operation.bodies:
-            headers = {"Content-Type": FORM if FORM in operation.bodies else JSON} | headers
+            headers = {"Content-Type": next(iter(operation.bodies))} | headers
         path = re.sub(r"\{\w+\}", str(uuid4()), operation.path)
         url = f"http://test{version.prefix}{path}"
         return await self.client.request(
@@ -136,7 +139,12 @@ async def test_a_body_that_cannot_be_read_is_refused(api: Api) -> None:
 
 
 async def test_a_body_that_is_too_large_is_refused(api: Api) -> None:
-    assert await wrong_answers(413, lambda call: api.send(call, too_large())) == {}
+    async def send(call: Call) -> httpx2.Response:
+        if own := max_body_bytes(call[1]):
+            return await api.send(call, b"", headers={"Content-Length": str(own + 1)})
+        return await api.send(call, too_large())
+
+    assert await wrong_answers(413, send) == {}
 
 
 async def test_a_body_of_another_media_type_is_refused(api: Api) -> None:

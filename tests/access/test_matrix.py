@@ -17,7 +17,7 @@ from app.schemas.operation import Operation
 from tests import figures
 from tests.access.callers import CREDENTIALS, Stage
 from tests.access.matrix import COLUMNS, Column, expected
-from tests.access.rows import ROWS, SESSION, Row, Thing, row_of
+from tests.access.rows import ROWS, SESSION, Row, Thing, headers_of, row_of
 from tests.backends import kind_of
 from tests.clients import Caller
 from tests.examples import referring
@@ -55,7 +55,7 @@ async def call(
         stage = await stage.with_new_people()
     if row.thing is not None:
         path = re.sub(r"\{\w+\}", await thing_for(stage, operation, row.thing), path)
-    headers = await CREDENTIALS[column.name](stage, operation)
+    headers = {**await CREDENTIALS[column.name](stage, operation), **headers_of(row, row.content)}
     callers = {"other user": stage.other, "admin": stage.admin}
     caller = callers.get(column.name, stage.user)
     body = await referring(row.body(caller), caller) if row.body else None
@@ -67,6 +67,7 @@ async def call(
         headers=headers,
         data=form,
         json=json,
+        content=row.content,
     )
 
 

@@ -15,6 +15,7 @@ from app.db.unit_of_work import Database
 from tests import api_keys, items
 from tests.clients import PASSWORD, Caller, get_token, sign_in, sign_up
 from tests.exports import ask
+from tests.files import stored
 from tests.problems import assert_problem
 from tests.users import signed_in
 
@@ -39,6 +40,7 @@ async def eve(root: Caller) -> Caller:
     await eve.request("POST", "/items", {"name": "Chair"}, **{"Idempotency-Key": "k"})
     # end part
     await ask(eve)  # part exports
+    await stored(eve)  # part files
     return eve
 
 
@@ -178,6 +180,7 @@ async def test_a_deleted_user_leaves_nothing_behind(root: Caller, idle: FastAPI)
         await work.account_tokens.put(
             digest("code"), eve_id, "verify-email", task_id=uuid4(), life_seconds=60
         )
+    await stored(eve)  # part files
     # part exports
     export = await ask(eve)
     async with database_of(idle).write() as work:

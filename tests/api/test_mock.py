@@ -11,7 +11,7 @@ from app import schemas
 from app.core.config import WrongSettings
 from app.main import create_app
 from app.schemas.operation import Operation
-from tests.access.rows import row_of
+from tests.access.rows import headers_of, row_of
 from tests.api.conftest import Logs
 from tests.apps import make_settings, started
 from tests.clients import Caller
@@ -39,7 +39,8 @@ async def call(mock: httpx2.AsyncClient, operation: Operation, prefer: str) -> h
     return await mock.request(
         operation.method,
         re.sub(r"\{\w+\}", str(uuid4()), operation.path),
-        headers=ANY_TOKEN | {"Prefer": prefer},
+        headers={**ANY_TOKEN, "Prefer": prefer, **headers_of(row, row.content)},
+        content=row.content,
         data=body if is_form else None,
         json=None if is_form else body,
     )

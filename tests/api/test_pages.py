@@ -8,7 +8,8 @@ import pytest
 
 from app.api.version import Version
 from app.api.versions import VERSIONS
-from app.core.exceptions import CATALOGUE, ProblemError
+from app.core.exceptions import CATALOGUE
+from app.core.problem import ProblemError
 from app.schemas.document import contract_document
 from tests.backends import EMBEDDED
 from tests.problems import assert_problem

@@ -53,6 +53,22 @@ def test_a_route_that_only_the_contract_has_is_refused(monkeypatch: pytest.Monke
         create_app(make_settings())
 
 
+def test_a_route_without_the_rules_of_the_contract_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unguarded() -> APIRouter:
+        router = APIRouter()
+        for operation in OLDEST.operations.values():
+            router.add_api_route(operation.template, nothing, methods=[operation.method])
+        return router
+
+    changed = replace(OLDEST, router=unguarded)
+    monkeypatch.setattr(main, "VERSIONS", (changed, *VERSIONS[1:]))
+
+    with pytest.raises(TypeError, match="/health/live has no rules of the contract; use manual"):
+        create_app(make_settings())
+
+
 def test_making_an_application_opens_nothing() -> None:
     app = create_app(make_settings())
 

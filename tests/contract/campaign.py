@@ -127,10 +127,10 @@ fail-on = [
     "method_not_allowed", "unresolvable_reference", "unsupported_regex",
 ]
 
-# A cursor that fits the pattern may still be none that the list gave out.
+# A cursor that fits the pattern may still be none that the list gave out; nor is a signature valid.
 [[operations]]
-include-operation-id = $paged
-checks.positive_data_acceptance.expected-statuses = $accepted_for_pages
+include-operation-id = $sealed
+checks.positive_data_acceptance.expected-statuses = $accepted_if_sealed
 
 # Administrators have a campaign of their own, and few chains reach a file that is done.
 [[operations]]
@@ -151,8 +151,11 @@ def write_configuration(folder: Path, version: Version, users: Sequence[Account]
         "accounts": str(accounts),
         "accepted": _ACCEPTED,
         "examples": EXAMPLES,
-        "paged": [name for name, one in operations if "x-pagination" in one.extensions],
-        "accepted_for_pages": [*_ACCEPTED, 400],
+        "sealed": [
+            *(name for name, one in operations if "x-pagination" in one.extensions),
+            "receiveScan",  # part files
+        ],
+        "accepted_if_sealed": [*_ACCEPTED, 400],
         "without_warnings": [
             *for_admins(version),
             "getExportFile",  # part exports

@@ -24,12 +24,40 @@ def read_text(context: schemathesis.DeserializationContext, response: schemathes
     return response.content.decode()
 
 
+# part files
+@schemathesis.serializer("image/png", "image/jpeg", "application/pdf")
+def write_file(context: schemathesis.SerializationContext, value: object) -> bytes:
+    """Return the bytes of a file, which is drawn as text of Latin-1."""
+    return str(value).encode("latin-1", "replace")
+
+
+@schemathesis.deserializer("image/png", "image/jpeg", "application/pdf")
+def read_file(context: schemathesis.DeserializationContext, response: schemathesis.Response) -> str:
+    """Return the bytes of a file as the string that the contract says it is."""
+    return response.content.decode("latin-1")
+
+
+def draw_pictures(document: dict[str, Any]) -> None:
+    """Draw the files to upload from here: the first bytes have to be those of their type."""
+    upload = document["paths"]["/files"]["post"]["requestBody"]["content"]
+    del upload["image/jpeg"], upload["application/pdf"]
+    upload["image/png"]["schema"] = {"type": "string", "format": "picture"}
+    begin = "\x89PNG\r\n\x1a\n"
+    schemathesis.openapi.format(
+        "picture", st.binary(max_size=50).map(lambda rest: begin + rest.decode("latin-1"))
+    )
+
+
+# end part
+
+
 @schemathesis.hook
 def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:
     """Say the same as the contract, in words that schemathesis acts on."""
     _sent.clear()
     show_bearer_tokens(raw_schema)
     describe_events(raw_schema)
+    draw_pictures(raw_schema)  # part files
     for parameter in raw_schema["components"].get("parameters", {}).values():
         if parameter["name"] in {"If-Match", "If-None-Match"}:
             draw_entity_tags(parameter["schema"])

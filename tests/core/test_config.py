@@ -27,6 +27,7 @@ SECRETS = {
     "DATABASE_URL": "postgres://app:hunter2hunter2@db/app",
     "DATABASE_REPLICA_URL": "postgres://app:hunter2hunter2@db/app",
     "REDIS_URL": "http://:hunter2hunter2@redis:x/0",
+    "SCAN_WEBHOOK_SECRET": "hunter2hunter2",  # part files
     "ADMIN_PASSWORD": "hunter2hunter2",
     "SMTP_PASSWORD": "hunter2hunter2",
 }

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.core import exceptions
-from app.core.exceptions import CATALOGUE, ProblemError
+from app.core.exceptions import CATALOGUE
 from app.core.field_codes import FieldCode
+from app.core.problem import ProblemError
 
 
 def subclasses(error: type[ProblemError]) -> Iterator[type[ProblemError]]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Table, func, select
 from app.db import deletion
 from app.db.base import Base
 from app.db.deletion import delete_piece
-from app.db.models import Export, ExportChunk, Item, RefreshToken, Session, User
+from app.db.models import Export, ExportChunk, File, FileChunk, Item, RefreshToken, Session, User
 from app.db.unit_of_work import Database
 from tests.users import new_user
 
@@ -67,7 +67,11 @@ async def fill(database: Database, owner_id: UUID) -> None:
         for _ in range(3):
             session = await work.sessions.add(session_of(owner_id))
             export = await work.exports.add(Export(owner_id=owner_id, format="csv"))  # part exports
-            for _ in range(3):
+            file = await work.files.add(
+                File(owner_id=owner_id, media_type="image/png")
+            )  # part files
+            for number in range(3):
+                await work.files.add_chunk(file.id, number, b"png")  # part files
                 await work.refresh_tokens.add(uuid4().hex, session.id)
                 await work.exports.add_chunk(export, b"id")  # part exports
 
@@ -76,12 +80,15 @@ async def count_owned(database: Database, owner_id: UUID) -> dict[str, int]:
     """Return how many rows of a user each table has, the account included."""
     sessions = select(Session.id).where(Session.user_id == owner_id)
     exports = select(Export.id).where(Export.owner_id == owner_id)  # part exports
+    files = select(File.id).where(File.owner_id == owner_id)  # part files
     conditions: dict[type[Base], ColumnElement[bool]] = {
         Item: Item.owner_id == owner_id,  # part example
         Session: Session.user_id == owner_id,
         RefreshToken: RefreshToken.session_id.in_(sessions),
         Export: Export.owner_id == owner_id,  # part exports
         ExportChunk: ExportChunk.export_id.in_(exports),  # part exports
+        File: File.owner_id == owner_id,  # part files
+        FileChunk: FileChunk.file_id.in_(files),  # part files
         User: User.id == owner_id,
     }
     async with database.read() as work:

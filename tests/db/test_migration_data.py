@@ -19,7 +19,7 @@ from app.core.config import Settings
 from app.core.crypto.opaque import digest
 from app.db.base import Base
 from app.db.engine import make_engine
-from app.db.models import ApiKey, Export, Item, Session
+from app.db.models import ApiKey, Export, File, Item, Session
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.unit_of_work import Database
 from app.main import create_app
@@ -66,6 +66,7 @@ async def fill(settings: Settings) -> None:
         await add_session(Database(engine), owner)
         await add_item(Database(engine), owner)  # part example
         await add_export(Database(engine), owner)  # part exports
+        await add_file(Database(engine), owner)  # part files
     await add_tasks(Database(engine))
     await engine.dispose()
     await create_the_rest(settings)
@@ -110,6 +111,17 @@ async def add_export(database: Database, owner: UUID) -> None:
     async with database.write() as work:
         export = await work.exports.add(Export(owner_id=owner, format="csv"))
         await work.exports.add_chunk(export, b"id,name")
+
+
+# end part
+
+
+# part files
+async def add_file(database: Database, owner: UUID) -> None:
+    async with database.write() as work:
+        file = await work.files.add(File(owner_id=owner, media_type="image/png"))
+        await work.files.add_chunk(file.id, 0, b"png")
+        await work.files.note_scan(f"msg_{owner}")
 
 
 # end part

@@ -31,7 +31,7 @@ class Command:
             elif word == "-H":
                 name, _, value = next(words).partition(": ")
                 command.headers[name] = value
-            elif word == "-d":
+            elif word in {"-d", "--data-binary"}:
                 command.body = next(words)
             elif word == "--data-urlencode":
                 name, _, value = next(words).partition("=")

@@ -41,3 +41,17 @@ def test_a_newcomer_follows(guide: str, repository: Path) -> None:
 @pytest.mark.parametrize("guide", WRITTEN)
 def test_a_guide_is_listed(guide: str) -> None:
     assert f"]({guide}.md)" in Page("docs/how-to/README.md").text
+
+
+# part files
+def test_the_guide_to_manual_routes_quotes_the_code() -> None:
+    code = Path("app/api/v1/manual.py").read_text(encoding="utf-8")
+    page = Page("docs/how-to/write-a-route-by-hand.md")
+
+    quoted = [it.content for it in page.blocks if it.section == "How it works"]
+
+    assert len(quoted) == 3
+    assert [text for text in quoted if text not in code] == []
+
+
+# end part

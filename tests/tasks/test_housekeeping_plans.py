@@ -10,13 +10,14 @@ from fastapi import FastAPI
 from sqlalchemy import text, update
 
 from app.db.base import Base
-from app.db.models import Export, Task, User
+from app.db.models import Export, File, Task, User
 from app.db.repositories.idempotency_keys import KeyName
 from app.services.support.outbox import Payload
 from app.tasks.schedule import SCHEDULES
 from tests.statements import Statement, watched
 from tests.tasks.conftest import Lab
 from tests.tasks.test_exports import add_export
+from tests.tasks.test_files import add_broken
 from tests.tasks.test_housekeeping import LONG_AGO, add_session, add_user, do
 
 PAYLOADS = [schedule.payload for schedule in SCHEDULES]
@@ -35,11 +36,13 @@ async def leave_behind(lab: Lab) -> None:
     await add_session(lab, user_id, idle_until=LONG_AGO)
     name = KeyName(principal_id=user_id, operation="createItem", key="k")
     [failed, old] = [await add_export(lab), await add_export(lab)]  # part exports
+    broken = await add_broken(lab)  # part files
     changes = [
         # part exports
         update(Export).where(Export.id == failed).values(status="failed"),
         update(Export).where(Export.id == old).values(created_at=LONG_AGO),
         # end part
+        update(File).where(File.id == broken).values(created_at=LONG_AGO),  # part files
         update(Task).where(Task.id == task_id).values(status="done", finished_at=LONG_AGO),
     ]
     async with lab.resources.database.write() as work:
@@ -53,6 +56,7 @@ async def delete_account(lab: Lab) -> None:
     user_id = await add_user(lab)
     async with lab.resources.database.write() as work:
         await work.exports.add(Export(owner_id=user_id, format="csv"))  # part exports
+        await work.files.add(File(owner_id=user_id, media_type="image/png"))  # part files
         await work.users.mark_deleted(await work.session.get_one(User, user_id))
     await add_session(lab, user_id, idle_until=LONG_AGO)
 

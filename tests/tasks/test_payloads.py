@@ -9,6 +9,8 @@ from app.tasks.registry import HANDLERS
 REQUIRED: dict[str, set[str]] = {
     "send_account_mail": {"kind", "user_id"},
     "write_export": {"export_id"},  # part exports
+    "record_scan": {"file_id", "verdict"},  # part files
+    "delete_broken_uploads": set(),  # part files
     "delete_accounts": set(),
     "delete_expired_tokens": set(),
     "delete_expired_keys": set(),

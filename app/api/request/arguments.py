@@ -62,16 +62,22 @@ def typed(operation: Operation) -> Callable[[Endpoint], Endpoint]:
     def decorate(endpoint: Endpoint) -> Endpoint:
         signature = inspect.signature(endpoint)
         arguments = _Typed(operation, signature)
+        # A function that is written by hand may want the request too.
+        wants_request = "request" in signature.parameters
 
         async def route(contract_request: Request, **provided: object) -> Response:
             values = arguments.read(contract_request.scope[ARGUMENTS])
+            if wants_request:
+                values["request"] = contract_request
             return await endpoint(**provided, **values)
 
         own = inspect.Parameter(
             "contract_request", inspect.Parameter.KEYWORD_ONLY, annotation=Request
         )
         others = [
-            it for name, it in signature.parameters.items() if name not in operation.arguments
+            it
+            for name, it in signature.parameters.items()
+            if name not in operation.arguments and name != "request"
         ]
         route.__signature__ = signature.replace(parameters=[*others, own])  # type: ignore[attr-defined]
         route.__name__, route.__doc__ = endpoint.__name__, endpoint.__doc__

@@ -14,8 +14,9 @@ from starlette.exceptions import HTTPException
 from app.api.request.contract import Contract, Node, escape
 from app.api.request.faults import body_errors, faults
 from app.api.request.texts import Texts, json_text
-from app.core.exceptions import FieldError, MalformedBody, UnsupportedMediaType
+from app.core.exceptions import MalformedBody, UnsupportedMediaType, ValidationFailed
 from app.core.field_codes import FieldCode
+from app.core.problem import FieldError
 from app.schemas.operation import BodyKind, Operation
 
 _MAX_NAME = 100
@@ -193,6 +194,7 @@ class Bodies:
 
     def __init__(self, contract: Contract, operation: Operation, pointer: str) -> None:
         where, node = contract.resolve(f"{pointer}/requestBody") if operation.bodies else ("", {})
+        self._is_manual = operation.is_manual
         self._required = node.get("required") is True
         self._drops_empty = operation.error_format == "oauth2"
         self._bodies = {
@@ -215,6 +217,9 @@ class Bodies:
         """
         if not self._bodies:
             return {}, []
+        if self._is_manual:
+            self._check_head(request)
+            return {}, []
         media_type, value, errors, body = await self._value(request)
         is_split = self._has_fields and body is not None and body.kind == "multipart"
         defaults = body.defaults if body is not None and is_split else {}
@@ -228,15 +233,34 @@ class Bodies:
                 values[python] = sent.get(name, defaults.get(name))
         return values, errors
 
-    async def _value(
-        self, request: ContractRequest
-    ) -> tuple[str, Any, list[FieldError], Body | None]:
+    async def read_value(self, request: ContractRequest) -> Any:  # noqa: ANN401 - any JSON
+        """Return the body of a manual route as JSON, None without one.
+
+        Raises:
+            MalformedBody: It is not what its media type says.
+            ValidationFailed: The contract refuses it.
+        """
+        _, value, errors, _ = await self._value(request)
+        if errors:
+            raise ValidationFailed(errors)
+        return value
+
+    def _check_head(self, request: ContractRequest) -> str:
+        """Refuse a coding; and a media type that the contract lacks, or return it."""
         if any(it.strip().lower() not in _DECODED for it in request.headers.getlist(_CODING)):
             raise UnsupportedMediaType(
                 "Send the body uncompressed, without Content-Encoding.",
                 headers={"Accept-Encoding": "identity"},
             )
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if self._find(media_type) is None and (media_type or self._is_manual):
+            raise UnsupportedMediaType(f"Send the body as {' or '.join(self._bodies)}.")
+        return media_type
+
+    async def _value(
+        self, request: ContractRequest
+    ) -> tuple[str, Any, list[FieldError], Body | None]:
+        media_type = self._check_head(request)
         value: Any = _ABSENT
         if media_type or await request.body():
             if (body := self._find(media_type)) is None:

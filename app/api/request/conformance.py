@@ -85,6 +85,17 @@ class Conformance:
             raise ValidationFailed([*errors, *wrong])
         return values | body
 
+    async def read_body(
+        self, operation: Operation, request: ContractRequest
+    ) -> Any:  # noqa: ANN401
+        """Return the body of a manual route as JSON, None without one.
+
+        Raises:
+            ValidationFailed: The contract refuses it.
+            MalformedBody: The body is not what its media type says.
+        """
+        return await self._readers[operation.operation_id].bodies.read_value(request)
+
     def check(self, operation: Operation, response: Response) -> None:
         """Check a response before it is sent.
 

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from jsonschema_rs import ValidationError, ValidationErrorKind, Validator
 
-from app.core.exceptions import FieldError
 from app.core.field_codes import FieldCode
+from app.core.problem import FieldError
 
 Path = tuple[str | int, ...]
 Fault = tuple[Path, FieldCode, str]

@@ -8,8 +8,9 @@ from fastapi import Request
 from app.api.request.contract import Contract, Node, escape
 from app.api.request.faults import faults
 from app.api.request.texts import DELIMITERS, Pairs, Texts, json_text
-from app.core.exceptions import FieldError, ValidationFailed
+from app.core.exceptions import ValidationFailed
 from app.core.field_codes import FieldCode
+from app.core.problem import FieldError
 from app.schemas.operation import Operation
 
 LIST_HEADERS = frozenset({b"if-match", b"if-none-match"})

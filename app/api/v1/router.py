@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.api.v1 import manual  # part files
 from app.api.v1.routes import ROUTERS, health, jwks
 
 AT_ROOT = (health.router, jwks.router)
@@ -13,4 +14,5 @@ def router() -> APIRouter:
     router = APIRouter()
     for routes in ROUTERS:
         router.include_router(routes)
+    router.include_router(manual.router)  # part files
     return router

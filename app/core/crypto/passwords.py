@@ -10,9 +10,10 @@ from typing import Literal, ParamSpec, TypeVar
 from anyio import CapacityLimiter, to_thread
 from passlib.context import CryptContext
 
-from app.core.exceptions import Conflict, FieldError, ServiceUnavailable
+from app.core.exceptions import Conflict, ServiceUnavailable
 from app.core.field_codes import FieldCode
 from app.core.load import waiting
+from app.core.problem import FieldError
 
 logger = logging.getLogger(__name__)
 

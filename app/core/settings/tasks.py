@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field, PositiveFloat, PositiveInt
 
-from app.core.settings.values import Port
+from app.core.settings.values import Port, WebhookSecret
 
 
 class TaskSettings(BaseModel):
@@ -32,6 +32,11 @@ class TaskSettings(BaseModel):
     )
     export_chunk_rows: PositiveInt = Field(
         2_000, description="Rows of an export that are read and written in one transaction."
+    )
+    # end part
+    # part files
+    scan_webhook_secret: WebhookSecret | None = Field(
+        None, description="Secret of the virus scanner that sends webhooks, whsec_...; empty: none."
     )
     # end part
     event_stream_seconds: PositiveInt = Field(

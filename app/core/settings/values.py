@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.core.crypto.received_webhooks import read_secret
 from app.core.formats import email
 
 _DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg")
@@ -63,10 +64,21 @@ def _redis_url(value: SecretStr) -> SecretStr:
     return value
 
 
+# part files
+def _webhook_secret(value: SecretStr) -> SecretStr:
+    try:
+        read_secret(value.get_secret_value())
+    except ValueError as error:
+        raise PydanticCustomError("webhook_secret", f"Input should be a secret: {error}") from None
+    return value
+
+
+# end part
 JsonArray = BeforeValidator(_json_array)
 Email = Annotated[str, Field(max_length=254), AfterValidator(email)]
 Origin = Annotated[str, AfterValidator(_origin)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 ReplicaUrl = Annotated[SecretStr, AfterValidator(_replica_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]  # part files
 Port = Annotated[int, Field(ge=1, le=65_535)]

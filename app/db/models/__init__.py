@@ -3,6 +3,7 @@
 from app.db.models.account_tokens import AccountToken
 from app.db.models.api_keys import ApiKey  # part api_keys
 from app.db.models.exports import Export, ExportChunk  # part exports
+from app.db.models.files import File, FileChunk, ReceivedScan  # part files
 from app.db.models.idempotency_keys import IdempotencyKey
 from app.db.models.items import Item  # part example
 from app.db.models.refresh_tokens import RefreshToken
@@ -16,8 +17,11 @@ __all__ = [
     "DeadTask",
     "Export",  # part exports
     "ExportChunk",  # part exports
+    "File",  # part files
+    "FileChunk",  # part files
     "IdempotencyKey",
     "Item",  # part example
+    "ReceivedScan",  # part files
     "RefreshToken",
     "Schedule",
     "Session",

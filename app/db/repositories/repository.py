@@ -11,8 +11,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.exceptions import Conflict, FieldError, NotFound
+from app.core.exceptions import Conflict, NotFound
 from app.core.field_codes import FieldCode
+from app.core.problem import FieldError
 from app.db.base import Base, Entity
 from app.db.keyset import SortKey, after, position_of
 

@@ -367,6 +367,8 @@ class ApiKeyScope(StrEnum):
     PROFILE_READ = "profile:read"
     ITEMS_READ = "items:read"
     ITEMS_WRITE = "items:write"
+    FILES_READ = "files:read"
+    FILES_WRITE = "files:write"
 
 
 class ApiKeyCreate(Schema):
@@ -558,3 +560,67 @@ ExportEvents = TypeAliasType("ExportEvents", str)
 
 Each is called `export`; its data are an `Export`.
 """
+
+
+Bytes = TypeAliasType("Bytes", str)
+"""The bytes of a file."""
+
+
+class FileMediaType(StrEnum):
+    """What the file contains."""
+
+    IMAGE_PNG = "image/png"
+    IMAGE_JPEG = "image/jpeg"
+    APPLICATION_PDF = "application/pdf"
+
+
+class FileScan(StrEnum):
+    """Result of the virus scan."""
+
+    PENDING = "pending"
+    CLEAN = "clean"
+    INFECTED = "infected"
+
+
+class File(Schema):
+    """A file that a user uploaded."""
+
+    id: UUID
+    """Identifies the file."""
+    media_type: FileMediaType
+    size: StrictInt
+    """Number of bytes."""
+    sha256: str
+    """SHA-256 digest of the content, in hexadecimal digits."""
+    scan: FileScan
+    created_at: AwareDatetime
+    """When the file was uploaded."""
+
+
+class ScanVerdict(StrEnum):
+    """What the scanner says of a file."""
+
+    CLEAN = "clean"
+    INFECTED = "infected"
+
+
+class ScanResult(Schema):
+    """What was found in a file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file_id: UUID
+    """Identifies the file."""
+    verdict: ScanVerdict
+
+
+class ScanEvent(Schema):
+    """The result of a virus scan."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["file.scanned"]
+    """Kind of the event."""
+    timestamp: AwareDatetime
+    """When the event happened."""
+    data: ScanResult

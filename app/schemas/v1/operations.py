@@ -462,6 +462,76 @@ CANCEL_EXPORT = Operation(
     arguments={"export_id": ("path", "export_id")},
     statuses=frozenset({200, 401, 403, 404, 409, 422, 429, 500, 503}),
 )
+UPLOAD_FILE = Operation(
+    operation_id="uploadFile",
+    method="POST",
+    path="/files",
+    tag="files",
+    security=({"oauth2": ("files:write",)}, {"api_key": ("files:write",)}),
+    schemes={"oauth2": SCHEMES["oauth2"], "api_key": SCHEMES["api_key"]},
+    bodies={"image/png": "bytes", "image/jpeg": "bytes", "application/pdf": "bytes"},
+    statuses=frozenset({201, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
+    extensions={
+        "x-manual-route": True,
+        "x-max-body-bytes": 10485760,
+        "x-rate-limit": {
+            "bucket": "uploadFile",
+            "policies": [
+                {"name": "burst", "requests": 5, "seconds": 10},
+                {"name": "sustained", "requests": 100, "seconds": 3600},
+            ],
+        },
+    },
+)
+RECEIVE_SCAN = Operation(
+    operation_id="receiveScan",
+    method="POST",
+    path="/files/scans",
+    tag="files",
+    arguments={
+        "webhook_id": ("header", "webhook-id"),
+        "webhook_timestamp": ("header", "webhook-timestamp"),
+        "webhook_signature": ("header", "webhook-signature"),
+    },
+    bodies={"application/json": "json"},
+    statuses=frozenset({202, 400, 404, 413, 415, 422, 429, 500, 503}),
+    extensions={"x-manual-route": True, "x-max-body-bytes": 10000},
+)
+GET_FILE = Operation(
+    operation_id="getFile",
+    method="GET",
+    path="/files/{file_id}",
+    tag="files",
+    security=({"oauth2": ("files:read",)}, {"api_key": ("files:read",)}),
+    schemes={"oauth2": SCHEMES["oauth2"], "api_key": SCHEMES["api_key"]},
+    arguments={"file_id": ("path", "file_id")},
+    statuses=frozenset({200, 401, 403, 404, 422, 429, 500, 503}),
+)
+DELETE_FILE = Operation(
+    operation_id="deleteFile",
+    method="DELETE",
+    path="/files/{file_id}",
+    tag="files",
+    security=({"oauth2": ("files:write",)}, {"api_key": ("files:write",)}),
+    schemes={"oauth2": SCHEMES["oauth2"], "api_key": SCHEMES["api_key"]},
+    arguments={"file_id": ("path", "file_id")},
+    statuses=frozenset({204, 401, 403, 404, 422, 429, 500, 503}),
+)
+DOWNLOAD_FILE = Operation(
+    operation_id="downloadFile",
+    method="GET",
+    path="/files/{file_id}/content",
+    tag="files",
+    security=({"oauth2": ("files:read",)}, {"api_key": ("files:read",)}),
+    schemes={"oauth2": SCHEMES["oauth2"], "api_key": SCHEMES["api_key"]},
+    arguments={
+        "file_id": ("path", "file_id"),
+        "range_": ("header", "Range"),
+        "if_range": ("header", "If-Range"),
+        "if_none_match": ("header", "If-None-Match"),
+    },
+    statuses=frozenset({200, 206, 304, 401, 403, 404, 409, 416, 422, 429, 500, 503}),
+)
 
 OPERATIONS: Mapping[str, Operation] = {
     "getLiveness": GET_LIVENESS,
@@ -498,4 +568,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "getExportFile": GET_EXPORT_FILE,
     "watchExport": WATCH_EXPORT,
     "cancelExport": CANCEL_EXPORT,
+    "uploadFile": UPLOAD_FILE,
+    "receiveScan": RECEIVE_SCAN,
+    "getFile": GET_FILE,
+    "deleteFile": DELETE_FILE,
+    "downloadFile": DOWNLOAD_FILE,
 }

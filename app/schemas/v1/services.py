@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.schemas.v1.api_keys import ApiKeysService
 from app.schemas.v1.auth import AuthService
 from app.schemas.v1.exports import ExportsService
+from app.schemas.v1.files import FilesService
 from app.schemas.v1.health import HealthService
 from app.schemas.v1.items import ItemsService
 from app.schemas.v1.jwks import JwksService
@@ -25,3 +26,4 @@ class Services:
     api_keys: ApiKeysService
     items: ItemsService
     exports: ExportsService
+    files: FilesService

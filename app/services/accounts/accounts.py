@@ -4,8 +4,9 @@ from app.core import audit
 from app.core.audit import Event
 from app.core.crypto.opaque import digest
 from app.core.crypto.passwords import PasswordPolicy, Passwords
-from app.core.exceptions import Conflict, FieldError
+from app.core.exceptions import Conflict
 from app.core.field_codes import FieldCode
+from app.core.problem import FieldError
 from app.core.security import Principal, Role
 from app.core.throttle import Throttle
 from app.db.models.users import User

@@ -15,8 +15,9 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from app.core.exceptions import Conflict, FieldError, ValidationFailed
+from app.core.exceptions import Conflict, ValidationFailed
 from app.core.field_codes import FieldCode
+from app.core.problem import FieldError
 from app.core.security import Principal
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.unit_of_work import Database, UnitOfWork, retried

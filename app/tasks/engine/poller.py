@@ -8,7 +8,8 @@ from contextvars import Context
 
 from app.core.config import Settings
 from app.core.dependencies import Resources
-from app.core.exceptions import Conflict, ProblemError
+from app.core.exceptions import Conflict
+from app.core.problem import ProblemError
 from app.db.models.tasks import Task
 from app.tasks.engine.attempt import TaskAttempt
 from app.tasks.engine.context import Handlers

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from cronsim import CronSim
 
-from app.core.exceptions import ProblemError
+from app.core.problem import ProblemError
 from app.db.unit_of_work import Database
 from app.services.support.outbox import Payload, enqueue
 from app.tasks.engine.waiting import wait_for

@@ -3,7 +3,7 @@
 
 from fastapi import APIRouter
 
-from app.api.v1.routes import api_keys, auth, exports, health, items, jwks, sessions, users
+from app.api.v1.routes import api_keys, auth, exports, files, health, items, jwks, sessions, users
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
@@ -14,4 +14,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     api_keys.router,
     items.router,
     exports.router,
+    files.router,
 )
