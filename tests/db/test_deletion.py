@@ -67,11 +67,12 @@ async def fill(database: Database, owner_id: UUID) -> None:
         for _ in range(3):
             session = await work.sessions.add(session_of(owner_id))
             export = await work.exports.add(Export(owner_id=owner_id, format="csv"))  # part exports
-            file = await work.files.add(
-                File(owner_id=owner_id, media_type="image/png")
-            )  # part files
+            # part files
+            file = await work.files.add(File(owner_id=owner_id, media_type="image/png"))
             for number in range(3):
-                await work.files.add_chunk(file.id, number, b"png")  # part files
+                await work.files.add_chunk(file.id, number, b"png")
+            # end part
+            for _ in range(3):
                 await work.refresh_tokens.add(uuid4().hex, session.id)
                 await work.exports.add_chunk(export, b"id")  # part exports
 
