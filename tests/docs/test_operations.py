@@ -21,7 +21,6 @@ from tests.clients import PASSWORD, Caller
 from tests.docs.http import Command, curl_commands, filled, variables
 from tests.docs.pages import ROOT, Page
 from tests.examples import referring
-from tests.files import PNG
 from tests.workers import working
 
 
@@ -34,6 +33,7 @@ class Shown(NamedTuple):
     page: Page
 
 
+PICTURE = b"\x89PNG\r\n\x1a\n"
 WRITTEN = operation_pages(ROOT)
 SERVED = {version.name: version for version in VERSIONS}
 FOUND: dict[str, Shown] = {
@@ -80,7 +80,7 @@ async def call(shown: Shown, people: People) -> httpx2.Response:
         command.method,
         command.url,
         headers=command.headers,
-        content=PNG if is_file else command.body,
+        content=PICTURE if is_file else command.body,
         data=command.form or None,
     )
 
