@@ -9,8 +9,8 @@ RUN python -m venv /opt/venv \
 FROM python:3.13-slim
 # A release adds its version, revision and source.
 LABEL org.opencontainers.image.title="fastapi-contract-first" \
-    org.opencontainers.image.description="A backend whose contract comes first." \
-    org.opencontainers.image.licenses="MIT"
+    org.opencontainers.image.licenses="MIT" \
+    org.opencontainers.image.description="A backend whose contract comes first."
 # Group 0 owns /data, so that a platform may run another user of that group.
 RUN useradd --uid 10001 --gid 0 --no-create-home --shell /usr/sbin/nologin app \
     && install --directory --owner app --group 0 --mode 770 /data

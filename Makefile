@@ -51,7 +51,7 @@ SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
 .PHONY: help doctor routes shell db-reset resource run mock worker scheduler tasks watch seed clients test coverage operation-test fuzz bench $(SLOW_CHECKS) $(NIGHTLY_CHECKS) $(FAST_CHECKS) \
-	check check-fast docs-serve docs-check format generate migrate setup keys migration downgrade lock install-hooks docker-build audit licences sbom compose-up clean
+	check check-fast docs-serve docs-check format generate migrate setup keys migration downgrade lock update install-hooks docker-build audit licences sbom compose-up clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -274,6 +274,11 @@ lock: $(DEV) ## Pin packages after a change of pyproject.toml or of a package.js
 	@for folder in spec/redocly spec/clients/typescript; do \
 		(cd $$folder && $(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error) || exit 1; \
 	done
+
+update: export FROM := $(FROM)
+update: export TO := $(TO)
+update: $(DEV) ## Merge a later version of the template into this product (FROM=its repository TO=tag or commit)
+	@.ci/update
 
 install-hooks: $(DEV) ## Install a Git hook that runs the fast checks before each commit
 	$(BIN)/pre-commit install

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from spec.product import requirements
 from spec.product.marks import without
 from spec.product.migrations import relink
 from spec.product.parts import parts, with_dependents
@@ -24,9 +25,10 @@ def drop(root: Path, names: Iterable[str]) -> list[str]:
     gone = with_dependents(names)
     files = [path for name in gone for path in files_of(root, name)]
     texts = dict(_cut(root, frozenset(gone), set(files)))
-    _forget_markers(
-        root / "pyproject.toml", [it for name in gone for it in parts()[name].markers], texts
-    )
+    project = root / "pyproject.toml"
+    _forget_markers(project, [it for name in gone for it in parts()[name].markers], texts)
+    if project in texts:
+        texts |= requirements.without_unneeded(root, texts[project])
     if root / FILE not in files:
         texts[root / FILE] = _without_tables((root / FILE).read_text(encoding="utf-8"), gone)
     relink(root, files)
@@ -90,9 +92,10 @@ def _without_tables(text: str, gone: Iterable[str]) -> str:
 
 
 def _remove_empty_folders(root: Path, files: Sequence[Path]) -> None:
-    for folder in sorted({path.parent for path in files}, reverse=True):
+    folders = {folder for path in files for folder in path.parents if root in folder.parents}
+    for folder in sorted(folders, reverse=True):
         left = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-        if folder != root and left <= {"__pycache__"}:
+        if left <= {"__pycache__"}:
             shutil.rmtree(folder, ignore_errors=True)
 
 

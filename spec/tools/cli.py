@@ -26,6 +26,7 @@ VERBS = {
     # part template
     "drop": "remove parts that the product does not need, such as the example",
     "init": "make the template a product: drop parts, rename everything",
+    "update": "merge this version of the template into a product",
     # end part
 }
 # Verbs that look at all versions at once: code of one refers to that of another.
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
     if options.verb == "adopt":
         return adopt(options, root)
     # part template
-    if options.verb in {"drop", "init"}:
+    if options.verb in {"drop", "init", "update"}:
         return int(import_module("spec.product.command").run(options, root))
     # end part
     if not (found := targets(root)):

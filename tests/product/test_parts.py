@@ -16,7 +16,7 @@ from tests.docs.follow import GIT, clone
 pytestmark = pytest.mark.parts
 
 PYTHON = sys.executable
-CHECKS = (
+STATIC_CHECKS = (
     (tool("mypy"),),
     (tool("lint-imports"), "--no-cache"),
     (tool("ruff"), "check", "--quiet", "."),
@@ -25,9 +25,10 @@ CHECKS = (
     (tool("rumdl"), "check", "--quiet", "."),
     (PYTHON, "-m", "spec", "check"),
     (PYTHON, "-m", "spec", "lint"),
-    # What a part needs of a server is tested with all parts.
-    (tool("pytest"), "--quiet", "--exitfirst", "-k", "not postgresql", "tests"),
 )
+# What a part needs of a server is tested with all parts.
+TESTS = (tool("pytest"), "--quiet", "--exitfirst", "-k", "not postgresql")
+CHECKS = (*STATIC_CHECKS, (*TESTS, "tests"))
 SETS = [(name,) for name in optional_parts()] + [tuple(optional_parts())]
 TRACES = (
     "fastapi-contract-first|Items API|itemsapi|whose contract comes first"
@@ -35,7 +36,8 @@ TRACES = (
 )
 
 
-def run(folder: Path, *command: str) -> None:
+def run(folder: Path, *command: str) -> str:
+    """Run a command that has to succeed; return what it prints."""
     environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
     done = subprocess.run(
         command,
@@ -46,6 +48,7 @@ def run(folder: Path, *command: str) -> None:
         check=False,
     )
     assert done.returncode == 0, f"{command}\n{done.stdout[-6000:]}\n{done.stderr[-3000:]}"
+    return done.stdout
 
 
 @pytest.mark.parametrize("names", SETS, ids="+".join)
