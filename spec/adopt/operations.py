@@ -236,8 +236,8 @@ def _xml_bodies(document: Object, notes: Notes) -> None:
             continue
         for media_type in (it for it in content if "xml" in it):
             text = (
-                f"a body of {media_type} reaches the service as it was sent, and its schema is not "
-                "applied: read it there, or leave the media type out"
+                f"a body of {media_type} is judged by its schema, and reaches the service as it "
+                "was sent: read it there, or leave the media type out"
             )
             notes.left("Bodies that are not read", notes.where(value), text)
 

@@ -26,9 +26,9 @@ def upgrade(schema: Schema, minor: int, note: Callable[[str], None]) -> Schema:
         return _reference(schema, note)
     for exclusive, bound in _BOUNDS:
         _exclusive(schema, exclusive, bound, note)
-    if minor == 0 and schema.get("format") in {"byte", "base64"} and schema.get("type") == "string":
-        note("`format: byte` is `contentEncoding: base64`")
-        schema = _renamed(schema, {"format": "contentEncoding"}) | {"contentEncoding": "base64"}
+    if schema.get("format") == "base64" and schema.get("type") == "string":
+        note("`format: base64` is `format: byte`")
+        schema = schema | {"format": "byte"}
     schema = _lists(_patterns(schema, note), note)
     if "example" in schema and minor == 0:
         note("`example` is a list, `examples`")

@@ -226,6 +226,43 @@ async def test_a_file_may_be_sent_instead_of_json(http: httpx2.AsyncClient) -> N
     assert (file.json(), body.json(), wrong.status_code) == ("a.txt", "JSON", 422)
 
 
+COUNT = "<number-of-parts>2</number-of-parts>"
+ORDERS = [
+    (f"<order>{COUNT}</order>", 204),
+    ("<a:order xmlns:a='urn:a' a:id='7'><a:number-of-parts>2</a:number-of-parts></a:order>", 204),
+    (f"<o>{COUNT}<parts><part>1</part><part>2</part></parts><word>a</word><word>b</word></o>", 204),
+    (f"<o>{COUNT}<whole>{COUNT}</whole></o>", 204),
+    ("<o/>", 422),
+    (f"<o id='a'>{COUNT}</o>", 422),
+    (f"<o>{COUNT}{COUNT}</o>", 422),
+    (f"<o>{COUNT}<parts><part>a</part></parts></o>", 422),
+    (f"<o>{COUNT}<word>long</word></o>", 422),
+    (f"<o>{COUNT}<whole/></o>", 422),
+    (f"<o>{COUNT}<other/></o>", 422),
+    (f"<o>{COUNT}</o><o/>", 400),
+    (f"<!DOCTYPE o [<!ENTITY a 'b'>]><o>{COUNT}</o>", 400),
+    ("<" * 9, 400),
+]
+
+
+@pytest.mark.parametrize(("body", "status"), ORDERS)
+async def test_xml_is_judged_by_its_schema(
+    http: httpx2.AsyncClient, body: str, status: int
+) -> None:
+    answer = await http.put("/xml", content=body, headers={"Content-Type": "application/xml"})
+
+    assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize(("body", "status"), [("AAEC", 204), ("{}", 422)])
+async def test_a_file_that_is_base64_is_judged(
+    http: httpx2.AsyncClient, body: str, status: int
+) -> None:
+    answer = await http.put("/photo", content=body, headers={"Content-Type": "image/png"})
+
+    assert answer.status_code == status, answer.text
+
+
 async def test_a_body_may_be_optional_and_of_a_type_like_json(http: httpx2.AsyncClient) -> None:
     media_type = {"Content-Type": "application/merge-patch+json"}
 

@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import Request
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 from app.api.request.contract import Contract, Node, escape
 from app.api.request.faults import body_errors, faults
 from app.api.request.texts import Texts, json_text
+from app.api.request.xml import read_xml
 from app.core.exceptions import MalformedBody, UnsupportedMediaType, ValidationFailed
 from app.core.field_codes import FieldCode
 from app.core.problem import FieldError
@@ -89,7 +91,8 @@ class Body:
         schema = content.get("schema", True)
         self.texts = Texts(contract, schema)
         self.judge: Validator | None = None
-        if schema is not True and kind != "bytes":
+        self._meaning = _meaning(contract, pointer, schema) if kind == "bytes" else None
+        if schema is not True and (kind != "bytes" or self._meaning):
             self.judge = contract.validator(f"{pointer}/schema")
         self.encoding: Mapping[str, Node] = content.get("encoding", {})
         self.defaults = {
@@ -159,6 +162,8 @@ class Body:
             return []
         errors = [*self._missing_files(value)]
         judged = _without_files(value, self.files) if self.files else value
+        if self._meaning and isinstance(value, bytes):
+            judged = self._meaning(value)
         if not self.judge.is_valid(judged):
             errors += body_errors([*faults(self.judge, judged)])
         return errors
@@ -172,6 +177,20 @@ class Body:
                 yield FieldError(
                     location="body", pointer=f"/{escape(name)}", code=FieldCode.FILE, detail=detail
                 )
+
+
+def _meaning(contract: Contract, pointer: str, schema: object) -> Callable[[bytes], object] | None:
+    """Return what reads bytes as the JSON that their schema describes; None if it describes none.
+
+    The service gets the bytes as they were sent.
+    """
+    parts = [*contract.parts(schema)]
+    if any(part.get("format") == "binary" or "contentMediaType" in part for part in parts):
+        return None
+    if "xml" in pointer.rpartition("/")[2]:
+        return partial(read_xml, contract, schema)
+    is_text = any(part.get("format") == "byte" for part in parts)
+    return (lambda body: body.decode("latin-1")) if is_text else None
 
 
 def _without_files(value: Any, files: set[str]) -> object:  # noqa: ANN401 - any JSON
