@@ -50,6 +50,17 @@ async def test_an_answer_has_its_media_type(
     assert answer.headers["Content-Type"] == media_type
 
 
+@pytest.mark.parametrize(
+    ("path", "body"), [("/events", 'data: {"n": 1}\n\n'), ("/prefixed", '"thing_string"')]
+)
+async def test_a_mock_answers_what_the_schema_alone_tells(
+    http: httpx2.AsyncClient, path: str, body: str
+) -> None:
+    answer = await http.get(path)
+
+    assert (answer.status_code, answer.text) == (200, body)
+
+
 async def test_data_that_looks_like_a_reference_is_data(http: httpx2.AsyncClient) -> None:
     answer = await http.get("/reference")
 
@@ -239,6 +250,7 @@ ORDERS = [
     (f"<o>{COUNT}<word>long</word></o>", 422),
     (f"<o>{COUNT}<whole/></o>", 422),
     (f"<o>{COUNT}<other/></o>", 422),
+    ("<o>2</o>", 422),
     (f"<o>{COUNT}</o><o/>", 400),
     (f"<!DOCTYPE o [<!ENTITY a 'b'>]><o>{COUNT}</o>", 400),
     ("<" * 9, 400),

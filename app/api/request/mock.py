@@ -99,7 +99,7 @@ class Mock:
 
     def _allows(self, media_type: str, value: object) -> bool:
         if not _is_json(media_type):
-            return isinstance(value, str | int | float)
+            return isinstance(value, str | int | float) or _is_lines(media_type)
         if "schema" not in self._content[media_type]:
             return True
         where = f"{self._pointer}/content/{escape(media_type)}/schema"
@@ -204,9 +204,23 @@ def _render(status: int, headers: Mapping[str, str], body: Body | None) -> Respo
             del response.headers["content-length"]
         return response
     media_type, value = body
-    content = json.dumps(value, ensure_ascii=False) if _is_json(media_type) else str(value)
+    content = _written(media_type, value)
     media_type = _RANGES.get(media_type, media_type.replace("/*", "/octet-stream"))
     return Response(content, status, headers, media_type)
+
+
+def _written(media_type: str, value: object) -> str:
+    """Return a body as text; events and lines hold their values as JSON."""
+    if isinstance(value, str) and not _is_json(media_type):
+        return value
+    text = json.dumps(value, ensure_ascii=False)
+    if not _is_lines(media_type):
+        return text
+    return f"data: {text}\n\n" if "event-stream" in media_type else f"{text}\n"
+
+
+def _is_lines(media_type: str) -> bool:
+    return any(name in media_type for name in ("event-stream", "jsonl", "ndjson"))
 
 
 def _is_json(media_type: str) -> bool:

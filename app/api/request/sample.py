@@ -32,6 +32,8 @@ _WORDS = (
     *("en", "en-US", "EUR", "+1", "+12025550123", "00:00:00:00:00:00", "/", "https://example.com/"),
     *("a" * 8, "A" * 8, "0" * 8, "0" * 16, "0" * 32, "a" * 32, "A1", "a1", ""),
 )
+_PREFIX = re.compile(r"\^([A-Za-z0-9_:/-]+)(?![*?{+])")
+"""The letters with which a pattern begins."""
 _UNIONS = ("oneOf", "anyOf")
 _VALUES = {"enum", "const"}
 
@@ -259,7 +261,8 @@ def _string(schema: Node) -> str:
     if schema.get("contentEncoding") == "base64":
         return "YQ=="
     pattern = schema.get("pattern", "")
-    for word in _WORDS:
+    prefix = _PREFIX.match(pattern)
+    for word in (*(f"{prefix[1]}{word}" for word in _WORDS if prefix), *_WORDS):
         text = word if len(word) >= least else (word or "a") * (least // max(len(word), 1) + 1)
         text = text[:most] if most is not None else text
         if len(text) >= least and (not pattern or matches(pattern, text)):

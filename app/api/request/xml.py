@@ -29,7 +29,8 @@ def _value(contract: Contract, schema: object, element: Element) -> Any:  # noqa
     if "array" in kinds and not properties:
         items = contract.items(schema)
         return [_value(contract, items, child) for child in element]
-    if properties or len(element) or kinds == {"object"}:
+    is_text = bool((element.text or "").strip()) and not len(element) and not element.attrib
+    if (properties or len(element) or kinds == {"object"}) and not is_text:
         return _object(contract, properties, element)
     return Texts(contract, schema).scalar(element.text or "")
 
