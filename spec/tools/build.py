@@ -7,7 +7,7 @@ from typing import TypeVar
 from spec.tools.contract import Contract, Endpoint
 from spec.tools.entries import entry, route_path, schemes
 from spec.tools.finding import Finding, RefusedError
-from spec.tools.ir import Api, Argument, Entry, Method, Tag
+from spec.tools.ir import EVENT, Api, Argument, Entry, Method, Tag
 from spec.tools.names import Names, docstring, pascal, prefix_of
 from spec.tools.parameters import Arguments
 from spec.tools.pytypes import RESPONSE, Types
@@ -48,7 +48,7 @@ class Builder:
             if not is_manual:
                 method = self.method(endpoint, arguments, result)
                 methods.setdefault(endpoint.tag, []).append(method)
-        self.webhooks()
+        events = tuple(dict.fromkeys(self.webhooks()))
         tags = tuple(self.tags(methods))
         prefix = self.collected(partial(prefix_of, self.contract.node("servers", "0"))) or ""
         if self.findings:
@@ -62,6 +62,7 @@ class Builder:
             schemes=schemes(self.contract),
             definitions=dict(self.types.definitions),
             notes=tuple(self.notes()),
+            events=events,
         )
 
     def collected(self, read: Callable[[], Result]) -> Result | None:
@@ -81,6 +82,8 @@ class Builder:
     def reserved(self) -> Iterator[str]:
         """Yield the names that interfaces and replies have in the package of the schemas."""
         yield "Services"
+        if self.contract.node("webhooks").exists:
+            yield EVENT
         for endpoint in self.contract.endpoints():
             yield interface_name(self.names.module(endpoint.tag))
             yield from (reply_name(endpoint, key) for key, _ in successes(endpoint))
@@ -99,22 +102,21 @@ class Builder:
         for name, written in endpoint.node.child("callbacks").entries():
             for _, item in written.follow().entries():
                 for _, sent in item.follow().entries():
-                    self.sent(
-                        f"{pascal(endpoint.operation_id)}{pascal(name)}",
-                        Endpoint("", "", sent, item),
-                    )
+                    place = f"{pascal(endpoint.operation_id)}{pascal(name)}"
+                    list(self.sent(place, Endpoint("", "", sent, item)))
 
-    def webhooks(self) -> None:
-        """Define what the server sends to its clients' webhooks."""
+    def webhooks(self) -> Iterator[str]:
+        """Define what the server sends to its clients' webhooks, and yield the types."""
         for name, item in self.contract.node("webhooks").entries():
             for _, sent in item.follow().entries():
-                self.sent(f"{pascal(name)}Webhook", Endpoint("", "", sent, item))
+                yield from self.sent(f"{pascal(name)}Webhook", Endpoint("", "", sent, item))
 
-    def sent(self, place: str, endpoint: Endpoint) -> None:
-        """Define the body of an outgoing request."""
+    def sent(self, place: str, endpoint: Endpoint) -> Iterator[str]:
+        """Define the body of an outgoing request, and yield its types."""
         for _, content in endpoint.node.get("requestBody").get("content").entries():
             if content.has("schema"):
-                self.types.read([content.child("schema")], place, RESPONSE)
+                found = self.types.read([content.child("schema")], place, RESPONSE)
+                yield self.types.qualified(found, "models")
 
     def tags(self, methods: dict[str, list[Method]]) -> Iterator[Tag]:
         """Yield the tags that have methods: those that are declared first, in their order."""

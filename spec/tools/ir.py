@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from spec.tools.fields import Definition
 
+EVENT = "WebhookEvent"
+"""The type of everything that the server sends to webhooks."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Argument:
@@ -142,6 +145,7 @@ class Api:
         kept_models: Models of an older version that only methods need which it alone serves.
         schemes: Security scheme → the arguments of its description.
         notes: What the generator had to derive, a line for each.
+        events: The types of what the server sends to webhooks.
     """
 
     version: str
@@ -152,6 +156,7 @@ class Api:
     schemes: tuple[tuple[str, str], ...]
     definitions: Mapping[str, Definition]
     notes: tuple[str, ...]
+    events: tuple[str, ...] = ()
     shared_models: tuple[str, ...] = ()
     shared_entries: tuple[str, ...] = ()
     kept_models: tuple[str, ...] = ()

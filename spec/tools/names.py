@@ -18,7 +18,7 @@ RESERVED = {
     "types",
 }
 # Names of modules and constants that a tag or an operation may not take.
-_MODULES = {"models", "openapi", "operations", "services", "deps", "routes"}
+_MODULES = {"models", "openapi", "operations", "outgoing", "services", "deps", "routes"}
 _CONSTANTS = {"PREFIX", "OPERATIONS", "SCHEMES"}
 _SERVER = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:)?//[^/]*")
 

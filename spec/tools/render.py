@@ -10,7 +10,7 @@ import isort
 from black.mode import TargetVersion
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from spec.tools.ir import Api
+from spec.tools.ir import EVENT, Api
 from spec.tools.models import exported, module
 from spec.tools.names import LINE_LENGTH, docstring
 from spec.tools.sharing import adapters
@@ -103,6 +103,7 @@ class Renderer:
             "models": [*api.definitions, *api.kept_models],
             **{tag.name: tag.names for tag in api.tags},
             "services": ["Services"],
+            **({"outgoing": [EVENT]} if api.events else {}),
         }
         shared = (*api.shared_models, *api.kept_models)
         older = f"{self.older.schemas_name}.models" if self.older else ""
@@ -117,6 +118,9 @@ class Renderer:
             all_names=exported([*(it for group in names.values() for it in group), "operations"]),
         )
         yield schemas / "services.py", self.python("services", folder, api=api)
+        if api.events:
+            text = self.python("outgoing", folder, name=EVENT, events=api.events)
+            yield schemas / "outgoing.py", text
         yield routes / "__init__.py", self.python("routes_init", folder, api=api)
         for tag in api.tags:
             yield schemas / f"{tag.name}.py", self.python("schemas", tag.source, tag=tag)

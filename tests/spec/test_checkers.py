@@ -41,6 +41,10 @@ BROKEN = {
         'return schemas.PutPet201(body=body, location=f"/pets/{pet_id}", x_remaining=7)',
         "return schemas.PutPet201(body=body, x_remaining=7)  # HERE",
     ),
+    "services/unknown_event": (
+        'return schemas.PetSold(type="pet.sold", data=pet)',
+        "return pet  # HERE",
+    ),
 }
 # What a checker says besides file and line.
 NAMED = {
@@ -49,6 +53,7 @@ NAMED = {
     "services/missing_method": "delete_pet",
     "services/bare_model": "put_pet",
     "services/missing_header": "location",
+    "services/unknown_event": "PetSold",
 }
 
 

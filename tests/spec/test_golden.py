@@ -191,6 +191,13 @@ GOLDEN = {
             media_type: Literal["text/csv"] = "text/csv"
         """,
     ),
+    "the type of the events": (
+        "schemas/v1/outgoing.py",
+        """
+        WebhookEvent = models.PetSold
+        \"\"\"An event of the contract; only such an event can be published.\"\"\"
+        """,
+    ),
     "the prefix of the server": ("schemas/v1/operations.py", 'PREFIX = "/sample/v1"\n'),
     "the routers in the order of the contract": (
         "routes/__init__.py",

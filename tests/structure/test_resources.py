@@ -22,7 +22,10 @@ TAGS = [Names(CONTRACT).module(tag) for tag in CONTRACT.tags]
 
 # Layer → the modules in it that belong to no tag.
 LAYERS = {
-    f"app/schemas/{NEWEST}/*.py": {"models", "operations", "services"},
+    f"app/schemas/{NEWEST}/*.py": {
+        *("models", "operations", "services"),
+        *(("outgoing",) if CONTRACT.node("webhooks").exists else ()),
+    },
     f"app/api/{NEWEST}/routes/*.py": set(),
     "app/services/*.py": set(),
 }
