@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from app.core.config import Settings
 from app.main import create_app
-from tests import backends, contract_seen, figures, secrets_seen, updates_seen
+from tests import backends, contract_seen, figures, secrets_seen, updates_seen, webhooks
 from tests.apps import make_settings, running
 from tests.clients import Caller
 from tests.users import signed_in
@@ -46,6 +46,7 @@ def pytest_configure() -> None:
     secrets_seen.install()
     updates_seen.install()
     contract_seen.install()
+    webhooks.stay_on_this_host()  # part webhooks
 
 
 def pytest_collection_finish() -> None:

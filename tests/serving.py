@@ -1,12 +1,11 @@
 """Applications served over sockets by the server of production, in this process."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
 
 from app.core.config import Settings
 from app.server import uvicorn_options
@@ -14,7 +13,9 @@ from app.server import uvicorn_options
 
 @asynccontextmanager
 async def served(
-    app: FastAPI, settings: Settings, **changed: Any  # noqa: ANN401 - as Uvicorn has them
+    app: Callable[..., Awaitable[None]],
+    settings: Settings,
+    **changed: Any,  # noqa: ANN401 - as Uvicorn has them
 ) -> AsyncIterator[int]:
     """Serve an application on a free port of 127.0.0.1, and give the port.
 

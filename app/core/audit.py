@@ -31,6 +31,11 @@ class Event(StrEnum):
     USER_DELETED = "user.deleted"
     API_KEY_CREATED = "api_key.created"  # part api_keys
     API_KEY_REVOKED = "api_key.revoked"  # part api_keys
+    WEBHOOK_CREATED = "webhook.created"  # part webhooks
+    WEBHOOK_CHANGED = "webhook.changed"  # part webhooks
+    WEBHOOK_DELETED = "webhook.deleted"  # part webhooks
+    WEBHOOK_DISABLED = "webhook.disabled"  # part webhooks
+    WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated"  # noqa: S105 - a name  # part webhooks
     SIGNING_KEY_CREATED = "signing_key.created"
     SIGNING_KEY_ACTIVATED = "signing_key.activated"
     SIGNING_KEY_REMOVED = "signing_key.removed"

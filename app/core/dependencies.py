@@ -22,7 +22,9 @@ from app.core.crypto.key_file import open_keys
 from app.core.crypto.keys import KeyRing
 from app.core.crypto.opaque import RefreshTokens
 from app.core.crypto.passwords import HashCost, PasswordPolicy, Passwords
+from app.core.crypto.webhooks import SigningSecrets
 from app.core.mail import make_mailer
+from app.core.outbound import Outbound, make_outbound
 from app.core.rate_limit import FallbackLimiter, Limiter, MemoryLimiter, RedisLimiter
 from app.core.redis import Breaker, connect
 from app.core.security import AccessTokens
@@ -47,6 +49,7 @@ from app.services.jwks import Jwks
 from app.services.sessions import Sessions
 from app.services.support.idempotency import Idempotency
 from app.services.users import Users
+from app.services.webhooks import Webhooks
 from app.telemetry.export import Tracing
 from app.telemetry.health import Probes
 from app.telemetry.metrics import count_cache_read, count_replica_read, set_redis_up
@@ -79,6 +82,8 @@ class Resources:
     probes: Probes
     tracer: Tracer
     stream_seconds: float
+    outbound: Outbound  # part webhooks
+    signing_secrets: SigningSecrets  # part webhooks
 
 
 @asynccontextmanager
@@ -119,7 +124,8 @@ def _make_resources(
     keys = open_keys(settings)
     access_tokens = _make_access_tokens(settings, keys)
     gate = SessionGate(database, marks)
-    cursors = Cursors(settings.secret_key.get_secret_value())
+    secret_key = settings.secret_key.get_secret_value()
+    cursors = Cursors(secret_key)
     return Resources(
         database=database,
         keys=keys,
@@ -136,6 +142,8 @@ def _make_resources(
         ),
         tracer=tracing.tracer,
         stream_seconds=settings.event_stream_seconds,
+        outbound=make_outbound(settings),  # part webhooks
+        signing_secrets=SigningSecrets(secret_key),  # part webhooks
     )
 
 
@@ -267,6 +275,11 @@ def make_services(resources: Resources) -> schemas.Services:
         exports=Exports(database, resources.idempotency, resources.stream_seconds),
         # end part
         files=Files(database),  # part files
+        # part webhooks
+        webhooks=Webhooks(
+            database, resources.cursors, resources.outbound.guard, resources.signing_secrets
+        ),
+        # end part
     )
 
 

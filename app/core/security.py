@@ -24,6 +24,7 @@ _USER_SCOPES = frozenset(
         *("items:read", "items:write"),  # part example
         *("files:read", "files:write"),  # part files
         *("api_keys:read", "api_keys:write"),  # part api_keys
+        *("webhooks:read", "webhooks:write"),  # part webhooks
     }
 )
 _ADMIN_SCOPES = _USER_SCOPES | {"users:read", "users:write"}

@@ -31,6 +31,7 @@ from app.db.repositories.schedules import ScheduleRepository
 from app.db.repositories.sessions import SessionRepository
 from app.db.repositories.tasks import TaskRepository
 from app.db.repositories.users import UserRepository
+from app.db.repositories.webhooks import WebhookDeliveryRepository, WebhookRepository
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -129,6 +130,17 @@ class UnitOfWork:
     @cached_property
     def users(self) -> UserRepository:
         return UserRepository(self.session)
+
+    # part webhooks
+    @cached_property
+    def webhooks(self) -> WebhookRepository:
+        return WebhookRepository(self.session)
+
+    @cached_property
+    def webhook_deliveries(self) -> WebhookDeliveryRepository:
+        return WebhookDeliveryRepository(self.session)
+
+    # end part
 
 
 def no_notification() -> None:

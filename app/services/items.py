@@ -1,6 +1,6 @@
 """Things that a user owns."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import final
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from app.core.security import Principal
 from app.db.models.items import Item
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas.reply import Replayed
+from app.services.support.events import publish
 from app.services.support.idempotency import Idempotency
 from app.services.support.pagination import ListQuery
 from app.services.support.preconditions import etag, is_unchanged, require_match
@@ -98,6 +99,12 @@ class Items(schemas.ItemsService):
                     quantity=body.quantity,
                 )
             )
+            # part webhooks
+            created = schemas.ItemCreatedEvent(
+                type="item.created", timestamp=datetime.now(UTC), data=to_item(item)
+            )
+            await publish(work, created, owner_id=principal.user_id)
+            # end part
             return schemas.CreateItem201(
                 body=to_item(item), location=f"/items/{item.id}", etag=etag(item.version)
             )

@@ -6,7 +6,8 @@ from app.services.accounts.administration import DeleteAccounts
 from app.services.accounts.mail import SendAccountMail
 from app.services.exports import WriteExport
 from app.services.files import RecordScan
-from app.tasks import account_mail, exports, files, housekeeping
+from app.services.support.events import DeliverEvents
+from app.tasks import account_mail, exports, files, housekeeping, webhooks
 from app.tasks.engine.context import Handler, Handlers
 
 _HANDLERS: tuple[Handler[Any], ...] = (
@@ -23,6 +24,10 @@ _HANDLERS: tuple[Handler[Any], ...] = (
     # part files
     Handler(RecordScan, files.record_scan),
     Handler(files.DeleteBrokenUploads, files.delete_broken_uploads),
+    # end part
+    # part webhooks
+    Handler(DeliverEvents, webhooks.deliver_events),
+    Handler(webhooks.DeleteOldDeliveries, webhooks.delete_old_deliveries),
     # end part
     Handler(DeleteAccounts, housekeeping.delete_accounts),
     Handler(housekeeping.DeleteExpiredTokens, housekeeping.delete_expired_tokens),

@@ -53,6 +53,12 @@ TASKS_OLDEST_SECONDS = Gauge(
     "tasks_oldest_seconds", "How long the oldest of these tasks has been due."
 )
 TASKS_DEAD = Gauge("tasks_dead", "Tasks that have used up their attempts.")
+# part webhooks
+WEBHOOK_ATTEMPTS = Counter(
+    "webhook_attempts", "Attempts to deliver an event.", ["event_type", "outcome"]
+)
+WEBHOOKS_DISABLED = Counter("webhooks_disabled", "Webhooks that were disabled.", ["reason"])
+# end part
 POOL_CONNECTIONS = Gauge(
     "database_pool_connections",
     "Connections to the database, by whether they are in use.",

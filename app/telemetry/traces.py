@@ -59,8 +59,25 @@ def current_traceparent() -> str | None:
 @contextmanager
 def task_span(tracer: Tracer, name: str, traceparent: str | None) -> Iterator[Span]:
     """Record an attempt at a task as a span of the trace that caused it, or of a new trace."""
+    with _span(tracer, f"task {name}", traceparent, SpanKind.CONSUMER) as span:
+        yield span
+
+
+# part webhooks
+@contextmanager
+def delivery_span(tracer: Tracer, event_type: str, traceparent: str | None) -> Iterator[Span]:
+    """Record an attempt to deliver an event as a span of the trace that caused the event."""
+    with _span(tracer, f"deliver {event_type}", traceparent, SpanKind.CLIENT) as span:
+        yield span
+
+
+# end part
+
+
+@contextmanager
+def _span(tracer: Tracer, name: str, traceparent: str | None, kind: SpanKind) -> Iterator[Span]:
     parent = _extract(traceparent)
-    span = tracer.start_span(f"task {name}", context=parent, kind=SpanKind.CONSUMER)
+    span = tracer.start_span(name, context=parent, kind=kind)
     if not span.get_span_context().is_valid:
         span = trace.get_current_span(_new_trace())
     with trace.use_span(

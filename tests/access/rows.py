@@ -11,7 +11,7 @@ from functools import cache, partial
 from uuid import uuid4
 
 from app.api.versions import VERSIONS
-from tests import examples, exports, files
+from tests import examples, exports, files, webhooks
 from tests.clients import PASSWORD, Caller, get_token, sign_up
 
 Body = Callable[[Caller], Mapping[str, object]]
@@ -81,6 +81,14 @@ async def _make_cancelled(user: Caller) -> str:
 # end part
 
 
+# part webhooks
+async def _make_delivery(user: Caller) -> str:
+    return str((await webhooks.ping(user, await webhooks.create(user)))["id"])
+
+
+# end part
+
+
 def _new_account(_: Caller) -> Mapping[str, object]:
     return {"email": f"{uuid4().hex}@example.com", "password": PASSWORD}
 
@@ -129,6 +137,7 @@ UPLOAD = Thing(_make_upload, is_owned=True)
 FILE = Thing(_make_file, is_owned=True)
 CANCELLED = Thing(_make_cancelled, is_owned=True)
 # end part
+DELIVERY = Thing(_make_delivery, is_owned=True)  # part webhooks
 SESSION = Thing(_make_session, is_owned=True)
 ACCOUNT = Thing(_make_account, is_owned=False)
 
@@ -158,6 +167,7 @@ ROWS: Mapping[str, Row] = {
     "watchExport": Row(FILE),
     "cancelExport": Row(CANCELLED),
     # end part
+    "redeliverEvent": Row(DELIVERY),  # part webhooks
 }
 
 

@@ -10,9 +10,21 @@ from sqlalchemy import ColumnElement, Table, func, select
 from app.db import deletion
 from app.db.base import Base
 from app.db.deletion import delete_piece
-from app.db.models import Export, ExportChunk, File, FileChunk, Item, RefreshToken, Session, User
+from app.db.models import (
+    Export,
+    ExportChunk,
+    File,
+    FileChunk,
+    Item,
+    RefreshToken,
+    Session,
+    User,
+    Webhook,
+    WebhookDelivery,
+)
 from app.db.unit_of_work import Database
 from tests.users import new_user
+from tests.webhooks import new_delivery, new_webhook
 
 TABLES = Base.metadata.sorted_tables
 CASCADES = [
@@ -72,7 +84,9 @@ async def fill(database: Database, owner_id: UUID) -> None:
             for number in range(3):
                 await work.files.add_chunk(file.id, number, b"png")
             # end part
+            webhook = await work.webhooks.add(new_webhook(owner_id))  # part webhooks
             for _ in range(3):
+                await work.webhook_deliveries.add(new_delivery(webhook.id))  # part webhooks
                 await work.refresh_tokens.add(uuid4().hex, session.id)
                 await work.exports.add_chunk(export, b"id")  # part exports
 
@@ -82,6 +96,7 @@ async def count_owned(database: Database, owner_id: UUID) -> dict[str, int]:
     sessions = select(Session.id).where(Session.user_id == owner_id)
     exports = select(Export.id).where(Export.owner_id == owner_id)  # part exports
     files = select(File.id).where(File.owner_id == owner_id)  # part files
+    webhooks = select(Webhook.id).where(Webhook.owner_id == owner_id)  # part webhooks
     conditions: dict[type[Base], ColumnElement[bool]] = {
         Item: Item.owner_id == owner_id,  # part example
         Session: Session.user_id == owner_id,
@@ -90,6 +105,8 @@ async def count_owned(database: Database, owner_id: UUID) -> dict[str, int]:
         ExportChunk: ExportChunk.export_id.in_(exports),  # part exports
         File: File.owner_id == owner_id,  # part files
         FileChunk: FileChunk.file_id.in_(files),  # part files
+        Webhook: Webhook.owner_id == owner_id,  # part webhooks
+        WebhookDelivery: WebhookDelivery.webhook_id.in_(webhooks),  # part webhooks
         User: User.id == owner_id,
     }
     async with database.read() as work:

@@ -31,6 +31,7 @@ from tests.conftest import ROOT
 from tests.db.conftest import add_user
 from tests.examples import body_of
 from tests.users import signed_in
+from tests.webhooks import new_delivery, new_webhook
 
 SCRIPTS = ScriptDirectory(str(ROOT / "app/db/migrations"))
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
@@ -67,6 +68,7 @@ async def fill(settings: Settings) -> None:
         await add_item(Database(engine), owner)  # part example
         await add_export(Database(engine), owner)  # part exports
         await add_file(Database(engine), owner)  # part files
+        await add_delivery(Database(engine), owner)  # part webhooks
     await add_tasks(Database(engine))
     await engine.dispose()
     await create_the_rest(settings)
@@ -122,6 +124,16 @@ async def add_file(database: Database, owner: UUID) -> None:
         file = await work.files.add(File(owner_id=owner, media_type="image/png"))
         await work.files.add_chunk(file.id, 0, b"png")
         await work.files.note_scan(f"msg_{owner}")
+
+
+# end part
+
+
+# part webhooks
+async def add_delivery(database: Database, owner: UUID) -> None:
+    async with database.write() as work:
+        webhook = await work.webhooks.add(new_webhook(owner))
+        await work.webhook_deliveries.add(new_delivery(webhook.id))
 
 
 # end part

@@ -14,6 +14,7 @@ GUIDES = [
     "add-a-resource",
     *("add-an-operation", "add-a-field", "add-a-task"),  # part example
     "add-a-migration",
+    "send-webhooks",  # part webhooks
     *("deprecate-an-operation", "change-an-error", "bring-your-own-contract"),
 ]
 WRITTEN = [

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy import text, update
 
 from app.db.base import Base
-from app.db.models import Export, File, Task, User
+from app.db.models import Export, File, Task, User, WebhookDelivery
 from app.db.repositories.idempotency_keys import KeyName
 from app.services.support.outbox import Payload
 from app.tasks.schedule import SCHEDULES
@@ -19,6 +19,7 @@ from tests.tasks.conftest import Lab
 from tests.tasks.test_exports import add_export
 from tests.tasks.test_files import add_broken
 from tests.tasks.test_housekeeping import LONG_AGO, add_session, add_user, do
+from tests.tasks.test_webhooks import add_delivery
 
 PAYLOADS = [schedule.payload for schedule in SCHEDULES]
 # An index with a condition holds little else than what is looked for.
@@ -43,6 +44,11 @@ async def leave_behind(lab: Lab) -> None:
         update(Export).where(Export.id == old).values(created_at=LONG_AGO),
         # end part
         update(File).where(File.id == broken).values(created_at=LONG_AGO),  # part files
+        # part webhooks
+        update(WebhookDelivery)
+        .where(WebhookDelivery.id == await add_delivery(lab, user_id))
+        .values(created_at=LONG_AGO),
+        # end part
         update(Task).where(Task.id == task_id).values(status="done", finished_at=LONG_AGO),
     ]
     async with lab.resources.database.write() as work:

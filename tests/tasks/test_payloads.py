@@ -16,6 +16,8 @@ REQUIRED: dict[str, set[str]] = {
     "delete_expired_keys": set(),
     "delete_old_exports": set(),  # part exports
     "delete_finished_tasks": set(),
+    "deliver_events": {"webhook_id"},  # part webhooks
+    "delete_old_deliveries": set(),  # part webhooks
 }
 
 

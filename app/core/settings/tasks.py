@@ -1,8 +1,10 @@
 """Settings of background tasks and event streams."""
 
-from pydantic import BaseModel, Field, PositiveFloat, PositiveInt
+from typing import Annotated
 
-from app.core.settings.values import Port, WebhookSecret
+from pydantic import BaseModel, Field, IPvAnyNetwork, PositiveFloat, PositiveInt
+
+from app.core.settings.values import JsonArray, Port, WebhookSecret
 
 
 class TaskSettings(BaseModel):
@@ -37,6 +39,27 @@ class TaskSettings(BaseModel):
     # part files
     scan_webhook_secret: WebhookSecret | None = Field(
         None, description="Secret of the virus scanner that sends webhooks, whsec_...; empty: none."
+    )
+    # end part
+    # part webhooks
+    webhook_attempts: PositiveInt = Field(
+        30, description="Attempts to deliver an event; with the other defaults they take a day."
+    )
+    webhook_retry_seconds: PositiveFloat = Field(
+        5, description="Delay before the second attempt; doubled by each failure, up to an hour."
+    )
+    webhook_timeout_seconds: PositiveFloat = Field(
+        15, description="Time limit of an attempt to deliver an event."
+    )
+    webhook_disable_seconds: PositiveInt = Field(
+        432_000, description="Time of failures only after which a webhook is disabled."
+    )
+    webhook_keep_seconds: PositiveInt = Field(
+        2_592_000, description="Time after which a delivery is deleted from the log."
+    )
+    webhook_networks: Annotated[list[IPvAnyNetwork], JsonArray] = Field(
+        [],
+        description="Private networks that webhooks may reach, as a JSON array; others are public.",
     )
     # end part
     event_stream_seconds: PositiveInt = Field(

@@ -10,6 +10,7 @@ from app.db.models.refresh_tokens import RefreshToken
 from app.db.models.sessions import Session
 from app.db.models.tasks import DeadTask, Schedule, Task
 from app.db.models.users import User
+from app.db.models.webhooks import Webhook, WebhookDelivery  # part webhooks
 
 __all__ = [
     "AccountToken",
@@ -27,4 +28,6 @@ __all__ = [
     "Session",
     "Task",
     "User",
+    "Webhook",  # part webhooks
+    "WebhookDelivery",  # part webhooks
 ]

@@ -75,6 +75,21 @@ class TaskRepository:
         )
         return (await self._session.scalars(statement)).all()
 
+    # part webhooks
+    async def is_queued(self, key: str) -> bool:
+        """Tell whether a task of a key waits; one that runs does not count."""
+        waiting = Task.key == key, Task.status != "done", Task.status == "queued"
+        return await self._session.scalar(select(Task.id).where(*waiting).limit(1)) is not None
+
+    async def hasten(self, key: str) -> None:
+        """Let the waiting tasks of a key be due now."""
+        waiting = Task.key == key, Task.status != "done", Task.status == "queued"
+        await self._session.execute(
+            update(_TABLE).where(*waiting, Task.run_at > DatabaseNow()).values(run_at=DatabaseNow())
+        )
+
+    # end part
+
     async def backlog(self) -> tuple[int, float, int]:
         """Return the number of due tasks, the age of the oldest in seconds, and the dead tasks."""
         dead = select(func.count()).select_from(DeadTask).scalar_subquery()

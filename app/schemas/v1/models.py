@@ -468,6 +468,16 @@ class Item(Schema):
     """When the item was last changed."""
 
 
+class ItemCreatedEvent(Schema):
+    """An item was created."""
+
+    type: Literal["item.created"]
+    """Type of the event."""
+    timestamp: AwareDatetime
+    """When the event occurred."""
+    data: Item
+
+
 class ItemCreate(Schema):
     """Fields of a new item."""
 
@@ -624,3 +634,169 @@ class ScanEvent(Schema):
     timestamp: AwareDatetime
     """When the event happened."""
     data: ScanResult
+
+
+class WebhookEventType(StrEnum):
+    """Types of the events that webhooks get."""
+
+    ITEM_CREATED = "item.created"
+    WEBHOOK_PING = "webhook.ping"
+
+
+class WebhookDisabledReason(StrEnum):
+    """Why a webhook was disabled; `gone` after status 410, `failing` after days of failures."""
+
+    GONE = "gone"
+    FAILING = "failing"
+
+
+class WebhookDeliveryStatus(StrEnum):
+    """Status of a delivery; `failed` after its last attempt."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class WebhookDeliveryError(StrEnum):
+    """Why an attempt failed; no status 2xx, no response in time, no connection, no public address."""
+
+    STATUS = "status"
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
+    ADDRESS = "address"
+
+
+class WebhookPing(Schema):
+    """The webhook that was tested."""
+
+    webhook_id: UUID
+    """Identifies the webhook."""
+
+
+class WebhookPingEvent(Schema):
+    """A test event."""
+
+    type: Literal["webhook.ping"]
+    """Type of the event."""
+    timestamp: AwareDatetime
+    """When the event occurred."""
+    data: WebhookPing
+
+
+class WebhookCreate(Schema):
+    """Fields of a new webhook."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str
+    """Public URL that gets the events, without user name, password and fragment."""
+    event_types: list[WebhookEventType] | None = None
+    """Types of the events to get; null for all, also future ones."""
+
+
+class WebhookUpdate(Schema):
+    """Fields of a webhook that its owner may change; an omitted field keeps its value."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str | MISSING = MISSING
+    """Public URL that gets the events, without user name, password and fragment."""
+    event_types: list[WebhookEventType] | None | MISSING = MISSING
+    """Types of the events to get; null for all, also future ones."""
+    active: StrictBool | MISSING = MISSING
+    """Whether the webhook gets events; true also activates one that the server disabled."""
+
+
+class Webhook(Schema):
+    """A URL that gets events, without the signing secret."""
+
+    id: UUID
+    """Identifies the webhook (UUIDv7)."""
+    url: str
+    """URL that gets the events."""
+    event_types: list[WebhookEventType] | None
+    """Types of the events to get; null for all."""
+    active: StrictBool
+    """Whether the webhook gets events."""
+    disabled_reason: WebhookDisabledReason | None
+    """Why the server disabled the webhook; null if it did not."""
+    failing_since: AwareDatetime | None
+    """When attempts began to fail; null if the latest one succeeded."""
+    created_at: AwareDatetime
+    """When the webhook was created."""
+    updated_at: AwareDatetime
+    """When the webhook was last changed."""
+
+
+class WebhookCreated(Schema):
+    """A new webhook, with its signing secret."""
+
+    id: UUID
+    """Identifies the webhook (UUIDv7)."""
+    url: str
+    """URL that gets the events."""
+    event_types: list[WebhookEventType] | None
+    """Types of the events to get; null for all."""
+    active: StrictBool
+    """Whether the webhook gets events."""
+    disabled_reason: WebhookDisabledReason | None
+    """Why the server disabled the webhook; null if it did not."""
+    failing_since: AwareDatetime | None
+    """When attempts began to fail; null if the latest one succeeded."""
+    created_at: AwareDatetime
+    """When the webhook was created."""
+    updated_at: AwareDatetime
+    """When the webhook was last changed."""
+    secret: str
+    """Verifies the signature of each event; keep it secret."""
+
+
+class WebhookSecret(Schema):
+    """A new signing secret, and how long the previous one is used beside it."""
+
+    secret: str
+    """Verifies the signature of each event; keep it secret."""
+    previous_expires_at: AwareDatetime
+    """Until when events are signed with the previous secret, too."""
+
+
+class WebhookPage(Schema):
+    """One page of webhooks."""
+
+    items: list[Webhook]
+    """The webhooks of this page."""
+    next: str | None
+    """Value of `cursor` for the next page; null on the last page."""
+
+
+class WebhookDelivery(Schema):
+    """An event on its way to a webhook."""
+
+    id: UUID
+    """Identifies the delivery (UUIDv7)."""
+    event_id: UUID
+    """Identifies the event; the value of `webhook-id`."""
+    event_type: WebhookEventType
+    status: WebhookDeliveryStatus
+    attempts: StrictInt
+    """Number of attempts."""
+    response_status: StrictInt | None
+    """Status of the latest response; null if there was none."""
+    error: WebhookDeliveryError | None
+    """Why the latest attempt failed; null if it did not."""
+    next_attempt_at: AwareDatetime | None
+    """Earliest time of the next attempt, once the earlier deliveries have ended; null for none."""
+    created_at: AwareDatetime
+    """When the delivery was created."""
+    finished_at: AwareDatetime | None
+    """When the delivery ended; null before."""
+
+
+class WebhookDeliveryPage(Schema):
+    """One page of deliveries."""
+
+    items: list[WebhookDelivery]
+    """The deliveries of this page."""
+    next: str | None
+    """Value of `cursor` for the next page; null on the last page."""

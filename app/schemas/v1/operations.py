@@ -532,6 +532,130 @@ DOWNLOAD_FILE = Operation(
     },
     statuses=frozenset({200, 206, 304, 401, 403, 404, 409, 416, 422, 429, 500, 503}),
 )
+LIST_WEBHOOKS = Operation(
+    operation_id="listWebhooks",
+    method="GET",
+    path="/webhooks",
+    tag="webhooks",
+    security=({"oauth2": ("webhooks:read",)},),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"limit": ("query", "limit"), "cursor": ("query", "cursor")},
+    statuses=frozenset({200, 400, 401, 403, 422, 429, 500, 503}),
+    extensions={
+        "x-pagination": {"cursor": "cursor", "limit": "limit", "items": "items", "next": "next"}
+    },
+)
+CREATE_WEBHOOK = Operation(
+    operation_id="createWebhook",
+    method="POST",
+    path="/webhooks",
+    tag="webhooks",
+    security=({"oauth2": ("webhooks:write",)},),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"body": ("body", "")},
+    bodies={"application/json": "json"},
+    statuses=frozenset({201, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503}),
+)
+GET_WEBHOOK = Operation(
+    operation_id="getWebhook",
+    method="GET",
+    path="/webhooks/{webhook_id}",
+    tag="webhooks",
+    security=({"oauth2": ("webhooks:read",)},),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"webhook_id": ("path", "webhook_id"), "if_none_match": ("header", "If-None-Match")},
+    statuses=frozenset({200, 304, 401, 403, 404, 422, 429, 500, 503}),
+)
+UPDATE_WEBHOOK = Operation(
+    operation_id="updateWebhook",
+    method="PATCH",
+    path="/webhooks/{webhook_id}",
+    tag="webhooks",
+    security=({"oauth2": ("webhooks:write",)},),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={
+        "webhook_id": ("path", "webhook_id"),
+        "body": ("body", ""),
+        "if_match": ("header", "If-Match"),
+    },
+    bodies={"application/json": "json"},
+    statuses=frozenset({200, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503}),
+)
+DELETE_WEBHOOK = Operation(
+    operation_id="deleteWebhook",
+    method="DELETE",
+    path="/webhooks/{webhook_id}",
+    tag="webhooks",
+    security=({"oauth2": ("webhooks:write",)},),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"webhook_id": ("path", "webhook_id"), "if_match": ("header", "If-Match")},
+    statuses=frozenset({204, 401, 403, 404, 409, 412, 422, 429, 500, 503}),
+)
+ROTATE_WEBHOOK_SECRET = Operation(
+    operation_id="rotateWebhookSecret",
+    method="POST",
+    path="/webhooks/{webhook_id}/secret",
+    tag="webhooks",
+    security=({"oauth2": ("webhooks:write",)},),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"webhook_id": ("path", "webhook_id")},
+    statuses=frozenset({200, 401, 403, 404, 409, 422, 429, 500, 503}),
+)
+PING_WEBHOOK = Operation(
+    operation_id="pingWebhook",
+    method="POST",
+    path="/webhooks/{webhook_id}/ping",
+    tag="webhooks",
+    security=({"oauth2": ("webhooks:write",)},),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"webhook_id": ("path", "webhook_id")},
+    statuses=frozenset({202, 401, 403, 404, 409, 422, 429, 500, 503}),
+    extensions={
+        "x-rate-limit": {
+            "bucket": "pingWebhook",
+            "policies": [
+                {"name": "burst", "requests": 5, "seconds": 10},
+                {"name": "sustained", "requests": 100, "seconds": 3600},
+            ],
+        }
+    },
+)
+LIST_WEBHOOK_DELIVERIES = Operation(
+    operation_id="listWebhookDeliveries",
+    method="GET",
+    path="/webhooks/{webhook_id}/deliveries",
+    tag="webhooks",
+    security=({"oauth2": ("webhooks:read",)},),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={
+        "webhook_id": ("path", "webhook_id"),
+        "limit": ("query", "limit"),
+        "cursor": ("query", "cursor"),
+    },
+    statuses=frozenset({200, 400, 401, 403, 404, 422, 429, 500, 503}),
+    extensions={
+        "x-pagination": {"cursor": "cursor", "limit": "limit", "items": "items", "next": "next"}
+    },
+)
+REDELIVER_EVENT = Operation(
+    operation_id="redeliverEvent",
+    method="POST",
+    path="/webhook-deliveries/{delivery_id}/redeliver",
+    tag="webhooks",
+    security=({"oauth2": ("webhooks:write",)},),
+    schemes={"oauth2": SCHEMES["oauth2"]},
+    arguments={"delivery_id": ("path", "delivery_id")},
+    statuses=frozenset({202, 401, 403, 404, 409, 422, 429, 500, 503}),
+    extensions={
+        "x-rate-limit": {
+            "bucket": "redeliverEvent",
+            "policies": [
+                {"name": "burst", "requests": 5, "seconds": 10},
+                {"name": "sustained", "requests": 100, "seconds": 3600},
+            ],
+        }
+    },
+)
 
 OPERATIONS: Mapping[str, Operation] = {
     "getLiveness": GET_LIVENESS,
@@ -573,4 +697,13 @@ OPERATIONS: Mapping[str, Operation] = {
     "getFile": GET_FILE,
     "deleteFile": DELETE_FILE,
     "downloadFile": DOWNLOAD_FILE,
+    "listWebhooks": LIST_WEBHOOKS,
+    "createWebhook": CREATE_WEBHOOK,
+    "getWebhook": GET_WEBHOOK,
+    "updateWebhook": UPDATE_WEBHOOK,
+    "deleteWebhook": DELETE_WEBHOOK,
+    "rotateWebhookSecret": ROTATE_WEBHOOK_SECRET,
+    "pingWebhook": PING_WEBHOOK,
+    "listWebhookDeliveries": LIST_WEBHOOK_DELIVERIES,
+    "redeliverEvent": REDELIVER_EVENT,
 }

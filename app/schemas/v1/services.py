@@ -12,6 +12,7 @@ from app.schemas.v1.items import ItemsService
 from app.schemas.v1.jwks import JwksService
 from app.schemas.v1.sessions import SessionsService
 from app.schemas.v1.users import UsersService
+from app.schemas.v1.webhooks import WebhooksService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +28,4 @@ class Services:
     items: ItemsService
     exports: ExportsService
     files: FilesService
+    webhooks: WebhooksService

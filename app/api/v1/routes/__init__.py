@@ -3,7 +3,18 @@
 
 from fastapi import APIRouter
 
-from app.api.v1.routes import api_keys, auth, exports, files, health, items, jwks, sessions, users
+from app.api.v1.routes import (
+    api_keys,
+    auth,
+    exports,
+    files,
+    health,
+    items,
+    jwks,
+    sessions,
+    users,
+    webhooks,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
@@ -15,4 +26,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     items.router,
     exports.router,
     files.router,
+    webhooks.router,
 )
