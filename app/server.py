@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 _SHUTDOWN_SECONDS = 4
 # Open files of a process besides its connections: database, Redis, logs, modules.
 _OTHER_FILES = 200
+# Connections that wait to be accepted; further clients try again a second later.
+_BACKLOG = 64
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=%-]+)(:[0-9]*)?")
 
 
@@ -48,6 +50,7 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
         "server_header": False,
         # The application reads X-Forwarded-For, from the proxies that TRUSTED_PROXIES names.
         "proxy_headers": False,
+        "backlog": _BACKLOG,
         "timeout_keep_alive": settings.keep_alive_seconds,
         "timeout_graceful_shutdown": _SHUTDOWN_SECONDS,
     }

@@ -8,6 +8,7 @@ from typing import Any
 import uvicorn
 
 from app.core.config import Settings
+from app.manage.serve import listening_sockets
 from app.server import uvicorn_options
 
 
@@ -25,12 +26,13 @@ async def served(
         changed: Options of uvicorn with another value.
     """
     options = uvicorn_options(settings) | changed
-    server = uvicorn.Server(uvicorn.Config(app, port=0, **options))
-    serving = asyncio.create_task(server.serve())
+    config = uvicorn.Config(app, port=0, **options)
+    server, sockets = uvicorn.Server(config), listening_sockets(config)
+    serving = asyncio.create_task(server.serve(sockets))
     while not server.started:  # noqa: ASYNC110 - Uvicorn announces it no other way
         await asyncio.sleep(0)
     try:
-        yield server.servers[0].sockets[0].getsockname()[1]
+        yield sockets[0].getsockname()[1]
     finally:
         server.should_exit = True
         await serving

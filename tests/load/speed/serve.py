@@ -6,6 +6,7 @@ from typing import Any
 import uvicorn
 
 from app.core.config import load_settings
+from app.manage.serve import run
 from app.server import uvicorn_options
 
 _PLAIN: dict[str, Any] = {"http": "httptools", "access_log": False, "log_level": "warning"}
@@ -26,7 +27,7 @@ def main(name: str, port: int) -> None:
     if name == "ours":
         from app.main import app  # noqa: PLC0415
 
-        uvicorn.run(app, port=port, **uvicorn_options(settings))
+        run(uvicorn.Config(app, port=port, **uvicorn_options(settings)))
     elif name == "hand":
         from tests.load.speed.handwritten import make_app  # noqa: PLC0415
 
