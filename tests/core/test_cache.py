@@ -1,7 +1,7 @@
 """The cache without HTTP: one suite for values in memory and on Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any, ParamSpec, TypeVar
 from uuid import uuid4
@@ -170,21 +170,12 @@ async def test_redis_forgets_values_and_versions_by_itself(redis: Redis) -> None
     assert 1200 - LIMIT_SECONDS < lives[f"{prefix}cache:k".encode()] <= 1200
 
 
-async def test_of_many_callers_one_loads(
-    store: Store, source: Source, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    look, looks = store.read, list[object]()
-
-    async def watched(names: Sequence[str]) -> Sequence[bytes | None]:
-        found = await look(names)
-        looks.append(found)
-        return found
-
-    monkeypatch.setattr(store, "read", watched)
-    cache = make_cache(store)
+async def test_of_many_callers_one_loads(store: Store, source: Source) -> None:
+    outcomes: list[str] = []
+    cache = make_cache(store, on_read=outcomes.append)
     source.slow_down()
     callers = [asyncio.ensure_future(read(cache, source)) for _ in range(200)]
-    await until(lambda: len(looks) == 200)
+    await until(lambda: outcomes == ["miss"] * 200)
     source.go_on.set()
 
     assert await asyncio.gather(*callers) == ["old"] * 200
@@ -206,11 +197,13 @@ async def test_a_failed_load_is_not_kept_and_the_next_caller_loads(
 
 
 async def test_a_caller_that_gives_up_leaves_the_load_to_the_others(
-    cache: Cache, source: Source
+    store: Store, source: Source
 ) -> None:
+    outcomes: list[str] = []
+    cache = make_cache(store, on_read=outcomes.append)
     source.slow_down()
     first, second = [asyncio.ensure_future(read(cache, source)) for _ in range(2)]
-    await source.read.wait()
+    await until(lambda: outcomes == ["miss"] * 2)
     first.cancel()
     with pytest.raises(asyncio.CancelledError):
         await first
