@@ -132,6 +132,13 @@ fail-on = [
 include-operation-id = $sealed
 checks.positive_data_acceptance.expected-statuses = $accepted_if_sealed
 
+# part webhooks
+# A URL that fits its schema may lead to an address that is not public.
+[[operations]]
+include-operation-id = ["createWebhook", "updateWebhook"]
+checks.positive_data_acceptance.expected-statuses = $accepted_if_public
+
+# end part
 # Administrators have a campaign of their own, and few chains reach a file that is done.
 [[operations]]
 include-operation-id = $without_warnings
@@ -156,6 +163,7 @@ def write_configuration(folder: Path, version: Version, users: Sequence[Account]
             "receiveScan",  # part files
         ],
         "accepted_if_sealed": [*_ACCEPTED, 400],
+        "accepted_if_public": [*_ACCEPTED, 422],  # part webhooks
         "without_warnings": [
             *for_admins(version),
             "getExportFile",  # part exports
