@@ -31,7 +31,7 @@ SLOW_CHECKS += client-test
 NIGHTLY_CHECKS += parts-test
 # end part
 # Not part of `make check`, as they run most checks several times.
-NIGHTLY_CHECKS += resource-test
+NIGHTLY_CHECKS += resource-test version-test
 FAST_CHECKS := types docs format-check contract-lint workflows-lint image-lint generate-check spec-lint spec-diff imports docs-lint
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
@@ -169,6 +169,9 @@ guide-test: $(DEV) ## Follow the how-to guides on a copy of the repository
 
 resource-test: $(DEV) ## Write resources of all kinds by make resource, then run their checks
 	$(PYTEST) -m resource tests/spec/resource $(ARGS)
+
+version-test: $(SHIP) $(REDOCLY)/.installed ## Start the next version of the contract, then run its checks
+	$(PYTEST) -m version tests/spec $(ARGS)
 
 # part template
 parts-test: $(DEV) ## Drop each part from a copy of the repository, then run its checks

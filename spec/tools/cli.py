@@ -19,6 +19,7 @@ VERBS = {
     "bundle": "print the contract as one document",
     "diff": "say what changed since a revision, and what breaks clients",
     "new-version": "start the next version as a difference from the newest one",
+    "drop-version": "remove the oldest version",
     "watch": "generate on every save",
     "clients": "build packages for clients into dist/",
     "resource": "write a resource: contract, table, service, tests",
@@ -62,6 +63,9 @@ def _on_all(options: argparse.Namespace, found: Sequence[Target], root: Path) ->
         return attempt(verb, lambda: module.new_version(root), "spec")
     if verb in _TOGETHER:
         return together(options, found)
+    if verb == "drop-version":
+        drop = import_module("spec.tools.drop_version").drop_version
+        return attempt(verb, lambda: drop(root, options.version), "spec")
     name = "baseline" if verb == "lint" and options.write_baseline else verb
     return max(run(name, target) for target in found)
 
@@ -77,6 +81,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     }
     add_arguments(known["diff"])
     resource.add_arguments(known["resource"])
+    known["drop-version"].add_argument("version", help="such as v1")
     known["lint"].add_argument(
         "--write-baseline", action="store_true", help="let pass what the rules find now"
     )

@@ -42,6 +42,13 @@ def clone(folder: Path) -> Path:
     return folder
 
 
+def commit(folder: Path) -> None:
+    """Commit all files of a copy, which the verdict about the contract compares with."""
+    author = ("-c", "user.name=Tests", "-c", "user.email=tests@example.com")
+    for command in (["add", "."], [*author, "commit", "--quiet", "-m", "Begin"]):
+        subprocess.run([GIT, "-C", str(folder), *command], check=True)
+
+
 def _copy_what_mypy_knows(folder: Path) -> None:
     """Spare the copy a first run of mypy, which compares contents and not times."""
     if (ROOT / _CACHE).is_dir():

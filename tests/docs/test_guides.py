@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests import figures
-from tests.docs.follow import clone, follow
+from tests.docs.follow import clone, commit, follow
 from tests.docs.pages import PAGES, Page
 
 # An operation comes before the field: its example needs the field, too.
 GUIDES = [
+    "follow-the-loop",  # compares with the commit below
     "add-a-resource",
     *("add-an-operation", "add-a-field", "add-a-task"),  # part example
     "add-a-migration",
@@ -26,7 +27,9 @@ WRITTEN = [
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return clone(tmp_path_factory.mktemp("newcomer"))
+    root = clone(tmp_path_factory.mktemp("newcomer"))
+    commit(root)
+    return root
 
 
 @pytest.mark.guide

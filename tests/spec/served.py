@@ -29,7 +29,11 @@ from spec.tools.generate import generate
 from spec.tools.target import Target
 from tests.spec.adopt.foreign import Foreign
 
-_DEPS = """
+DEPS = """
+from fastapi import Request
+from app.core.security import Principal
+from {schemas} import Services
+
 async def services(request: Request) -> Services:
     return request.app.state.services
 
@@ -99,14 +103,16 @@ def make_app(root: Path, text: str, services: dict[str, type] | None = None) -> 
     return app
 
 
-def app_of(routers: Iterable[APIRouter], operations: ModuleType, document: Node) -> FastAPI:
+def app_of(
+    routers: Iterable[APIRouter], operations: ModuleType, document: Node, version: str = "v1"
+) -> FastAPI:
     """Return an application of generated routers; it has neither resources nor services."""
     app = FastAPI(openapi_url=None, redirect_slashes=False)
     app.state.settings = settings = Settings(unimplemented="mock")
     app.state.mocked = frozenset[str]()
     known = operations.OPERATIONS.values()
     conformance = Conformance(document, digest="", check_bodies=True)
-    app.state.rules = {"v1": Rules(conformance, rate_limits(known, settings))}
+    app.state.rules = {version: Rules(conformance, rate_limits(known, settings))}
     for router in routers:
         app.include_router(router, prefix=operations.PREFIX)
     add_error_handlers(app)
@@ -126,12 +132,7 @@ def _generate(root: Path, package: str) -> None:
         root=root,
     )
     generate([target])
-    imports = (
-        "from fastapi import Request\n"
-        "from app.core.security import Principal\n"
-        f"from {package}.schemas.v1 import Services\n"
-    )
-    (root / package / "deps.py").write_text(imports + _DEPS)
+    (root / package / "deps.py").write_text(DEPS.format(schemas=f"{package}.schemas.v1"))
 
 
 @asynccontextmanager

@@ -32,8 +32,8 @@ class Versions:
     def read(self, file: str) -> str:
         return (self.root / file).read_text()
 
-    def run(self, verb: str) -> int:
-        return cli.main([verb], self.root)
+    def run(self, *arguments: str) -> int:
+        return cli.main(arguments, self.root)
 
     def contract(self, version: str = "v2") -> Contract:
         return assemble(Target.for_version(self.root, version))
@@ -184,3 +184,35 @@ def test_removing_a_version_is_refused_while_another_extends_it(started: Version
     (started.root / "spec/v1").rmdir()
 
     assert "there is no version v1" in started.refused()[0]
+
+
+def test_a_dropped_version_leaves_the_next_one_as_it_was(
+    started: Versions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started.write(
+        "spec/v2/pets.yaml",
+        "components: {schemas: {PetPage: {properties: {next: {type: boolean}}}}}\n",
+    )
+    assert started.run("generate") == 0
+    before = started.read("app/schemas/v2/openapi.json")
+
+    assert started.run("drop-version", "v1") == 0
+
+    assert started.read("app/schemas/v2/openapi.json") == before
+    assert started.read("spec/v2/files.yaml") == (SAMPLE / "files.yaml").read_text()
+    for folder in ("spec/v1", "app/schemas/v1", "app/api/v1"):
+        assert not (started.root / folder).exists()
+    for path in started.root.glob("app/**/*.py"):
+        assert "v1" not in path.read_text()
+    assert "Correct what still names it: git grep -nw v1" in capsys.readouterr().out
+    assert started.run("check") == 0
+
+
+@pytest.mark.parametrize("name", ["v2", "v3", "1"])
+def test_only_the_oldest_version_can_be_dropped(
+    started: Versions, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert started.run("drop-version", name) == 1
+
+    assert f"{name} is not the oldest of several versions: v1, v2. Fix: " in capsys.readouterr().err
+    assert (started.root / "spec/v1").exists()
