@@ -88,13 +88,20 @@ async def running(app: FastAPI) -> AsyncIterator[FastAPI]:
         yield app
 
 
+class AppClient(httpx2.AsyncClient):
+    """An anonymous client of an application in this process, with paths of the oldest version."""
+
+    def __init__(self, app: FastAPI, address: str = "127.0.0.1") -> None:
+        self.app = app
+        transport = httpx2.ASGITransport(app=app, client=(address, 1234))
+        super().__init__(transport=transport, base_url=f"http://test{PREFIX}")
+
+
 @asynccontextmanager
-async def started(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+async def started(app: FastAPI) -> AsyncIterator[AppClient]:
     """Start an application and give an anonymous client of it."""
-    transport = httpx2.ASGITransport(app=app)
-    client = httpx2.AsyncClient(transport=transport, base_url=f"http://test{PREFIX}")
     with own_log():
-        async with running(app), client:
+        async with running(app), AppClient(app) as client:
             yield client
 
 

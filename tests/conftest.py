@@ -14,10 +14,9 @@ from pydantic import SecretStr
 from app.core.config import Settings
 from app.main import create_app
 from tests import backends, contract_seen, figures, secrets_seen, updates_seen, webhooks
-from tests.apps import make_settings, running
+from tests.apps import AppClient, make_settings, running
 from tests.clients import Caller
 from tests.users import signed_in
-from tests.versions import PREFIX
 
 ROOT = Path(__file__).parent.parent
 
@@ -141,8 +140,7 @@ async def app(settings: Settings) -> AsyncIterator[FastAPI]:
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """Give an anonymous HTTP client of the application."""
-    transport = httpx2.ASGITransport(app=app)
-    async with httpx2.AsyncClient(transport=transport, base_url=f"http://test{PREFIX}") as client:
+    async with AppClient(app) as client:
         yield client
 
 

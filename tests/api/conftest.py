@@ -15,8 +15,7 @@ from pydantic import SecretStr
 from app.core.config import Settings
 from app.main import create_app
 from tests import backends
-from tests.apps import changed, own_log, running
-from tests.versions import PREFIX
+from tests.apps import AppClient, changed, own_log, running
 
 Logs = Callable[[], list[dict[str, Any]]]
 
@@ -48,8 +47,7 @@ async def idle(
 @pytest.fixture
 async def idle_client(idle: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """An anonymous client of that application."""
-    transport = httpx2.ASGITransport(app=idle)
-    async with httpx2.AsyncClient(transport=transport, base_url=f"http://test{PREFIX}") as client:
+    async with AppClient(idle) as client:
         yield client
 
 

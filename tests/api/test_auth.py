@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI
 
 from app.core.config import Settings
-from app.core.dependencies import make_passwords
 from app.core.security import ROLE_SCOPES
-from tests.apps import changed
+from app.main import create_app
+from tests.apps import changed, started
 from tests.clients import PASSWORD, Caller, get_token
 from tests.mailbox import mail_to
 from tests.problems import assert_problem, refused_fields
@@ -313,18 +313,17 @@ async def test_a_registration_that_loses_every_race_is_refused(
 
 
 async def test_a_hash_that_cannot_be_replaced_now_refuses_no_login(
-    app: FastAPI, client: httpx2.AsyncClient, ada: Caller, settings: Settings
+    app: FastAPI, ada: Caller, settings: Settings
 ) -> None:
     if settings.sqlite_file is not None:
         pytest.skip("SQLite has one writer: an update loses no race")
-    dearer = make_passwords(changed(settings, bcrypt_rounds=5))
+    dearer = create_app(changed(settings, bcrypt_rounds=5))
     condition = f"NEW.email = '{ada.email}'"
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app.state.resources.sign_in.login, "_passwords", dearer)
-        async with refusing(
-            app, "users", condition, change="UPDATE", sqlstate=SERIALIZATION_FAILURE
-        ):
-            answer = await ask_token(client, username=ada.email)
+    async with (
+        started(dearer) as client,
+        refusing(app, "users", condition, change="UPDATE", sqlstate=SERIALIZATION_FAILURE),
+    ):
+        answer = await ask_token(client, username=ada.email)
 
     assert answer.status_code == 200

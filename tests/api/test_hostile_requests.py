@@ -4,12 +4,12 @@ import json
 import logging
 from collections.abc import AsyncIterator
 
-import httpx2
 import pytest
 from fastapi import FastAPI
 from jsonschema_rs import validator_for
 
 from app.core.security import ROLE_SCOPES
+from tests.apps import AppClient
 from tests.backends import EMBEDDED
 from tests.clients import PASSWORD, Caller, sign_up
 from tests.raw import Header, send
@@ -37,8 +37,7 @@ FORM: Header = ("Content-Type", "application/x-www-form-urlencoded")
 @pytest.fixture(scope="session")
 async def ada(app: FastAPI) -> AsyncIterator[Caller]:
     """One user for all of these tests; none of them cares what the user owns."""
-    transport = httpx2.ASGITransport(app=app)
-    async with httpx2.AsyncClient(transport=transport, base_url=f"http://test{PREFIX}") as client:
+    async with AppClient(app) as client:
         yield await sign_up(client, "Ada")
 
 

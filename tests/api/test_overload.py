@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import httpx2
 import pytest
@@ -15,7 +14,7 @@ from app.core.config import Settings
 from app.core.load import waiting
 from app.main import create_app
 from app.telemetry.metrics import REQUESTS_IN_FLIGHT, REQUESTS_SHED
-from tests.apps import changed, make_settings, started
+from tests.apps import AppClient, changed, make_settings, started
 from tests.clients import sign_up
 from tests.metrics import value_of
 from tests.problems import assert_problem
@@ -37,7 +36,7 @@ class Blocking:
 
 
 @asynccontextmanager
-async def blocked(**settings: float) -> AsyncIterator[tuple[httpx2.AsyncClient, Blocking]]:
+async def blocked(**settings: float) -> AsyncIterator[tuple[AppClient, Blocking]]:
     """Give a client of an application whose route `/blocked` waits."""
     app, blocking = create_app(make_settings(**settings)), Blocking()
     app.add_api_route("/blocked", blocking.get_page)
@@ -77,8 +76,7 @@ async def test_a_request_that_waits_under_a_limit_of_its_own_is_not_in_flight() 
         return {}
 
     async with blocked(max_requests=1) as (client, blocking):
-        transport: Any = client._transport
-        transport.app.add_api_route("/waiting", wait)
+        client.app.add_api_route("/waiting", wait)
         waiter = asyncio.create_task(get(client, "/waiting"))
         await until(lambda: blocking.entered == 1)
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import Request
 from pydantic import SecretStr
 
 from app.api.request.admission import client_network
@@ -19,7 +19,7 @@ from app.core.config import Settings
 from app.main import create_app
 from app.schemas.operation import Operation
 from app.telemetry.metrics import RATE_LIMIT_DECISIONS
-from tests.apps import changed, make_settings, replace_services, started
+from tests.apps import AppClient, changed, make_settings, replace_services, started
 from tests.clients import Caller, narrow, sign_up
 from tests.metrics import value_of
 from tests.problems import assert_problem
@@ -31,7 +31,7 @@ QUOTA = re.compile(r'"(?P<name>\w+)";(?:q|r)=(?P<count>\d+);(?:w|t)=(?P<seconds>
 # An adopted operation may declare `default` instead; `spec lint` demands 429 of the others.
 LIMITED = [it for it in OPERATIONS.values() if 429 in it.statuses]
 
-Start = Callable[..., Awaitable[httpx2.AsyncClient]]
+Start = Callable[..., Awaitable[AppClient]]
 Send = Callable[[], Awaitable[httpx2.Response]]
 
 
@@ -40,7 +40,7 @@ async def start(settings: Settings) -> AsyncIterator[Start]:
     """Start applications with quotas of their own."""
     async with AsyncExitStack() as stack:
 
-        async def start(per_minute: int = 1_000, **changes: object) -> httpx2.AsyncClient:
+        async def start(per_minute: int = 1_000, **changes: object) -> AppClient:
             limits = {
                 "rate_limit_scale": 1,
                 "rate_limit_per_second": 1_000,
@@ -51,16 +51,6 @@ async def start(settings: Settings) -> AsyncIterator[Start]:
             return await stack.enter_async_context(started(app))
 
         yield start
-
-
-def app_of(client: httpx2.AsyncClient) -> FastAPI:
-    return cast("FastAPI", cast("httpx2.ASGITransport", client._transport).app)
-
-
-def seen_from(client: httpx2.AsyncClient, address: str) -> httpx2.AsyncClient:
-    """Return a client of the same application with another address."""
-    transport = httpx2.ASGITransport(app=app_of(client), client=(address, 1234))
-    return httpx2.AsyncClient(transport=transport, base_url=client.base_url)
 
 
 def quotas(answer: httpx2.Response) -> dict[str, tuple[int, int]]:
@@ -116,7 +106,7 @@ async def test_the_contract_has_the_headers_at_every_answer(
 async def test_every_answer_says_what_is_left(start: Start) -> None:
     client = await start()
     ada = await sign_up(client, "Ada")
-    root = await signed_in(app_of(client), client, "Root", role="admin")
+    root = await signed_in(client.app, client, "Root", role="admin")
     path = f"/users/{(await ada.get('/users/me')).json()['id']}"
     tag = (await root.get(path)).headers["ETag"]
     lacking = await narrow(client, ada, "profile:read")
@@ -150,7 +140,7 @@ def account(email: str) -> dict[str, str]:
 async def test_an_answer_that_nobody_expected_has_the_headers_too(start: Start) -> None:
     client = await start()
     ada = await sign_up(client, "Ada")
-    replace_services(app_of(client), users=object())
+    replace_services(client.app, users=object())
 
     answer = await ada.get("/users/me")
 
@@ -201,7 +191,7 @@ async def test_the_probes_of_the_orchestrator_are_never_refused(start: Start) ->
 async def test_a_user_has_one_quota_from_everywhere(start: Start) -> None:
     client = await start(per_minute=4)
     ada = await sign_up(client, "Ada")
-    elsewhere = Caller(ada.email, ada.headers, seen_from(client, PEER))
+    elsewhere = Caller(ada.email, ada.headers, AppClient(client.app, PEER))
 
     for caller in (ada, elsewhere, ada, elsewhere):
         assert (await caller.get("/users/me")).status_code == 200
@@ -229,7 +219,7 @@ async def test_a_refused_caller_is_counted_by_address_and_costs_no_user_anything
     assert (await client.get("/users/me")).status_code == 429
     assert (await client.get("/users/me", headers=lacking)).status_code == 429
     assert (await ada.get("/users/me")).status_code == 200
-    async with seen_from(client, PEER) as elsewhere:
+    async with AppClient(client.app, PEER) as elsewhere:
         assert (await elsewhere.get("/users/me", headers=bad)).status_code == 401
 
 
@@ -327,7 +317,7 @@ async def test_an_ipv6_client_gets_no_new_quota_from_its_network(start: Start) -
     client = await start(per_minute=2)
     statuses = []
     for address in ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:0:9::", "2001:db8:0:1::1"):
-        async with seen_from(client, address) as one:
+        async with AppClient(client.app, address) as one:
             statuses.append((await one.get("/users/me")).status_code)
 
     assert statuses == [401, 401, 429, 401]

@@ -1,6 +1,5 @@
 """Operations that the contract has and no service yet."""
 
-from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import uuid4
 
@@ -14,23 +13,19 @@ from app.core.security import Principal
 from app.main import create_app
 from tests.api.conftest import Logs
 from tests.apps import make_settings, replace_services, started
+from tests.examples import DOCUMENTS
 from tests.problems import assert_problem
 from tests.tokens import issue_let_in
+from tests.versions import NEWEST
+
+ADA = DOCUMENTS[NEWEST.name]["components"]["examples"]["ada"]["value"]
 
 
 class Users(schemas.UsersService):
     """A service with one implemented method."""
 
     async def get_me(self, *, principal: Principal) -> schemas.User:
-        now = datetime.now(UTC)
-        return schemas.User(
-            id=principal.user_id,
-            email="ada@example.com",
-            display_name="Written already",
-            email_verified=False,
-            created_at=now,
-            updated_at=now,
-        )
+        return schemas.User.model_validate(ADA)
 
 
 # part exports
@@ -80,7 +75,7 @@ async def test_an_operation_without_code_is_a_501_and_its_neighbours_work(logs: 
 
     problem = assert_problem(changed, 501, "not-implemented")
     assert "updateMe" in problem["detail"]
-    assert read.json()["display_name"] == "Written already"
+    assert read.json()["display_name"] == ADA["display_name"]
 
 
 async def test_an_operation_without_code_checks_its_requests_all_the_same(logs: Logs) -> None:
@@ -113,7 +108,7 @@ async def test_a_mock_answers_with_the_examples_of_the_contract(logs: Logs) -> N
     assert schemas.Item.model_validate(created.json()).name == "Oak table"
     assert listed.json()["items"]
     # end part
-    assert read.json()["display_name"] == "Written already"
+    assert read.json()["display_name"] == ADA["display_name"]
 
 
 # part exports

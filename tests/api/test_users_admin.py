@@ -13,7 +13,6 @@ from pydantic import SecretStr
 
 from app import schemas
 from app.core.config import Settings
-from app.core.dependencies import make_passwords
 from app.main import create_app
 from tests import backends, figures
 from tests.apps import changed, make_settings, started
@@ -140,12 +139,11 @@ async def test_an_address_that_was_verified_is_not_called_unchanged(
 
 
 async def test_an_account_whose_hash_was_replaced_is_not_called_unchanged(
-    app: FastAPI, client: httpx2.AsyncClient, ada: Caller, admin: Caller, settings: Settings
+    ada: Caller, admin: Caller, settings: Settings
 ) -> None:
     read = await admin.get(await path_of(ada))
-    dearer = make_passwords(changed(settings, bcrypt_rounds=5))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app.state.resources.sign_in.login, "_passwords", dearer)
+    dearer = create_app(changed(settings, bcrypt_rounds=5))
+    async with started(dearer) as client:
         await sign_in(client, ada.email)
 
     answer = await revalidate(admin, read)
