@@ -57,7 +57,7 @@ class ApiKeys(schemas.ApiKeysService):
     async def create_api_key(
         self, body: schemas.ApiKeyCreate, *, principal: Principal
     ) -> schemas.CreateApiKey201:
-        """Create a key with the requested scopes; only this answer contains it.
+        """Create a key with the requested scopes; only this response contains it.
 
         Raises:
             InsufficientScope: The caller's own token lacks a scope that the key should have.
@@ -111,7 +111,7 @@ class ApiKeys(schemas.ApiKeysService):
         return self._owners.get(hash_of(key))
 
     async def authenticate(self, key: str) -> Principal:
-        """Return for whom a key acts, and what it may do: never more than its owner's role may.
+        """Return the owner and the scopes of a key; they never exceed those of the owner's role.
 
         Raises:
             Unauthorized: The key is malformed, unknown, revoked or expired, or its owner is
@@ -127,7 +127,7 @@ class ApiKeys(schemas.ApiKeysService):
             raise _refused()
         self._note_owner(key_hash, found.owner_id)
         if found.use_is_due:
-            # Who reads need not wait until the database has time to write.
+            # The request succeeds even if the database cannot record the use now.
             with suppress(LostRace, ServiceUnavailable):
                 async with self._database.write() as work:
                     await work.api_keys.note_use(found.key_id)

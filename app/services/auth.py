@@ -25,7 +25,7 @@ class Auth(schemas.AuthService):
         self._grants = grants
 
     async def register_user(self, body: schemas.UserRegister) -> schemas.Accepted:
-        """Create an account with the role `user`; the answer is the same where one exists.
+        """Create an account with the role `user`; the response is the same if one exists.
 
         Raises:
             Conflict: The password is not accepted.
@@ -35,7 +35,7 @@ class Auth(schemas.AuthService):
         return _ACCEPTED
 
     async def create_token(self, body: schemas.TokenRequest) -> schemas.CreateToken200:
-        """Open a session with a password, or go on with one (RFC 6749, sections 4.3 and 6).
+        """Open a session with a password, or extend one (RFC 6749, sections 4.3 and 6).
 
         Raises:
             OAuthError: `invalid_grant` for wrong credentials, `invalid_scope` if the caller
@@ -68,7 +68,7 @@ class Auth(schemas.AuthService):
         """Set a password with the token from the mail.
 
         Raises:
-            Conflict: The token is not good, or the password is not accepted.
+            Conflict: The token is not valid, or the password is not accepted.
         """
         await self._accounts.reset(body.token.get_secret_value(), body.password.get_secret_value())
 
@@ -76,6 +76,6 @@ class Auth(schemas.AuthService):
         """Prove an address with the token from the mail.
 
         Raises:
-            Conflict: The token is not good.
+            Conflict: The token is not valid.
         """
         await self._accounts.verify(body.token.get_secret_value())

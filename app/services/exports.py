@@ -13,7 +13,7 @@ from app.core.security import Principal
 from app.db.models.exports import Export
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas.reply import Replayed
-from app.services.accounts.session_gate import still_let_in
+from app.services.accounts.session_gate import credentials_are_valid
 from app.services.support.idempotency import Idempotency
 from app.services.support.outbox import Payload, enqueue
 
@@ -36,7 +36,7 @@ class Exports(schemas.ExportsService):
     """Accepts exports, reports their progress, and serves their files.
 
     Args:
-        stream_seconds: Longest life of an event stream.
+        stream_seconds: Longest duration of an event stream.
     """
 
     def __init__(self, database: Database, idempotency: Idempotency, stream_seconds: float) -> None:
@@ -84,14 +84,14 @@ class Exports(schemas.ExportsService):
 
     @retried
     async def cancel_export(self, export_id: UUID, *, principal: Principal) -> schemas.Export:
-        """Stop an export; its worker finds out before it writes more.
+        """Cancel an export; its worker stops before it writes the next rows.
 
         Raises:
             NotFound: There is no such export, or another user owns it.
             Conflict: The export is done or has failed.
         """
         async with self._database.write() as work:
-            # Its worker changes it all the time; who waits for a turn gets one.
+            # Its worker changes it continuously; a lock makes this transaction wait for its turn.
             visible = work.exports.owned_by(principal.user_id).with_for_update()
             export = await work.exports.require(visible, export_id)
             if export.status in _OPEN:
@@ -127,7 +127,7 @@ class Exports(schemas.ExportsService):
     ) -> schemas.WatchExport200:
         """Return a stream of the export's states, as server-sent events.
 
-        It ends within a second after the credentials of the caller.
+        It ends within a second after the credentials of the caller expire or are revoked.
 
         Raises:
             NotFound: There is no such export, or another user owns it.
@@ -136,10 +136,10 @@ class Exports(schemas.ExportsService):
         return schemas.WatchExport200(body=self._events(export, principal))
 
     async def _pieces(self, export: Export, principal: Principal) -> AsyncIterator[bytes]:
-        # Headers are gone: only a broken connection tells the client of a broken file.
+        # The headers have been sent; only a closed connection shows that the file is incomplete.
         for number in range(export.chunks):
             async with self._database.read() as work:
-                if not await still_let_in(work, principal):
+                if not await credentials_are_valid(work, principal):
                     raise Unauthorized("The session ended while the file was read.")
                 piece = await work.exports.get_chunk(export.id, number)
             if piece is None:
@@ -166,16 +166,16 @@ class Exports(schemas.ExportsService):
             spoke_at = time.monotonic()
 
     def _longest_seconds(self, principal: Principal) -> float:
-        """Return how long a stream may last: not longer than the token that opened it."""
+        """Return the longest duration of a stream, which ends when the caller's token expires."""
         if principal.expires_at is None:
             return self._stream_seconds
         left = principal.expires_at - datetime.now(UTC)
         return min(self._stream_seconds, left.total_seconds())
 
     async def _look(self, export_id: UUID, principal: Principal) -> schemas.Export | None:
-        """Return the export, or None where the caller may not see it any more."""
+        """Return the export; None if the caller may no longer see it."""
         async with self._database.read() as work:
-            if not await still_let_in(work, principal):
+            if not await credentials_are_valid(work, principal):
                 return None
             visible = work.exports.owned_by(principal.user_id)
             export = await work.exports.get(visible, export_id)

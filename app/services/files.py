@@ -10,7 +10,7 @@ from app.core.exceptions import Conflict, MalformedBody, ServiceUnavailable, Una
 from app.core.security import Principal
 from app.db.models.files import File, MediaType
 from app.db.unit_of_work import Database
-from app.services.accounts.session_gate import still_let_in
+from app.services.accounts.session_gate import credentials_are_valid
 from app.services.support.byte_ranges import Span, requested_span
 from app.services.support.outbox import Payload, enqueue
 from app.services.support.preconditions import is_unchanged
@@ -149,10 +149,10 @@ class Files(schemas.FilesService):
         )
 
     async def _pieces(self, file: File, span: Span, principal: Principal) -> AsyncIterator[bytes]:
-        # Headers are gone: only a broken connection tells the client of a broken file.
+        # The headers have been sent; only a closed connection shows that the file is incomplete.
         for number in range(span.first // CHUNK_BYTES, span.last // CHUNK_BYTES + 1):
             async with self._database.read() as work:
-                if not await still_let_in(work, principal):
+                if not await credentials_are_valid(work, principal):
                     raise Unauthorized("The session ended while the file was read.")
                 chunk = await work.files.get_chunk(file.id, number)
             if chunk is None:

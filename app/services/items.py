@@ -21,7 +21,7 @@ from app.services.support.preconditions import etag, is_unchanged, require_match
 
 
 class CachedItem(BaseModel):
-    """An item as the cache keeps it for all readers; `owner_id` tells who may see it."""
+    """An item as the cache stores it for all readers; only `owner_id` may see it."""
 
     owner_id: UUID
     etag: str

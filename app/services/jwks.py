@@ -14,5 +14,5 @@ class Jwks(schemas.JwksService):
         self._keys = keys
 
     async def get_jwks(self) -> schemas.JwkSet:
-        """Return the public keys, those of the future and the past among them."""
+        """Return the public keys, including those that do not sign yet or no longer."""
         return schemas.JwkSet.model_validate({"keys": self._keys.published()})

@@ -63,11 +63,11 @@ class Users(schemas.UsersService):
         return to_user(user)
 
     async def change_password(self, body: schemas.PasswordChange, *, principal: Principal) -> None:
-        """Set another password, and end the caller's other sessions.
+        """Change the caller's password, and end the caller's other sessions.
 
         Raises:
-            Conflict: The present password is wrong, or the new one is not accepted.
-            TooManyRequests: There were too many wrong ones.
+            Conflict: The current password is wrong, or the new one is not accepted.
+            TooManyRequests: There were too many attempts with a wrong password.
         """
         current, new = body.current_password, body.new_password
         await self._accounts.change_password(
@@ -75,7 +75,7 @@ class Users(schemas.UsersService):
         )
 
     async def request_verification(self, *, principal: Principal) -> schemas.Accepted:
-        """Send mail that proves the caller's address, unless it is proven.
+        """Send mail that verifies the caller's address, unless it is verified.
 
         Raises:
             Unauthorized: The account that the token was issued to is gone.
@@ -168,7 +168,7 @@ class Users(schemas.UsersService):
     async def delete_user(
         self, user_id: UUID, *, if_match: str | None, principal: Principal
     ) -> None:
-        """Delete an account at once for every caller; what its user owns goes in the background.
+        """Delete an account for every caller at once; a task deletes what its user owns.
 
         Raises:
             NotFound: There is no such account.

@@ -97,7 +97,7 @@ class OtlpTracing(Tracing):
 
 
 class _OfRequestsAndTasks(Sampler):
-    """Lets requests and tasks begin a trace, and no polling of the background."""
+    """Starts traces for requests and tasks only, not for background polling."""
 
     def __init__(self, ratio: float) -> None:
         self._ratio = TraceIdRatioBased(ratio)

@@ -1,4 +1,4 @@
-"""What a process looks at from time to time: its event loop, its connections, the queue."""
+"""Periodic measurements of a process: its event loop, its connections, and the queue."""
 
 import asyncio
 import logging

@@ -246,7 +246,7 @@ async def test_a_download_ends_with_the_session(
         return False
 
     file = await stored(ada, CONTENT)
-    monkeypatch.setattr(service, "still_let_in", ended)
+    monkeypatch.setattr(service, "credentials_are_valid", ended)
 
     with pytest.raises(Exception, match="session ended"):
         await get_content(ada, file["id"])

@@ -1,4 +1,4 @@
-"""Accounts and their passwords, as registration, recovery and the owner change them."""
+"""Accounts and passwords: registration, recovery, and changes by the owner."""
 
 from app.core import audit
 from app.core.audit import Event
@@ -18,7 +18,7 @@ from app.services.support.outbox import enqueue
 
 
 class Accounts:
-    """Makes accounts and changes passwords; every change of a password ends sessions."""
+    """Creates accounts and changes passwords; a changed password ends sessions."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Accounts:
             return await work.users.add(row)
 
     async def register(self, email: str, password: str, display_name: str | None) -> None:
-        """Create an account; for an address that has one, notify its owner.
+        """Create an account; if the address already has one, notify its owner.
 
         Both take a hash and the same transactions, so that neither answer nor time tells which.
 
@@ -80,7 +80,7 @@ class Accounts:
         await self.mail(email, kind)
 
     async def mail(self, email: str, kind: Kind) -> None:
-        """Send mail to the owner of an address, if there is one; not too often."""
+        """Send mail to the owner of an address, if it exists and the limit of mails allows it."""
         may_mail = await self._throttle.may_mail(email)
         user = await self._enqueue(email, kind, may_mail=may_mail)
         if kind == "reset-password":
@@ -119,10 +119,10 @@ class Accounts:
                 raise _bad_token()
             user.password_hash = password_hash
             await work.flush()
-            # Who has the mail has the address.
+            # Whoever has the token has read the mail, so the address is verified.
             await work.users.note_verified(user.id)
             # part api_keys
-            # An attacker who had the account may have left keys in it.
+            # An attacker who had access to the account may have created keys.
             await work.api_keys.delete_all(user.id)
             # end part
             await self._gate.end_sessions(work, user.id)

@@ -1,4 +1,4 @@
-"""What administrators may change about accounts, and what has to stay."""
+"""The changes of accounts that administrators may make, and the one that they may not."""
 
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -33,7 +33,7 @@ async def require_another_admin(work: UnitOfWork, user: User) -> None:
 
 
 def change_access(user: User, body: schemas.AccountUpdate) -> list[Event]:
-    """Set role and state of an account; return an event for each that differs now."""
+    """Set role and state of an account; return an event for each change."""
     events = []
     if body.role is not MISSING and body.role != user.role:
         user.role = body.role.value

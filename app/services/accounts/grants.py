@@ -1,4 +1,4 @@
-"""Sessions and their tokens: opened with a password, gone on with by refresh tokens."""
+"""Sessions and their tokens: a password opens a session, and refresh tokens extend it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ Scopes: TypeAlias = frozenset[str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lives:
-    """How long sessions last, and how long a spent refresh token may be repeated, in seconds."""
+    """Lifetimes of sessions, and the grace period of spent refresh tokens, in seconds."""
 
     session: int
     idle: int
@@ -50,7 +50,7 @@ class Grants:
 
     @retried
     async def open(self, user: User, scope: str | None) -> schemas.Token | None:
-        """Open a session for a user whose password was right; None if that changed meanwhile.
+        """Open a session for a user with the correct password; None if it was changed meanwhile.
 
         Raises:
             OAuthError: `invalid_scope` if the user may have none of the scopes.
@@ -82,10 +82,11 @@ class Grants:
 
     @retried
     async def refresh(self, presented: str, scope: str | None) -> schemas.Token | None:
-        """Exchange a refresh token; None when it is not good.
+        """Exchange a refresh token; return None if it is not valid.
 
-        A token that was spent longer than a moment ago was stolen, from the user or from the thief:
-        the whole session ends (RFC 9700, section 4.14), which is committed before the refusal.
+        A token that was spent before the grace period is presented by the user or by a thief, and
+        nobody knows by which. So the session ends (RFC 9700, section 4.14), and its end is
+        committed before the request is refused.
 
         Raises:
             OAuthError: `invalid_scope` if the session was granted none of the scopes; the token
@@ -168,7 +169,7 @@ def _granted(role: Role, scope: str | None) -> Scopes:
 
 
 def _choose(allowed: Scopes, scope: str | None) -> Scopes:
-    """Return which of the wanted scopes are allowed (RFC 6749, section 3.3); none means all.
+    """Return the requested scopes that are allowed (RFC 6749, section 3.3); no request means all.
 
     Clients ask for every scope that they know; the answer's `scope` says what they got.
 

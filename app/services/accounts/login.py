@@ -18,8 +18,8 @@ class Login:
     """Checks a password.
 
     Args:
-        floor_seconds: Shortest time of a failure: unknown, disabled and wrong take the same time,
-            and so does a hash of another scheme or cost.
+        floor_seconds: Minimum duration of a failure, so that the duration does not reveal whether
+            the account exists, is disabled, or has a hash of another scheme or cost.
     """
 
     def __init__(
@@ -31,13 +31,13 @@ class Login:
         self._floor_seconds = floor_seconds
 
     async def check(self, email: str, password: str) -> User | None:
-        """Return the account, or None for an unknown one, a wrong password, or a disabled account.
+        """Return the account; None if it is unknown or disabled, or if the password is wrong.
 
         A hash of an outdated scheme or cost is replaced.
 
         Raises:
             TooManyRequests: There were too many failures.
-            ServiceUnavailable: Too many passwords are being checked or wait for it.
+            ServiceUnavailable: The queue of password checks is full.
         """
         started = time.monotonic()
         attempt = await self._throttle.begin(email, context.client.get().address)
@@ -67,7 +67,7 @@ class Login:
         if user.disabled_at is not None:
             return user, "disabled account"
         if verdict.new_hash is not None:
-            # The password was right: what is to be improved may wait for the next login.
+            # If the new hash cannot be stored now, the next login tries again.
             with suppress(LostRace, ServiceUnavailable):
                 async with self._database.write() as work:
                     await work.users.replace_hash(user, verdict.new_hash)

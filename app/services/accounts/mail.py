@@ -1,7 +1,7 @@
-"""Mail about accounts: asked for in a transaction, written and sent by background work.
+"""Mail about accounts: requested in a transaction, then written and sent by a background task.
 
-A request leaves only the kind of mail and the account behind. The token is made of the server's
-secret when the mail is written, so no queue, log or backup holds a valid one.
+The task contains only the kind of mail and the id of the account. The token is derived from the
+server's secret when the mail is written, so no queue, log or backup contains a valid token.
 """
 
 from typing import ClassVar, Literal
@@ -27,13 +27,13 @@ class SendAccountMail(Payload):
 
 
 class AccountMail:
-    """Writes and sends the mail that account operations ask for.
+    """Writes and sends the mail that account operations request.
 
     Args:
-        link_url: Web page that the links lead to; None: the mail has the code alone.
-        reset_seconds: Life of a token for a new password.
-        verify_seconds: Life of a token that proves an address.
-        secret_key: What tokens are made of.
+        link_url: Web page that the links lead to; without it the mail contains only the code.
+        reset_seconds: Lifetime of a token that resets a password.
+        verify_seconds: Lifetime of a token that verifies an address.
+        secret_key: The key from which tokens are derived.
     """
 
     def __init__(
@@ -58,16 +58,16 @@ class AccountMail:
     async def deliver(self, kind: Kind, user_id: UUID, *, key: str) -> None:
         """Write a mail and send it.
 
-        Nothing is sent where the account is gone or disabled, or where the token that the mail
-        would carry was used, withdrawn or replaced by a later one.
+        Nothing is sent if the account was deleted or disabled, or if the token of the mail was
+        used, withdrawn or replaced by a later one.
 
         Args:
-            kind: What the mail is about.
-            user_id: Whom it is for.
+            kind: The purpose of the mail.
+            user_id: The recipient.
             key: Id of the task; a repeat sends the same Message-ID and token again.
 
         Raises:
-            MailFailed: The server did not take it.
+            MailFailed: The mail server did not accept it.
         """
         async with self._database.write() as work:
             user = await work.users.get(work.users.self_of(user_id), user_id)
@@ -106,7 +106,7 @@ class AccountMail:
     def _way(self, kind: Purpose, secret: str) -> str:
         if self._link_url is None:
             return f"Code: {secret}"
-        # A fragment stays in the browser: no server on the way logs it.
+        # Browsers do not send the fragment of a URL, so no server logs it.
         return f"{self._link_url}/{kind}#token={secret}"
 
 

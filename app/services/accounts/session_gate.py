@@ -1,4 +1,4 @@
-"""Whether a session still lasts, and its end."""
+"""Whether a session is active, and how it ends."""
 
 from functools import partial
 from uuid import UUID
@@ -11,10 +11,10 @@ from app.db.unit_of_work import Database, UnitOfWork
 
 
 class SessionGate:
-    """Tells whether a session still lasts, and ends sessions for other services.
+    """Tells whether a session is active, and ends sessions for other services.
 
-    A session ends in the caller's transaction. The other processes are notified after the commit,
-    so never of an end that was rolled back.
+    A session ends in the caller's transaction. Other processes are notified after the commit, so
+    they never hear of an end that was rolled back.
     """
 
     def __init__(self, database: Database, marks: SessionMarks) -> None:
@@ -22,7 +22,7 @@ class SessionGate:
         self._marks = marks
 
     async def still_lasts(self, session_id: UUID, user_id: UUID) -> bool:
-        """Ask the database whether a session without a mark lasts, and mark it.
+        """Read from the database whether a session is active, and share the result as a mark.
 
         Raises:
             ServiceUnavailable: The database does not answer.
@@ -36,11 +36,11 @@ class SessionGate:
         return lasts
 
     def opened(self, work: UnitOfWork, session_id: UUID) -> None:
-        """Spare the first request of a new session the question, once it is committed."""
+        """Mark a new session after the commit, so that its first request needs no query."""
         work.after_commit.append(partial(self._marks.note_alive, session_id))
 
     async def end(self, work: UnitOfWork, user_id: UUID, session_id: UUID) -> bool:
-        """End one session in the caller's transaction; False where the user has none such."""
+        """End a session in the caller's transaction; False if the user has no such session."""
         ended = await work.sessions.end(user_id, session_id)
         work.after_commit.append(partial(self._marks.note_ended, ended))
         if ended:
@@ -58,8 +58,8 @@ class SessionGate:
 
         Args:
             work: The transaction; the marks are written after its commit.
-            user_id: Whose sessions.
-            but: A session that goes on.
+            user_id: The owner of the sessions.
+            but: A session that stays active.
         """
         ended = await work.sessions.end_all(user_id, but=but)
         work.after_commit.append(partial(self._marks.note_ended, ended))
@@ -68,11 +68,11 @@ class SessionGate:
         )
 
 
-async def still_let_in(work: UnitOfWork, principal: Principal) -> bool:
+async def credentials_are_valid(work: UnitOfWork, principal: Principal) -> bool:
     """Return whether the credentials of an admitted caller are still valid.
 
-    An answer that lasts asks before each piece: the session may have ended since, the API key may
-    be revoked, the account disabled or deleted.
+    A streamed response calls this before each chunk: since its start the session may have ended,
+    the API key may have been revoked, or the account disabled or deleted.
     """
     # part api_keys
     if principal.api_key_id is not None:

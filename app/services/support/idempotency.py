@@ -1,9 +1,9 @@
-"""Effects that happen once, however often a request is sent (draft-ietf-httpapi-idempotency-key).
+"""Requests that have one effect, however often they are sent (draft-ietf-httpapi-idempotency-key).
 
-A key is claimed in a transaction of its own; the effect, and the answer that repeats get, are
-committed together. A process that dies in between leaves a claim without an effect, which expires.
-The answer is kept as it is sent, and sent again as it is: the release that repeats it may have
-another contract than the one that made it.
+A key is claimed in a transaction of its own. The effect and the stored response are committed
+together. If a process dies in between, its claim has no effect and expires.
+The response is stored as it was sent and repeated unchanged, because a later release may have
+another contract.
 """
 
 import asyncio
@@ -32,9 +32,9 @@ class Idempotency:
     """Runs an effect once per key.
 
     Args:
-        contract: Digest of the contract under which answers are made.
-        lease_seconds: Time after which a claim whose process died may be taken over.
-        life_seconds: Time that a key is remembered.
+        contract: Digest of the contract to which stored responses conform.
+        lease_seconds: Time after which another request may take over a claim without a response.
+        life_seconds: Time for which a response is stored.
     """
 
     def __init__(
@@ -60,11 +60,11 @@ class Idempotency:
         An effect whose transaction lost a race is tried again, as by `retried`.
 
         Args:
-            effect: What to do once, in the unit of work that it gets.
-            operation: What the key is for; each operation has keys of its own.
-            principal: Whose key it is.
-            key: What the client sent; None: every request has its effect.
-            body: What a repeat has to send again.
+            effect: The work to do once, in the unit of work that it gets.
+            operation: The operation; each has keys of its own.
+            principal: The owner of the key.
+            key: The value that the client sent; without it every request has its effect.
+            body: The body; a repeat has to send the same.
 
         Raises:
             Conflict: The first request with this key is still running.

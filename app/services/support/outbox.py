@@ -1,4 +1,4 @@
-"""The outbox: a task is written in the transaction of its cause."""
+"""The outbox: a task is written in the transaction that causes it."""
 
 from typing import ClassVar
 from uuid import UUID

@@ -44,7 +44,7 @@ class ListQuery:
         return f"{self.reader} {self._path}?{urlencode(self._pairs())}"
 
     def start(self, cursors: Cursors, cursor: str | None) -> list[str] | None:
-        """Return the position that a cursor stands for; None for the first page.
+        """Return the position in a cursor; None for the first page.
 
         Raises:
             InvalidCursor: The cursor is not one that this server gave out for this list.
@@ -71,7 +71,7 @@ class ListQuery:
 
     @property
     def _names(self) -> Mapping[str, str]:
-        """Return what the contract calls the parameters that choose a page."""
+        """Return the names of the parameters that select a page."""
         return cast("Mapping[str, str]", self.operation.extensions["x-pagination"])
 
     @property

@@ -1,4 +1,4 @@
-"""Entity tags: which version of a resource a request speaks of (RFC 9110, section 13)."""
+"""Entity tags: the version of a resource that a request refers to (RFC 9110, section 13)."""
 
 import re
 
@@ -13,7 +13,7 @@ def etag(version: int) -> str:
 
 
 def is_unchanged(if_none_match: str | None, current: str) -> bool:
-    """Tell whether the caller already has this version; tags are compared weakly."""
+    """Return whether the caller already has this version; the comparison of tags is weak."""
     if if_none_match is None:
         return False
     tags = [tag for _, tag in _TAG.findall(if_none_match)]
@@ -21,7 +21,7 @@ def is_unchanged(if_none_match: str | None, current: str) -> bool:
 
 
 def require_match(if_match: str | None, current: str) -> None:
-    """Refuse to go on when the caller speaks of another version; tags are compared strongly.
+    """Check that the caller refers to this version; the comparison of tags is strong.
 
     Raises:
         PreconditionFailed: The version is none of those in `If-Match`.
