@@ -214,13 +214,25 @@ class Resolver:
         """Write the values of a discriminator's mapping as references."""
         discriminator = schema.get("discriminator")
         mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
-        for value, reference in mapping.items() if isinstance(mapping, dict) else ():
-            if isinstance(mapping, dict) and isinstance(reference, str):
-                is_name = "/" not in reference and "#" not in reference and "." not in reference
-                written = f"#/components/schemas/{reference}" if is_name else reference
-                below = (*pointer, "discriminator", "mapping", value)
-                root = self.files.source(self.files.root) if is_name else source
+        if not isinstance(mapping, dict):
+            return
+        root = self.files.source(self.files.root)
+        known = self.component_map("schemas", root)[1]
+        for value, reference in [*mapping.items()]:
+            if not isinstance(reference, str):
+                continue
+            below = (*pointer, "discriminator", "mapping", value)
+            if any(mark in reference for mark in "/#."):
+                mapping[value] = self.reference("schema", source, reference, below)
+            elif reference in known:
+                written = f"#/components/schemas/{reference}"
                 mapping[value] = self.reference("schema", root, written, below)
+            else:
+                del mapping[value]
+                text = (
+                    f"the value {value} of a discriminator leads to {reference}, which is not there"
+                )
+                self.notes.left("Discriminators", self.files.where(source, below), text)
 
     def written_out(self, shape: str, source: Source, value: Object, pointer: Pointer) -> Json:
         """Return what a reference leads to, with the members beside it."""

@@ -51,7 +51,12 @@ async def test_an_answer_has_its_media_type(
 
 
 @pytest.mark.parametrize(
-    ("path", "body"), [("/events", 'data: {"n": 1}\n\n'), ("/prefixed", '"thing_string"')]
+    ("path", "body"),
+    [
+        ("/events", 'data: {"n": 1}\n\n'),
+        ("/prefixed", '"thing_string"'),
+        ("/either-of-two", '"a"'),
+    ],
 )
 async def test_a_mock_answers_what_the_schema_alone_tells(
     http: httpx2.AsyncClient, path: str, body: str

@@ -19,6 +19,7 @@ from app.schemas.operation import Operation
 # What the server always sends itself.
 _OWN = {"WWW-Authenticate", "Retry-After", "RateLimit", "RateLimit-Policy"}
 _RANGES = {"*/*": "application/json", "application/*": "application/json", "text/*": "text/plain"}
+_ALTERNATIVES = 5
 _BODILESS = {204, 205, 304}
 Body = tuple[str, Any]
 
@@ -90,7 +91,11 @@ class Mock:
         made = (
             (media_type, value)
             for media_type in self._media_types
-            for value in samples(self._contract, self._content[media_type].get("schema", {}))
+            for value in samples(
+                self._contract,
+                self._content[media_type].get("schema", {}),
+                alternatives=_ALTERNATIVES,
+            )
         )
         return next((body for body in chain(examples, made) if self._allows(*body)), None)
 

@@ -10,7 +10,8 @@ from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Any
 from uuid import UUID
 
-from app.api.request.sample import Node, NoSample, References, Sampler, matches
+from app.api.request.sample import Node, References, Sampler
+from app.api.request.sample_scalars import NoSample, matches
 
 _ATTEMPTS = 30
 _OPTIONAL, _NULL = 0.7, 0.1

@@ -1,39 +1,16 @@
 """Values that a schema allows, for responses of operations without code."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import product
 from typing import Any, Protocol
 
+from app.api.request.sample_scalars import NoSample, a_number, a_string, matches
+
 Node = Mapping[str, Any]
 Seen = tuple[int, ...]
 Hint = Callable[[str], Sequence[object]]
 
-_FORMATS: Mapping[str, str] = {
-    "date-time": "2026-01-31T12:00:00Z",
-    "date": "2026-01-31",
-    "time": "12:00:00Z",
-    "duration": "PT1H",
-    "uuid": "0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59",
-    "email": "ada@example.com",
-    "uri": "https://example.com/",
-    "uri-reference": "/",
-    "hostname": "example.com",
-    "ipv4": "192.0.2.1",
-    "ipv6": "2001:db8::1",
-    "byte": "YQ==",
-    "decimal": "1.00",
-}
-# Tried in this order against a pattern.
-_WORDS = (
-    *("string", "a", "A", "1", "0", "abc", "ABC", "AAA", "AA", "12", "123", "1234", "123456"),
-    *("1.0", "1.00", "10.00", "1.0.0", "2026-01-31", "12:00", "a-b", "a_b", "a/b", "a.b", "#000"),
-    *("en", "en-US", "EUR", "+1", "+12025550123", "00:00:00:00:00:00", "/", "https://example.com/"),
-    *("a" * 8, "A" * 8, "0" * 8, "0" * 16, "0" * 32, "a" * 32, "A1", "a1", ""),
-)
-_PREFIX = re.compile(r"\^([A-Za-z0-9_:/-]+)(?![*?{+])")
-"""The letters with which a pattern begins."""
 _UNIONS = ("oneOf", "anyOf")
 _VALUES = {"enum", "const"}
 
@@ -45,21 +22,21 @@ class References(Protocol):
         """Return what a reference leads to, or the node itself."""
 
 
-class NoSample(Exception):
-    """No value was found that the schema allows."""
-
-
-def samples(references: References, schema: object, hint: Hint = lambda _: ()) -> Iterator[Any]:
+def samples(
+    references: References, schema: object, hint: Hint = lambda _: (), alternatives: int = 1
+) -> Iterator[Any]:
     """Yield values that a schema should allow: with all members or few, of its examples or made.
 
     Args:
         references: Follows the references in the schema.
         schema: A JSON Schema.
         hint: Returns what a member of this name may be; the first that fits is taken.
+        alternatives: How many members of each union are tried.
     """
-    for kind, is_full in product((Sampler, _Maker), (True, False)):
+    for choice, kind, is_full in product(range(alternatives), (Sampler, _Maker), (True, False)):
         with suppress(NoSample):
-            yield kind(references.dereference, hint, is_full=is_full).value(schema)
+            sampler = kind(references.dereference, hint, is_full=is_full, choice=choice)
+            yield sampler.value(schema)
 
 
 class Sampler:
@@ -69,12 +46,21 @@ class Sampler:
         dereference: Returns what a reference leads to.
         hint: As for `samples`.
         is_full: Optional members are there, too.
+        choice: Which member of a union the value follows, if there are as many.
     """
 
-    def __init__(self, dereference: Callable[[Node], Node], hint: Hint, *, is_full: bool) -> None:
+    def __init__(
+        self,
+        dereference: Callable[[Node], Node],
+        hint: Hint,
+        *,
+        is_full: bool,
+        choice: int = 0,
+    ) -> None:
         self.dereference = dereference
         self.hint = hint
         self.is_full = is_full
+        self.choice = choice
 
     def value(
         self, schema: object, name: str = "", seen: Seen = ()
@@ -128,9 +114,9 @@ class Sampler:
             NoSample: None is found quickly.
         """
         make: Mapping[str, Callable[[], Any]] = {
-            "string": lambda: _string(schema),
-            "integer": lambda: _number(schema, whole=True),
-            "number": lambda: _number(schema, whole=False),
+            "string": lambda: a_string(schema),
+            "integer": lambda: a_number(schema, whole=True),
+            "number": lambda: a_number(schema, whole=False),
             "boolean": lambda: True,
             "null": lambda: None,
         }
@@ -138,7 +124,7 @@ class Sampler:
 
     def alternative(self, members: Sequence[Node]) -> Node:
         """Return the member of a union that the value follows."""
-        return members[0]
+        return members[min(self.choice, len(members) - 1)]
 
     def has_optional(self) -> bool:
         """Tell whether an optional member is there."""
@@ -252,45 +238,3 @@ def _fits(value: object, kind: str, schema: Node) -> bool:
         pattern = schema.get("pattern", "")
         return long_enough and "format" not in schema and matches(pattern, str(value))
     return kind in {"integer", "number"} and isinstance(value, int)
-
-
-def _string(schema: Node) -> str:
-    least, most = schema.get("minLength", 0), schema.get("maxLength")
-    if text := _FORMATS.get(schema.get("format", "")):
-        return text
-    if schema.get("contentEncoding") == "base64":
-        return "YQ=="
-    pattern = schema.get("pattern", "")
-    prefix = _PREFIX.match(pattern)
-    for word in (*(f"{prefix[1]}{word}" for word in _WORDS if prefix), *_WORDS):
-        text = word if len(word) >= least else (word or "a") * (least // max(len(word), 1) + 1)
-        text = text[:most] if most is not None else text
-        if len(text) >= least and (not pattern or matches(pattern, text)):
-            return text
-    raise NoSample
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Tell whether a text has a pattern in it; a pattern that Python cannot read fits nothing."""
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return False
-
-
-def _number(schema: Node, *, whole: bool) -> float:
-    step = schema.get("multipleOf", 1)
-    low = schema.get("minimum", schema.get("exclusiveMinimum"))
-    high = schema.get("maximum", schema.get("exclusiveMaximum"))
-    start = 1 if low is None or (low < 1 and (high is None or high > 1)) else low
-    for count in range(3):
-        value = (start // step + count) * step
-        inside = (low is None or value >= low) and (high is None or value <= high)
-        inside = inside and value != schema.get("exclusiveMinimum", None)
-        if inside and value != schema.get("exclusiveMaximum", None):
-            return int(value) if whole else value
-    if high is not None and low is None:
-        return int(high - step) if whole else high - step
-    if not whole and low is not None and high is not None:
-        return float((low + high) / 2)
-    raise NoSample

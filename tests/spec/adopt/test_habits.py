@@ -269,3 +269,17 @@ def test_the_whole_query_as_one_parameter_is_left_to_people(tmp_path: Path) -> N
 
     assert (cookie.text("name"), cookie.text("style")) == ("c", "form")
     assert "a parameter is the whole query" in foreign.report.partition("## Changed")[0]
+
+
+def test_a_value_of_a_discriminator_that_leads_to_no_schema_is_left_out(tmp_path: Path) -> None:
+    known = "discriminator: {propertyName: k, mapping: {a: A, b: B}}"
+    union = f"{{oneOf: [{{$ref: '#/components/schemas/A'}}], {known}}}"
+    schemas = (
+        f"components: {{schemas: {{A: {{properties: {{k: {{type: string}}}}}}, Any: {union}}}}}"
+    )
+
+    contract = generated(foreign := document(tmp_path, GET_A + schemas))
+
+    mapping = contract.node("components", "schemas", "Any", "discriminator", "mapping")
+    assert mapping.value == {"a": "#/components/schemas/A"}
+    assert "the value b of a discriminator leads to B" in foreign.report
