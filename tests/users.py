@@ -34,7 +34,7 @@ async def signed_in(
     user = new_user(f"{name.lower()}-{uuid4().hex[:12]}@example.com")
     user.password_hash, user.role, user.display_name = _hash(), role, name
     async with resources.database.write() as work:
-        await work.users.add(user)
+        user = await work.users.add(user)
     token = await resources.sign_in.grants.open(user, scope=None)
     assert token is not None
     return Caller(user.email, {"Authorization": f"Bearer {token.access_token}"}, client)

@@ -44,7 +44,7 @@ _NOT_OAUTH = re.compile(r"[^ !#-\[\]-~]")
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Register the errors that the framework would answer; `ErrorBoundary` has the others."""
+    """Register the errors that the framework would answer; `Gateway` has the others."""
     for kind in (HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer)
 

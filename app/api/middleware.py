@@ -1,11 +1,12 @@
-"""Middleware of every request, from the outside in: see `add_middleware`."""
+"""What happens to every request, before and after its route: see `Gateway`."""
 
+import asyncio
 import logging
 import random
 import re
 import sys
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from functools import cache
 from http import HTTPMethod, HTTPStatus
 
@@ -14,31 +15,33 @@ from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import Histogram
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errors import error_response, problem_response
-from app.api.overload import Overload
 from app.api.request.dispatch import Dispatch
-from app.api.request.response import IS_HEAD, OPERATION
+from app.api.request.exchange import EXCHANGE, IS_HANDSHAKE, Exchange
+from app.api.request.response import OPERATION
 from app.core.config import Settings, WrongSettings
 from app.core.context import request_id
 from app.core.error_text import format_exception
-from app.core.exceptions import (
-    NotFound,
-    PreflightRefused,
-)
-from app.telemetry.metrics import REQUEST_SECONDS
+from app.core.exceptions import NotFound, PreflightRefused, ServiceUnavailable
+from app.core.load import InFlight, Slot, slot
+from app.telemetry.metrics import REQUEST_SECONDS, REQUESTS_IN_FLIGHT, REQUESTS_SHED
 from app.telemetry.traces import join_trace, leave_trace
 
 logger = logging.getLogger(__name__)
 
 _RANDOM = random.SystemRandom()  # no test can seed it
-_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,128}")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,128}")
 # Proxies log this status for a client that disconnects early; it is never sent.
 _CLIENT_GONE = 499
 # Paths that software parses differently: an empty part, a dot segment, an escaped separator.
 _AMBIGUOUS_PATH = re.compile(rb"//|\\|%2f|%5c|(^|/)(\.|%2e){1,2}(/|$)", re.IGNORECASE)
-_IS_HANDSHAKE = "contract.is_handshake"
+# RFC 7240, section 4.3: how many seconds the client waits.
+_WAIT = re.compile(rb'(?:^|[,\s])wait="?([0-9]{1,6})"?\s*(?=$|[,;])', re.IGNORECASE)
+# Statements end at the deadline; then the answer is on its way before the request is cancelled.
+_GRACE_SECONDS = 0.2
 # Headers that the server adds to some responses, beside those of the contract.
 _ADDED_HEADERS = {"Allow", "Deprecation", "Link", "Preference-Applied", "Sunset", "X-Request-ID"}
 _SECURITY_HEADERS = {
@@ -55,95 +58,129 @@ def add_middleware(
     declared_headers: Iterable[str],
     unlimited_paths: Collection[str],
 ) -> None:
-    """Add the middleware; the one added last runs first.
+    """Add the middleware.
 
     Pages of `CORS_ORIGINS` may read the declared headers, which are those of the contract. The
     unlimited paths are served under overload too.
     """
-    app.add_middleware(Dispatch, routes=app.routes, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(
-        Overload,
-        max_requests=settings.max_requests,
-        timeout_seconds=settings.request_timeout_seconds,
-        exempt=unlimited_paths,
+        Gateway,
+        routes=app.routes,
+        settings=settings,
+        exposed=sorted(_ADDED_HEADERS.union(declared_headers)),
+        unlimited=frozenset(unlimited_paths),
     )
-    app.add_middleware(ErrorBoundary)
-    if settings.cors_origins:
-        app.add_middleware(
-            Cors,
-            allow_origins=settings.cors_origins,
-            allow_methods=["*"],
-            allow_headers=["*"],
-            expose_headers=sorted(_ADDED_HEADERS.union(declared_headers)),
-        )
-    app.add_middleware(RequestContext, strict_transport=settings.in_production)
 
 
-class RequestContext:
-    """Sets the request id, logs the request, adds security headers, answers HEAD like GET."""
+class Gateway:
+    """Takes every request through the same steps, and leaves those of no operation to FastAPI.
 
-    def __init__(self, app: ASGIApp, *, strict_transport: bool) -> None:
+    It gives the request its ids and its deadline, refuses it when there are too many, when its path
+    is ambiguous or its body too large, finds its route, answers errors as the contract declares
+    them, and logs it. The limits on requests in flight and on their time end with the start of the
+    response, so streams are not limited.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        routes: Iterable[BaseRoute],
+        settings: Settings,
+        exposed: Collection[str],
+        unlimited: Collection[str],
+    ) -> None:
         self._app = app
+        self._dispatch = Dispatch(app, routes, max_body_bytes=settings.max_body_bytes)
+        self._timeout_seconds = settings.request_timeout_seconds
+        self._requests = InFlight(settings.max_requests)
+        REQUESTS_IN_FLIGHT.set_function(lambda: self._requests.count)
+        self._unlimited = unlimited
         headers = dict(_SECURITY_HEADERS)
-        if strict_transport:
+        if settings.in_production:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        self._headers = [(name.lower().encode(), headers[name].encode()) for name in headers]
+        self._headers = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
+        self._answer: ASGIApp = self._answer_errors
+        if settings.cors_origins:
+            self._answer = Cors(
+                self._answer_errors,
+                allow_origins=settings.cors_origins,
+                allow_methods=["*"],
+                allow_headers=["*"],
+                expose_headers=exposed,
+            )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
+        """Handle one request: its ids, and its log line."""
         if scope["type"] == "websocket":
             scope, send = _as_request(scope, send)
         if scope["type"] != "http":
             await self._app(scope, receive, _plainly(send))
             return
-        trace = join_trace(_header(scope, b"traceparent"))
-        given = _header(scope, b"x-request-id") or ""
-        # The id has to be unique, not secret.
-        identifier = given if _REQUEST_ID.fullmatch(given) else f"{_RANDOM.getrandbits(128):032x}"
-        previous = request_id.set(identifier)
         started = time.perf_counter()
-        status = 500
-        is_head = scope["method"] == "HEAD"
-        inner = _as_get(scope) if is_head else scope
-
-        async def answer(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message = {**message, "headers": self._complete(message["headers"], identifier)}
-            elif is_head:
-                message = {**message, "body": b""}
-            await send(message)
-
+        exchange = Exchange(scope, receive, send, self._headers)
+        traceparent, given = map(exchange.fields.get, (b"traceparent", b"x-request-id"))
+        trace = join_trace(traceparent.decode("latin-1") if traceparent else None)
+        # The id has to be unique, not secret.
+        if given is None or not _REQUEST_ID.fullmatch(given):
+            given = b"%032x" % _RANDOM.getrandbits(128)
+        exchange.request_id = given
+        previous = request_id.set(given.decode())
         try:
-            await self._app(inner, receive, answer)
+            await self._answer(exchange.scope, exchange.receive, exchange.send)
         except ClientDisconnect:
-            status = _CLIENT_GONE
+            exchange.status = _CLIENT_GONE
         finally:
-            _log_request(scope["method"], inner, status, time.perf_counter() - started)
+            _log_request(scope["method"], exchange, time.perf_counter() - started)
         # After an error the server's own line needs the ids.
         leave_trace(trace)
         request_id.reset(previous)
 
-    def _complete(
-        self, headers: Iterable[tuple[bytes, bytes]], identifier: str
-    ) -> Sequence[tuple[bytes, bytes]]:
-        """Return headers with the request id, and those of security that they do not have."""
-        given = [*headers]
-        names = {name for name, _ in given}
-        added = [header for header in self._headers if header[0] not in names]
-        return [*given, (b"x-request-id", identifier.encode()), *added]
+    async def _answer_errors(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange: Exchange = scope[EXCHANGE]
+        try:
+            _check_path(scope)
+            if scope["path"] in self._unlimited:
+                await self._dispatch(exchange, receive, send)
+            else:
+                await self._answer_in_time(exchange, receive, send)
+        except ClientDisconnect:
+            raise
+        except Exception as error:
+            if exchange.is_answered:
+                raise
+            await error_response(scope, error)(scope, receive, send)
 
+    async def _answer_in_time(self, exchange: Exchange, receive: Receive, send: Send) -> None:
+        if self._requests.is_full:
+            REQUESTS_SHED.inc()
+            raise _overloaded(self._requests.limit)
+        seconds = self._seconds(exchange)
+        ends_at = asyncio.get_running_loop().time() + seconds
+        exchange.place = place = Slot(self._requests, ends_at)
+        exchange.limit = limit = asyncio.timeout_at(ends_at + _GRACE_SECONDS)
+        previous = slot.set(place)
+        try:
+            async with limit:
+                await self._dispatch(exchange, receive, send)
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            raise ServiceUnavailable(
+                f"The request did not end within {seconds:g} s.", retry_after_seconds=1
+            ) from error
+        finally:
+            exchange.limit = None
+            exchange.end_limits()
+            slot.reset(previous)
 
-def _as_get(scope: Scope) -> Scope:
-    """Return a HEAD request as GET, without ranges: those are for GET (RFC 9110, section 14.2)."""
-    headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
-    return {**scope, "method": "GET", "headers": headers, IS_HEAD: True}
-
-
-def _header(scope: Scope, name: bytes) -> str | None:
-    """Return the first line of a header."""
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
+    def _seconds(self, exchange: Exchange) -> float:
+        """Return the time of a request; a client may ask for less with `Prefer: wait=5`."""
+        if b"prefer" in exchange.fields:
+            for name, value in exchange.scope["headers"]:
+                if name == b"prefer" and (wait := _WAIT.search(value)):
+                    return min(self._timeout_seconds, float(wait[1]))
+        return self._timeout_seconds
 
 
 def _as_request(scope: Scope, send: Send) -> tuple[Scope, Send]:
@@ -159,7 +196,7 @@ def _as_request(scope: Scope, send: Send) -> tuple[Scope, Send]:
         elif message["type"] == "http.response.start":
             await send({"type": "websocket.close"})
 
-    return {**scope, "type": "http", "method": "GET", _IS_HANDSHAKE: True}, answer
+    return {**scope, "type": "http", "method": "GET", IS_HANDSHAKE: True}, answer
 
 
 def _plainly(send: Send) -> Send:
@@ -179,19 +216,19 @@ def _plainly(send: Send) -> Send:
     return tell
 
 
-def _log_request(method: str, scope: Scope, status: int, seconds: float) -> None:
-    operation = scope.get(OPERATION)
-    name = operation.operation_id if operation else "none"
+def _log_request(method: str, exchange: Exchange, seconds: float) -> None:
+    operation = exchange.scope.get(OPERATION)
+    name = operation.operation_id if operation else None
     # Clients may send any method, and each value of a label is a new time series.
     known = method if method in HTTPMethod.__members__ else "other"
-    _seconds_of(name, known, status // 100).observe(seconds)
+    _seconds_of(name or "none", known, exchange.status // 100).observe(seconds)
     logger.info(
         "request",
         extra={
             "method": method,
-            "path": scope["path"],
-            "operation": operation.operation_id if operation else None,
-            "status": status,
+            "path": exchange.scope["path"],
+            "operation": name,
+            "status": exchange.status,
             "duration_ms": round(seconds * 1000, 2),
         },
     )
@@ -202,12 +239,12 @@ def _seconds_of(operation: str, method: str, kind: int) -> Histogram:
     return REQUEST_SECONDS.labels(operation, method, f"{kind}xx")
 
 
-def _check_head(scope: Scope) -> None:
+def _check_path(scope: Scope) -> None:
     """Refuse WebSockets, and paths that other software could parse differently.
 
     Proxies decide by the path that is sent, the router by the decoded one.
     """
-    if _IS_HANDSHAKE in scope:
+    if IS_HANDSHAKE in scope:
         raise NotFound("The API has no WebSockets.")
     if _AMBIGUOUS_PATH.search(scope["raw_path"]):
         raise NotFound(
@@ -216,15 +253,21 @@ def _check_head(scope: Scope) -> None:
         )
 
 
+def _overloaded(limit: int) -> ServiceUnavailable:
+    refusal = ServiceUnavailable(
+        f"The server works on {limit} requests already.", retry_after_seconds=1
+    )
+    refusal.is_fault = False
+    return refusal
+
+
 class Cors(CORSMiddleware):
     """Answers preflight requests, and allows pages of known origins to read responses."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; a refused preflight request gets a problem."""
-        is_preflight = (
-            scope["type"] == "http"
-            and scope["method"] == "OPTIONS"
-            and "access-control-request-method" in Headers(scope=scope)
+        is_preflight = scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(
+            scope=scope
         )
         if not is_preflight:
             await super().__call__(scope, receive, send)
@@ -235,35 +278,3 @@ class Cors(CORSMiddleware):
             problem.headers["Vary"] = answer.headers["Vary"]
             answer = problem_response(scope, problem)
         await answer(scope, receive, send)
-
-
-class ErrorBoundary:
-    """Refuses ambiguous paths, and answers errors as the contract declares them.
-
-    It runs inside CORS and RequestContext, so that a failed request has their headers too.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        started = False
-
-        async def answer(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            _check_head(scope)
-            await self._app(scope, receive, answer)
-        except ClientDisconnect:
-            raise
-        except Exception as error:
-            if started:
-                raise
-            await error_response(scope, error)(scope, receive, send)

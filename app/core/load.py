@@ -27,11 +27,18 @@ class InFlight:
 
 
 class Slot:
-    """The place of one request in the count, from `take` to `free`; it may be lent meanwhile."""
+    """The place of one request in the count, until `free`; it may be lent meanwhile.
 
-    def __init__(self, requests: InFlight) -> None:
+    Attributes:
+        ends_at: When the request has to be answered, by the clock of the event loop, in seconds;
+            None once it is.
+    """
+
+    def __init__(self, requests: InFlight, ends_at: float | None) -> None:
+        self.ends_at = ends_at
         self._requests = requests
         self._is_taken = False
+        self.take()
 
     def take(self) -> None:
         """Count the request."""
@@ -46,8 +53,7 @@ class Slot:
 
 
 slot: ContextVar[Slot | None] = ContextVar("slot", default=None)
-deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
-"""When the current request has to be answered, by the clock of the event loop, in seconds."""
+"""The place of the current request."""
 
 
 @contextmanager
@@ -65,8 +71,8 @@ def waiting() -> Iterator[None]:
 
 def seconds_left() -> float | None:
     """Return the time that the current request has; after its deadline a second, to clean up."""
-    ends_at = deadline.get()
-    if ends_at is None:
+    current = slot.get()
+    if current is None or current.ends_at is None:
         return None
-    left = ends_at - asyncio.get_running_loop().time()
+    left = current.ends_at - asyncio.get_running_loop().time()
     return left if left > _SHORTEST_SECONDS else _CLEAN_UP_SECONDS

@@ -146,7 +146,7 @@ class Entity(Base, kw_only=True, repr=False):
     )
     # A mapped row sets its own next version; this one is for UPDATE statements.
     version: Mapped[int] = mapped_column(
-        onupdate=literal_column("version + 1"), init=False, sort_order=1
+        insert_default=1, onupdate=literal_column("version + 1"), init=False, sort_order=1
     )
 
     @declared_attr.directive

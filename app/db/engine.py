@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from psycopg import AsyncConnection, OperationalError
 from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Executable, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -37,6 +37,7 @@ def make_engine(settings: Settings) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    event.listen(engine.sync_engine, "before_execute", _refuse_change)
     return engine
 
 
@@ -46,12 +47,21 @@ def read_options(engine: AsyncEngine) -> Mapping[str, Any]:
     Reads on PostgreSQL need no BEGIN and ROLLBACK, because each statement has its own snapshot
     (READ COMMITTED). But SET LOCAL does: behind a pooler, and for a deadline that is near.
     """
+    options = {"read_only": True}
     if engine.dialect.name == "sqlite":
-        return {"read_only": True}
+        return options
     longest, left = engine.get_execution_options().get(_STATEMENT_SECONDS), seconds_left()
     if longest is None or (left is not None and left < longest):
-        return {}
-    return {"isolation_level": "AUTOCOMMIT"}
+        return options
+    return options | {"isolation_level": "AUTOCOMMIT"}
+
+
+def _refuse_change(
+    _: Connection, statement: Executable, __: object, ___: object, options: Mapping[str, Any]
+) -> None:
+    """Refuse changes of a transaction that only reads; without BEGIN they would be committed."""
+    if options.get("read_only") and statement.is_dml:
+        raise RuntimeError("Database.read() takes no changes; use Database.write().")
 
 
 def make_probe_engine(settings: Settings) -> AsyncEngine:
@@ -106,6 +116,7 @@ def _make_postgresql_engine(settings: Settings) -> AsyncEngine:
         execution_options={} if pooled else {_STATEMENT_SECONDS: longest},
     )
     event.listen(engine.sync_engine, "checkout", _require_open)
+    event.listen(engine.sync_engine, "before_execute", _refuse_change)
     if pooled:
         commands = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in limits.items())
 

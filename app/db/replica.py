@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.core.error_text import describe
 from app.db.engine import read_options
@@ -53,30 +53,26 @@ class Replica:
         self._current: asyncio.Task[str] | None = None
         self._next: asyncio.Task[str] | None = None
 
-    async def take_over(self, session: AsyncSession) -> bool:
-        """Let a session read from the replica; return whether it may.
+    async def connect(self) -> AsyncConnection | None:
+        """Return a connection to the replica; None if a read has to go to the primary.
 
         Raises:
             SQLAlchemyError: The primary does not answer, so nobody knows what is committed.
         """
         if not self._is_up and time.monotonic() < self._retry_at:
             self._on_read("unavailable")
-            return False
+            return None
         position = await self._position()
         # While it is down, one read tries it; the others use the primary.
         self._retry_at = time.monotonic() + _RETRY_SECONDS
         try:
-            is_current = await self._bind(session, position)
+            connection = await self._connect_at(position)
         except DBAPIError as error:
             self._note(is_up=False, reason=describe(error.orig or error))
-            is_current = False
-        else:
-            self._note(is_up=True)
-            self._on_read("replica" if is_current else "behind")
-        if not is_current:
-            await session.close()
-            session.sync_session.bind = self._primary.sync_engine
-        return is_current
+            return None
+        self._note(is_up=True)
+        self._on_read("behind" if connection is None else "replica")
+        return connection
 
     async def _position(self) -> str:
         """Return a position that the primary was asked for after this call; others may share it."""
@@ -92,14 +88,21 @@ class Replica:
             await connection.execution_options(**read_options(self._primary))
             return str(await connection.scalar(_FLUSHED))
 
-    async def _bind(self, session: AsyncSession, position: str) -> bool:
-        session.sync_session.bind = self._engine.sync_engine
-        connection = await session.connection(execution_options=read_options(self._engine))
-        for pause in _PAUSES_SECONDS:
+    async def _connect_at(self, position: str) -> AsyncConnection | None:
+        connection = await self._engine.connect()
+        try:
+            await connection.execution_options(**read_options(self._engine))
+            for pause in _PAUSES_SECONDS:
+                if await _has_replayed(connection, position):
+                    return connection
+                await asyncio.sleep(pause)
             if await _has_replayed(connection, position):
-                return True
-            await asyncio.sleep(pause)
-        return await _has_replayed(connection, position)
+                return connection
+        except BaseException:
+            await connection.close()
+            raise
+        await connection.close()
+        return None
 
     def _note(self, *, is_up: bool, reason: str = "") -> None:
         if not is_up:

@@ -4,14 +4,12 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from functools import cached_property, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.pool import QueuePool
 
 from app.core.exceptions import LostRace, ServiceUnavailable
@@ -54,8 +52,9 @@ class UnitOfWork:
         session: The session of the transaction, for tools and tests; services use repositories.
     """
 
-    def __init__(self, session: AsyncSession, notify: Notify) -> None:
-        self.session = session
+    def __init__(self, connection: AsyncConnection, notify: Notify) -> None:
+        # It joins the transaction of the connection when it is first used.
+        self.session = AsyncSession(connection, expire_on_commit=False)
         self.after_commit: list[Callback] = []
         self.notify = notify
 
@@ -147,21 +146,6 @@ def no_notification() -> None:
     """Notify no worker: they find new tasks by polling."""
 
 
-class _ReadSession(Session):
-    """A session that refuses changes; where a read has no transaction, they would be committed."""
-
-
-@event.listens_for(_ReadSession, "do_orm_execute")
-def _refuse_change(statement: ORMExecuteState) -> None:
-    if statement.is_insert or statement.is_update or statement.is_delete:
-        raise RuntimeError("Database.read() takes no changes; use Database.write().")
-
-
-@event.listens_for(_ReadSession, "before_flush")
-def _refuse_flush(*_: object) -> None:
-    raise RuntimeError("Database.read() takes no changes; use Database.write().")
-
-
 class Database:
     """Opens units of work; never share one, and never hold one open during slow work.
 
@@ -185,8 +169,6 @@ class Database:
         self.engine = engine
         self._notify = notify
         self._replica = replica
-        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
-        self._read_sessions = async_sessionmaker(engine, sync_session_class=_ReadSession)
         self._has_one_writer = engine.dialect.name == "sqlite"
         self._writing = asyncio.Lock()
         self._patience = cast("QueuePool", engine.pool).timeout()
@@ -196,9 +178,13 @@ class Database:
         """Open a transaction: committed at the end, rolled back on any error or cancellation."""
         turn = self._turn() if self._has_one_writer else nullcontext()
         try:
-            async with turn, self._sessions.begin() as session:
-                work = UnitOfWork(session, self._notify)
+            async with turn, self.engine.begin() as connection:
+                work = UnitOfWork(connection, self._notify)
                 yield work
+                if work.session.in_transaction():
+                    await work.flush()
+                    # What a use case returns may take part in a later unit of work.
+                    work.session.expunge_all()
         except SQLAlchemyError as error:
             if (problem := to_problem(error)) is None:
                 raise
@@ -216,10 +202,11 @@ class Database:
             RuntimeError: A statement changes something.
         """
         try:
-            async with self._read_sessions() as session:
-                if self._replica is None or not await self._replica.take_over(session):
-                    await session.connection(execution_options=read_options(self.engine))
-                yield UnitOfWork(session, self._notify)
+            replica = None if self._replica is None else await self._replica.connect()
+            async with aclosing(replica) if replica else self.engine.connect() as connection:
+                if replica is None:
+                    await connection.execution_options(**read_options(self.engine))
+                yield UnitOfWork(connection, self._notify)
         except SQLAlchemyError as error:
             if (problem := to_problem(error)) is None:
                 raise

@@ -32,8 +32,8 @@ def join_trace(traceparent: str | None) -> Token[Context]:
     """Continue the given trace, or a new one, until `leave_trace`; a current trace goes on."""
     if trace.get_current_span().get_span_context().is_valid:
         return context.attach(context.get_current())
-    parent = _extract(traceparent)
-    return context.attach(parent if _is_valid(parent) else _new_trace())
+    parent = None if traceparent is None else _extract(traceparent)
+    return context.attach(parent if parent and _is_valid(parent) else _new_trace())
 
 
 def leave_trace(token: Token[Context]) -> None:

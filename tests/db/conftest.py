@@ -29,5 +29,5 @@ async def add_user(database: Database) -> UUID:
     """Add a user and return its id."""
     user = new_user()
     async with database.write() as work:
-        await work.users.add(user)
+        user = await work.users.add(user)
     return user.id

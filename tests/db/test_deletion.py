@@ -78,7 +78,10 @@ async def fill(database: Database, owner_id: UUID) -> None:
         # end part
         for _ in range(3):
             session = await work.sessions.add(session_of(owner_id))
-            export = await work.exports.add(Export(owner_id=owner_id, format="csv"))  # part exports
+            # part exports
+            added = await work.exports.add(Export(owner_id=owner_id, format="csv"))
+            export = await work.session.get_one(Export, added.id)
+            # end part
             # part files
             file = await work.files.add(File(owner_id=owner_id, media_type="image/png"))
             for number in range(3):

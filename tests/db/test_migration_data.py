@@ -111,7 +111,8 @@ async def add_item(database: Database, owner: UUID) -> None:
 # part exports
 async def add_export(database: Database, owner: UUID) -> None:
     async with database.write() as work:
-        export = await work.exports.add(Export(owner_id=owner, format="csv"))
+        added = await work.exports.add(Export(owner_id=owner, format="csv"))
+        export = await work.session.get_one(Export, added.id)
         await work.exports.add_chunk(export, b"id,name")
 
 

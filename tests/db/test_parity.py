@@ -14,7 +14,7 @@ async def test_a_moment_comes_back_as_it_was(database: Database) -> None:
     user = new_user()
     user.created_at = moment
     async with database.write() as work:
-        await work.users.add(user)
+        user = await work.users.add(user)
 
     async with database.read() as work:
         read = await work.users.get(work.users.self_of(user.id), user.id)

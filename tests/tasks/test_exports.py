@@ -11,7 +11,8 @@ from tests.tasks.test_housekeeping import LONG_AGO, add_user, do, exists, make_o
 async def add_export(lab: Lab) -> UUID:
     owner_id = await add_user(lab)
     async with lab.resources.database.write() as work:
-        export = await work.exports.add(Export(owner_id=owner_id, format="csv"))
+        added = await work.exports.add(Export(owner_id=owner_id, format="csv"))
+        export = await work.session.get_one(Export, added.id)
         await work.exports.add_chunk(export, b"id")
         return export.id
 

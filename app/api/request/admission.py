@@ -4,13 +4,15 @@ It comes before a byte of the body is read. One round trip to Redis counts the r
 mark of the caller's session.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from uuid import UUID
 
 from fastapi import Request
+from prometheus_client import Counter
 
 from app.api.deps import resources
+from app.api.request.exchange import EXCHANGE
 from app.api.request.response import QUOTA_HEADERS, RULES
 from app.api.request.rules import Rules
 from app.api.request.security import authenticate, require_credentials
@@ -46,7 +48,8 @@ async def admit(request: Request, operation: Operation) -> Principal | None:
         TooManyRequests: The quota is used up.
         ServiceUnavailable: What decides cannot be reached.
     """
-    agent = request.headers.get("user-agent", "").replace("\0", "")[:_MAX_AGENT]
+    agent = request.scope[EXCHANGE].fields.get(b"user-agent", b"").decode("latin-1")
+    agent = agent.replace("\0", "")[:_MAX_AGENT]
     client = Client(address=client_network(request), user_agent=agent or None)
     context.client.set(client)
     counter = _Counter(request, operation, client)
@@ -60,7 +63,9 @@ async def admit(request: Request, operation: Operation) -> Principal | None:
         refusal = error
     user_id, session_id = (principal.user_id, principal.session_id) if principal else (None, None)
     decision = await counter.count(user_id, session_id)
-    request.scope[QUOTA_HEADERS] = decision.headers()
+    request.scope[QUOTA_HEADERS] = [
+        (name.lower().encode(), text.encode()) for name, text in decision.headers().items()
+    ]
     if refusal is not None:
         raise refusal
     if user_id is not None and session_id is not None:
@@ -114,13 +119,18 @@ class _Counter:
         except RedisUnavailable as error:
             raise ServiceUnavailable("The rate limit cannot be checked.") from error
         outcome = "allowed" if decision.allowed else "refused"
-        RATE_LIMIT_DECISIONS.labels(self._operation.operation_id, outcome).inc()
+        _decisions(self._operation.operation_id, outcome).inc()
         if not decision.allowed:
             refusal = TooManyRequests(decision.retry_after_seconds)
             refusal.headers |= decision.headers()
             raise refusal
         self._key, self._decision = key, decision
         return decision
+
+
+@cache
+def _decisions(operation: str, outcome: str) -> Counter:
+    return RATE_LIMIT_DECISIONS.labels(operation, outcome)
 
 
 def client_network(request: Request) -> str:
@@ -131,7 +141,8 @@ def client_network(request: Request) -> str:
     """
     trusted = request.app.state.settings.trusted_proxies
     # A proxy may append to the client's field, or add a field of its own below it.
-    hops = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+    lines = [line for name, line in request.scope["headers"] if name == b"x-forwarded-for"]
+    hops = b",".join(lines).decode("latin-1").split(",") if lines else []
     address = _parse(request.client.host if request.client else "")
     while hops and any(address in network for network in trusted):
         forwarded = _parse(hops.pop().strip())

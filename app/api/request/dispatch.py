@@ -7,7 +7,7 @@ the routes are found by their path, and what they depend on is known from the st
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from inspect import iscoroutinefunction, signature
-from typing import Any
+from typing import Any, cast
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.request.body import ContractRequest
-from app.api.request.body_limit import limited, max_body_bytes
+from app.api.request.exchange import Exchange
 from app.api.request.paths import Paths
 from app.api.request.route import Call, ContractRoute
 from app.core.exceptions import MethodNotAllowed
@@ -34,14 +34,17 @@ class _Target:
     max_body_bytes: int | None = None
 
 
+_UNKNOWN = _Target("", frozenset())
+
+
 class Dispatch:
-    """Middleware: calls the route of an operation, and leaves other requests to the framework.
+    """Calls the route of an operation, and leaves other requests to the framework.
 
     Args:
         max_body_bytes: The largest body, where the operation does not state its own.
     """
 
-    def __init__(self, app: ASGIApp, *, routes: Iterable[BaseRoute], max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute], *, max_body_bytes: int) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
         self._paths: Paths[_Target] = Paths()
@@ -51,35 +54,16 @@ class Dispatch:
             if context.methods and ":" not in path:
                 self._paths.add(path, _target(path, context))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, exchange: Exchange, receive: Receive, send: Send) -> None:
         """Handle one request.
 
         Raises:
             MethodNotAllowed: The path has other methods.
             ContentTooLarge: The body is larger than the operation allows.
         """
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        allowed: set[str] = set()
-        for target, path_params in self._paths.find(_own_path(scope)):
-            if scope["method"] in target.methods:
-                hear = limited(scope, receive, target.max_body_bytes or self._max_body_bytes)
-                await self._handle(target, path_params, scope, hear, send)
-                return
-            allowed |= target.methods
-        if allowed:
-            raise MethodNotAllowed(sorted(allowed | ({"HEAD"} if "GET" in allowed else set())))
-        await self._app(scope, limited(scope, receive, self._max_body_bytes), send)
-
-    async def _handle(
-        self,
-        target: _Target,
-        path_params: Mapping[str, str],
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-    ) -> None:
+        scope = exchange.scope
+        target, path_params = self._find(scope)
+        exchange.limit_body(target.max_body_bytes or self._max_body_bytes)
         if target.route is None or target.call is None:
             await self._app(scope, receive, send)
             return
@@ -88,19 +72,27 @@ class Dispatch:
         response = await target.route.answer(ContractRequest(scope, receive), target.call)
         await response(scope, receive, send)
 
-
-def _own_path(scope: Scope) -> str:
-    """Return the path without that of a proxy or a mount (ASGI, `root_path`)."""
-    path: str = scope["path"]
-    root: str = scope.get("root_path", "")
-    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
+    def _find(self, scope: Scope) -> tuple[_Target, Mapping[str, str]]:
+        path: str = scope["path"]
+        root: str = scope.get("root_path", "")
+        if root and path.startswith(f"{root}/"):
+            # The path of a proxy or a mount (ASGI, `root_path`).
+            path = path.removeprefix(root)
+        allowed: set[str] = set()
+        for target, path_params in self._paths.find(path):
+            if scope["method"] in target.methods:
+                return target, path_params
+            allowed |= target.methods
+        if allowed:
+            raise MethodNotAllowed(sorted(allowed | ({"HEAD"} if "GET" in allowed else set())))
+        return _UNKNOWN, {}
 
 
 def _target(path: str, context: RouteContext) -> _Target:
     methods, route = frozenset(context.methods or ()), context.original_route
     if not isinstance(route, ContractRoute):
         return _Target(path, methods)
-    limit = max_body_bytes(route.operation)
+    limit = cast("int | None", route.operation.extensions.get("x-max-body-bytes"))
     return _Target(path, methods, route, _direct_call(context.dependant), limit)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
+from http import HTTPStatus
 from typing import Any, cast
 
 from fastapi import Response
@@ -13,14 +14,16 @@ from starlette.types import Scope
 from app.schemas.operation import Operation
 from app.schemas.reply import Replayed, Reply, to_json
 
+_NO_STORE = (b"cache-control", b"no-store")
+
 OPERATION = "contract.operation"
 """Key of the matched operation in the ASGI scope."""
 QUOTA_HEADERS = "contract.quota_headers"
-"""Key of the RateLimit headers in the ASGI scope."""
+"""Key of the RateLimit headers in the ASGI scope, as bytes."""
 RULES = "contract.rules"
 """Key of the `Rules` of the version of the matched operation in the ASGI scope."""
-ANNOUNCEMENTS = "contract.announcements"
-"""Key of the `announcements` of the matched operation in the ASGI scope."""
+FIXED_HEADERS = "contract.fixed_headers"
+"""Key of the `FixedHeaders` of the matched operation in the ASGI scope."""
 IS_HEAD = "contract.is_head"
 """Key in the ASGI scope that says that only the headers will be sent."""
 
@@ -44,6 +47,21 @@ def announcements(operation: Operation) -> Sequence[tuple[str, str]]:
     return headers
 
 
+class FixedHeaders:
+    """The headers that all responses of an operation have, as bytes."""
+
+    def __init__(self, operation: Operation) -> None:
+        schemes = [it for it in operation.schemes.values() if it.place in {"header", "cookie"}]
+        credentials = [
+            *(["Authorization"] if operation.security else []),
+            *(it.name if it.place == "header" else "Cookie" for it in schemes),
+        ]
+        self.vary = ", ".join(credentials)
+        announced = announcements(operation)
+        self.announcements = [(name.lower().encode(), text.encode()) for name, text in announced]
+        self.of_success = (b"cache-control", _cache_control(operation).encode())
+
+
 def complete(scope: Scope, response: Response, *, is_declared: bool = True) -> Response:
     """Add the headers that the server supplies, and validate the response against the contract.
 
@@ -58,18 +76,23 @@ def complete(scope: Scope, response: Response, *, is_declared: bool = True) -> R
     operation: Operation | None = scope.get(OPERATION)
     if operation is None:
         return response
-    headers = response.headers
-    if "location" in headers or "link" in headers:
-        _add_prefix(scope, operation, headers)
-    for name, value in scope.get(ANNOUNCEMENTS, ()):
-        headers.append(name, value)
-    headers.update(scope.get(QUOTA_HEADERS, {}))
-    headers.setdefault("Cache-Control", _cache_control(operation, response.status_code))
-    if operation.security:
-        headers.add_vary_header("Authorization")
-    for scheme in operation.schemes.values():
-        if scheme.place in {"header", "cookie"}:
-            headers.add_vary_header(scheme.name if scheme.place == "header" else "Cookie")
+    fixed: FixedHeaders = scope[FIXED_HEADERS]
+    raw = response.raw_headers
+    names = {name for name, _ in raw}
+    if b"location" in names or b"link" in names:
+        _add_prefix(scope, operation, response.headers)
+    raw += fixed.announcements
+    for header in scope.get(QUOTA_HEADERS, ()):
+        if header[0] in names:
+            del response.headers[header[0].decode()]
+        raw.append(header)
+    if b"cache-control" not in names:
+        is_success = response.status_code < HTTPStatus.BAD_REQUEST
+        raw.append(fixed.of_success if is_success else _NO_STORE)
+    if fixed.vary and b"vary" in names:
+        response.headers.add_vary_header(fixed.vary)
+    elif fixed.vary:
+        raw.append((b"vary", fixed.vary.encode()))
     if is_declared:
         scope[RULES].conformance.check(operation, response)
     if scope.get(IS_HEAD) and isinstance(response, StreamingResponse):
@@ -99,9 +122,9 @@ def _without_body(response: StreamingResponse) -> Response:
     return head
 
 
-def _cache_control(operation: Operation, status: int) -> str:
-    """Return `Cache-Control` (RFC 9111): `no-store`, unless it is a successful read."""
-    if operation.method != "GET" or status >= 400:
+def _cache_control(operation: Operation) -> str:
+    """Return `Cache-Control` (RFC 9111) of a success: `no-store`, unless it is a read."""
+    if operation.method != "GET":
         return "no-store"
     rule = cast("Mapping[str, Any] | None", operation.extensions.get("x-cache"))
     if rule is not None:

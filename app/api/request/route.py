@@ -16,20 +16,14 @@ from fastapi.routing import APIRoute
 from app.api.request.admission import admit
 from app.api.request.arguments import ARGUMENTS
 from app.api.request.body import ContractRequest
+from app.api.request.exchange import EXCHANGE
 from app.api.request.parameters import LIST_HEADERS
-from app.api.request.response import (
-    ANNOUNCEMENTS,
-    OPERATION,
-    RULES,
-    announcements,
-    complete,
-)
+from app.api.request.response import FIXED_HEADERS, OPERATION, RULES, FixedHeaders, complete
 from app.api.request.rules import Rules
 from app.api.request.security import require_readers
 from app.core.exceptions import OperationNotImplemented
 from app.schemas.operation import Operation
 
-Headers = list[tuple[bytes, bytes]]
 Call: TypeAlias = Callable[[Request], Awaitable[Response]]
 """Calls the function of a route with what it depends on."""
 
@@ -46,8 +40,8 @@ class ContractRoute(APIRoute):
         return self.operations[str(self.operation_id)]
 
     @cached_property
-    def _announcements(self) -> object:
-        return announcements(self.operation)
+    def _fixed_headers(self) -> FixedHeaders:
+        return FixedHeaders(self.operation)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what the framework calls for a route with dependencies that it has to solve."""
@@ -60,42 +54,29 @@ class ContractRoute(APIRoute):
 
     async def answer(self, request: ContractRequest, call: Call) -> Response:
         """Return the response to a request, if `admit` and the contract let it pass to `call`."""
-        scope = request.scope
-        scope[OPERATION], scope[ANNOUNCEMENTS] = self.operation, self._announcements
-        scope[RULES] = request.app.state.rules[self.version]
-        scope["headers"] = _one_line_each(scope["headers"])
-        request.state.principal = await admit(request, self.operation)
-        return complete(scope, await _answer(request, self.operation, call))
+        scope, operation, state = request.scope, self.operation, request.app.state
+        rules: Rules = state.rules[self.version]
+        scope[OPERATION], scope[RULES], scope[FIXED_HEADERS] = operation, rules, self._fixed_headers
+        scope[EXCHANGE].join_lines(LIST_HEADERS)
+        request.state.principal = await admit(request, operation)
+        try:
+            scope[ARGUMENTS] = await rules.conformance.read(operation, request)
+            if operation.operation_id in state.mocked:
+                response = rules.conformance.mock(operation, request.headers)
+            else:
+                response = await call(request)
+        except NotImplementedError as error:
+            if error.args != (operation.operation_id,):
+                raise  # It comes from somewhere else than the interface of the service.
+            if state.settings.unimplemented != "mock":
+                raise OperationNotImplemented(operation.operation_id) from None
+            response = rules.conformance.mock(operation, request.headers)
+        finally:
+            await request.close()  # the files of a form
+        return complete(scope, response)
 
 
 def contract_route(version: str, operations: Mapping[str, Operation]) -> type[ContractRoute]:
     """Return the route class for the operations of one version of the contract."""
     require_readers(operations.values())
     return type("ContractRoute", (ContractRoute,), {"version": version, "operations": operations})
-
-
-def _one_line_each(headers: Headers) -> Headers:
-    """Join the lines of a field that holds a list: they mean the same (RFC 9110, section 5.3)."""
-    lists = [name for name, _ in headers if name in LIST_HEADERS]
-    if len(lists) == len(set(lists)):
-        return headers
-    joined = [(name, b", ".join(line for n, line in headers if n == name)) for name in set(lists)]
-    return [(name, line) for name, line in headers if name not in lists] + joined
-
-
-async def _answer(request: ContractRequest, operation: Operation, call: Call) -> Response:
-    rules: Rules = request.scope[RULES]
-    conformance = rules.conformance
-    try:
-        request.scope[ARGUMENTS] = await conformance.read(operation, request)
-        if operation.operation_id in request.app.state.mocked:
-            return conformance.mock(operation, request.headers)
-        return await call(request)
-    except NotImplementedError as error:
-        if error.args != (operation.operation_id,):
-            raise  # It comes from somewhere else than the interface of the service.
-        if request.app.state.settings.unimplemented != "mock":
-            raise OperationNotImplemented(operation.operation_id) from None
-        return conformance.mock(operation, request.headers)
-    finally:
-        await request.close()  # the files of a form

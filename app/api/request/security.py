@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Request
 
 from app.api.deps import resources
+from app.api.request.exchange import EXCHANGE
 from app.core.exceptions import InsufficientScope, Unauthorized
 from app.core.security import Principal
 from app.schemas.operation import Operation, SchemeKind, SecurityScheme
@@ -24,7 +25,8 @@ def _sent(request: Request, scheme: SecurityScheme) -> str:
             "cookie": request.cookies,
         }
         return places[scheme.place].get(scheme.name, "").strip()
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    field: bytes = request.scope[EXCHANGE].fields.get(b"authorization", b"")
+    kind, _, token = field.decode("latin-1").partition(" ")
     return token.strip() if kind.lower() == "bearer" else ""
 
 

@@ -1,15 +1,16 @@
 """The base class of repositories."""
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Executable, Select, Table, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.sql.selectable import ReturnsRows
 
 from app.core.exceptions import Conflict, NotFound
 from app.core.field_codes import FieldCode
@@ -22,11 +23,7 @@ Row = TypeVar("Row", bound=Entity)
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Rows in order, and the position at which the next page starts; None on the last page.
-
-    The rows are tuples whose fields are named like the columns: they cannot be changed, and cost a
-    third of mapped objects.
-    """
+    """Rows in order, and the position at which the next page starts; None on the last page."""
 
     rows: Sequence[Row]
     next_position: list[str] | None
@@ -37,6 +34,9 @@ class Repository(Generic[Row]):
 
     Access control is the starting query: a method that serves a caller takes a `visible` statement
     that holds only the rows that the caller may see.
+
+    What a page, `find` or `add` returns cannot be changed: a tuple with a field for each column,
+    which costs a third of a mapped object.
     """
 
     model: ClassVar[type[Entity]]
@@ -103,23 +103,34 @@ class Repository(Generic[Row]):
         if start is not None:
             visible = visible.where(after(keys, start))
         order = [key.column.desc() if key.descending else key.column.asc() for key in keys]
-        connection = await self._session.connection()
-        found = await connection.execute(visible.order_by(*order).limit(limit + 1))
-        rows = cast("list[Row]", [*map(_maker(tuple(found.keys())), found)])
+        rows = await self._rows(visible.order_by(*order).limit(limit + 1))
         if len(rows) <= limit:
             return Page(rows, None)
         return Page(rows[:limit], position_of(keys, rows[limit - 1]))
 
     async def add(self, row: Row) -> Row:
         """Insert a row and return it with its key, timestamps and version."""
-        self._session.add(row)
-        await self._session.flush()
-        return row
+        columns = self.model.__table__.columns
+        values = {name: value for name, value in vars(row).items() if name in columns}
+        return (await self._rows(_insert(self.model), values))[0]
 
     async def delete(self, row: Row) -> None:
         """Delete a row of this unit of work."""
         await self._session.delete(row)
         await self._session.flush()
+
+    async def _rows(
+        self, statement: ReturnsRows, values: Mapping[str, object] | None = None
+    ) -> list[Row]:
+        connection = cast("AsyncConnection", self._session.bind)
+        found = await connection.execute(cast("Executable", statement), values)
+        return cast("list[Row]", [*map(_maker(tuple(found.keys())), found)])
+
+
+@cache
+def _insert(model: type[Entity]) -> ReturnsRows:
+    table = cast("Table", model.__table__)
+    return insert(table).returning(table)
 
 
 @cache
