@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.base import DatabaseNow
 from app.db.models.account_tokens import AccountToken, Purpose
 from app.db.models.users import User
-from app.db.repositories.repository import insert_into
+from app.db.repositories.repository import connection_of, insert_into
 
 
 class AccountTokenRepository:
@@ -34,7 +34,7 @@ class AccountTokenRepository:
         is_repeated = and_(AccountToken.task_id == task_id, AccountToken.used_at.is_(None))
         is_earlier = or_(AccountToken.task_id.is_(None), AccountToken.task_id < task_id)
         statement = (
-            insert_into(AccountToken, self._session)
+            insert_into(AccountToken, connection_of(self._session).dialect.name)
             .values(user_id=user_id, purpose=purpose, **row)
             .on_conflict_do_update(
                 index_elements=["user_id", "purpose"],

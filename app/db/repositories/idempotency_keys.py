@@ -2,10 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    and_,
+    bindparam,
+    delete,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningInsert
 from uuid_utils.compat import uuid7
 
 from app.core.exceptions import LostRace
@@ -13,11 +24,51 @@ from app.db.base import DatabaseNow
 from app.db.deletion import delete_piece
 from app.db.models.idempotency_keys import IdempotencyKey
 from app.db.models.users import User
-from app.db.repositories.repository import insert_into
+from app.db.repositories.repository import connection_of, insert_into
 
 _ANSWER = ("status", "headers", "answer", "contract")
 # An answer of a release before `status` was kept counts: its effect took place.
 _HAS_ANSWER = or_(IdempotencyKey.status.is_not(None), IdempotencyKey.answer.is_not(None))
+
+
+# Made once, as it costs more to make a statement than to run it.
+_COMPLETE = (
+    update(IdempotencyKey)
+    .where(
+        IdempotencyKey.principal_id == bindparam("principal"),
+        IdempotencyKey.operation == bindparam("for_operation"),
+        IdempotencyKey.key == bindparam("name"),
+        IdempotencyKey.claim == bindparam("claimed"),
+    )
+    .values({name: bindparam(name) for name in _ANSWER})
+    .returning(IdempotencyKey.claim)
+)
+
+
+@cache
+def _claim_statement(dialect: str) -> ReturningInsert[UUID]:
+    row: dict[str, object] = {
+        "fingerprint": bindparam("fingerprint"),
+        "claim": bindparam("claim"),
+        "lease_until": DatabaseNow(bindparam("lease_seconds", type_=Float())),
+        "expires_at": DatabaseNow(bindparam("life_seconds", type_=Float())),
+        **dict.fromkeys(_ANSWER),
+    }
+    abandoned = and_(
+        ~_HAS_ANSWER,
+        IdempotencyKey.lease_until <= DatabaseNow(),
+        IdempotencyKey.fingerprint == bindparam("fingerprint"),
+    )
+    return (
+        insert_into(IdempotencyKey, dialect)
+        .values({name: bindparam(name) for name in ("principal_id", "operation", "key")} | row)
+        .on_conflict_do_update(
+            index_elements=["principal_id", "operation", "key"],
+            set_=row,
+            where=or_(IdempotencyKey.expires_at <= DatabaseNow(), abandoned),
+        )
+        .returning(IdempotencyKey.claim)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,30 +104,17 @@ class IdempotencyKeyRepository:
             The claim, or None if another request holds the key or a response is stored.
         """
         claim = uuid7()
-        row = {
+        values = {
+            "principal_id": name.principal_id,
+            "operation": name.operation,
+            "key": name.key,
             "fingerprint": fingerprint,
             "claim": claim,
-            "lease_until": DatabaseNow(lease_seconds),
-            "expires_at": DatabaseNow(life_seconds),
-            **dict.fromkeys(_ANSWER),
+            "lease_seconds": lease_seconds,
+            "life_seconds": life_seconds,
         }
-        abandoned = and_(
-            ~_HAS_ANSWER,
-            IdempotencyKey.lease_until <= DatabaseNow(),
-            IdempotencyKey.fingerprint == fingerprint,
-        )
-        statement = (
-            insert_into(IdempotencyKey, self._session)
-            .values(principal_id=name.principal_id, operation=name.operation, key=name.key, **row)
-            .on_conflict_do_update(
-                index_elements=["principal_id", "operation", "key"],
-                set_=row,
-                where=or_(IdempotencyKey.expires_at <= DatabaseNow(), abandoned),
-            )
-            .returning(IdempotencyKey.claim)
-        )
-        claimed: UUID | None = await self._session.scalar(statement)
-        return claimed
+        connection = connection_of(self._session)
+        return await connection.scalar(_claim_statement(connection.dialect.name), values)
 
     async def find(self, name: KeyName) -> IdempotencyKey | None:
         """Return the key's row."""
@@ -97,13 +135,17 @@ class IdempotencyKeyRepository:
         Raises:
             LostRace: The lease expired, and another request has claimed the key.
         """
-        statement = (
-            update(IdempotencyKey)
-            .where(name.matches, IdempotencyKey.claim == claim)
-            .values(status=status, headers=headers, answer=answer, contract=contract)
-            .returning(IdempotencyKey.claim)
-        )
-        if await self._session.scalar(statement) is None:
+        values = {
+            "principal": name.principal_id,
+            "for_operation": name.operation,
+            "name": name.key,
+            "claimed": claim,
+            "status": status,
+            "headers": headers,
+            "answer": answer,
+            "contract": contract,
+        }
+        if await connection_of(self._session).scalar(_COMPLETE, values) is None:
             raise LostRace
 
     async def release(self, name: KeyName, claim: UUID) -> None:

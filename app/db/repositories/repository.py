@@ -122,8 +122,7 @@ class Repository(Generic[Row]):
     async def _rows(
         self, statement: ReturnsRows, values: Mapping[str, object] | None = None
     ) -> list[Row]:
-        connection = cast("AsyncConnection", self._session.bind)
-        found = await connection.execute(cast("Executable", statement), values)
+        found = await connection_of(self._session).execute(cast("Executable", statement), values)
         return cast("list[Row]", [*map(_maker(tuple(found.keys())), found)])
 
 
@@ -141,8 +140,11 @@ def _maker(columns: tuple[str, ...]) -> Callable[[Iterable[Any]], object]:
     return make
 
 
-def insert_into(model: type[Base], session: AsyncSession) -> postgresql.Insert | sqlite.Insert:
+def connection_of(session: AsyncSession) -> AsyncConnection:
+    """Return the connection of a unit of work, for statements that map no rows."""
+    return cast("AsyncConnection", session.bind)
+
+
+def insert_into(model: type[Base], dialect: str) -> postgresql.Insert | sqlite.Insert:
     """Return an INSERT … ON CONFLICT, which SQLAlchemy spells once for each database."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(model)
-    return postgresql.insert(model)
+    return sqlite.insert(model) if dialect == "sqlite" else postgresql.insert(model)

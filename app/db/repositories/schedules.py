@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.base import DatabaseNow
 from app.db.models.tasks import Schedule
-from app.db.repositories.repository import insert_into
+from app.db.repositories.repository import connection_of, insert_into
 
 
 class ScheduleRepository:
@@ -23,7 +23,9 @@ class ScheduleRepository:
 
     async def take(self, name: str, slot: datetime) -> bool:
         """Claim a slot; return False if it or a later one was claimed before."""
-        insert = insert_into(Schedule, self._session).values(name=name, slot=slot)
+        insert = insert_into(Schedule, connection_of(self._session).dialect.name).values(
+            name=name, slot=slot
+        )
         statement = insert.on_conflict_do_update(
             index_elements=["name"],
             set_={"slot": slot},
