@@ -42,11 +42,11 @@ class Reply:
 
     def headers(self) -> dict[str, str]:
         """Return the headers that the reply supplies, by the names of the contract."""
-        values = {header: getattr(self, field) for field, header in self.header_names.items()}
-        supplied = {
-            header: header_text(value) for header, value in values.items() if value is not None
-        }
-        return {**self.constant_headers, **supplied}
+        headers = {**self.constant_headers}
+        for field, header in self.header_names.items():
+            if (value := getattr(self, field)) is not None:
+                headers[header] = value if isinstance(value, str) else header_text(value)
+        return headers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

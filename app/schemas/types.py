@@ -5,7 +5,7 @@ convert them. Each takes every value that the contract's validator allows.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal as Number
@@ -21,7 +21,15 @@ from pydantic import (
     SecretStr,
 )
 from pydantic_core import PydanticCustomError
-from pydantic_core.core_schema import no_info_plain_validator_function
+from pydantic_core.core_schema import (
+    CoreSchema,
+    datetime_schema,
+    int_schema,
+    json_or_python_schema,
+    no_info_plain_validator_function,
+    union_schema,
+    uuid_schema,
+)
 
 from app.core.formats import checker, is_decimal
 
@@ -102,16 +110,40 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-AwareDatetime = Annotated[datetime, BeforeValidator(_date_time)]
+def _known(known: CoreSchema, read: Callable[[object], object], error: str) -> GetPydanticSchema:
+    """Take what `known` allows without a call of Python, and let `read` judge anything else."""
+
+    def schema(_source: object, _handler: object) -> CoreSchema:
+        # A new schema each time: Pydantic writes the names of aliases into it.
+        other = no_info_plain_validator_function(read)
+        either = union_schema(
+            [known, other],
+            mode="left_to_right",
+            custom_error_type="wire_type",
+            custom_error_message=f"Input should be {error}",
+        )
+        return json_or_python_schema(no_info_plain_validator_function(read), either)
+
+    return GetPydanticSchema(schema)
+
+
+AwareDatetime = Annotated[
+    datetime,
+    _known(
+        datetime_schema(strict=True, tz_constraint="aware"),
+        _date_time,
+        "a date and time with offset (RFC 3339)",
+    ),
+]
 Date = Annotated[date, BeforeValidator(_date)]
 Decimal = Annotated[
     Number, PlainValidator(_decimal), PlainSerializer("{:f}".format, when_used="json")
 ]
 """A number in a string, so that no reader makes it a float; zero has no sign."""
-UUID = Annotated[uuid.UUID, BeforeValidator(_uuid)]
+UUID = Annotated[uuid.UUID, _known(uuid_schema(strict=True), _uuid, "a UUID (RFC 9562)")]
 Password = Annotated[SecretStr, PlainSerializer(SecretStr.get_secret_value, when_used="json")]
 """Kept out of logs, and sent as it is."""
-StrictInt = Annotated[int, PlainValidator(_integer)]
+StrictInt = Annotated[int, _known(int_schema(strict=True), _integer, "an integer")]
 StrictFloat = Annotated[
     float,
     # A new schema each time: Pydantic writes the names of aliases into it.

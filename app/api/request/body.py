@@ -13,6 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from app.api.request.contract import Contract, Node, escape
+from app.api.request.exchange import EXCHANGE
 from app.api.request.faults import body_errors, faults
 from app.api.request.texts import Texts, json_text
 from app.api.request.xml import read_xml
@@ -22,7 +23,7 @@ from app.core.problem import FieldError
 from app.schemas.operation import BodyKind, Operation
 
 _MAX_NAME = 100
-_CODING, _DECODED = "content-encoding", {"", "identity"}
+_CODING, _DECODED = b"content-encoding", {"", "identity"}
 _ABSENT = object()
 
 
@@ -160,7 +161,7 @@ class Body:
         """Return what is wrong with a body."""
         if self.judge is None:
             return []
-        errors = [*self._missing_files(value)]
+        errors = [*self._missing_files(value)] if self.files else []
         judged = _without_files(value, self.files) if self.files else value
         if self._meaning and isinstance(value, bytes):
             judged = self._meaning(value)
@@ -266,13 +267,17 @@ class Bodies:
 
     def _check_head(self, request: ContractRequest) -> str:
         """Refuse a coding; and a media type that the contract lacks, or return it."""
-        if any(it.strip().lower() not in _DECODED for it in request.headers.getlist(_CODING)):
+        fields = request.scope[EXCHANGE].fields
+        if _CODING in fields and any(
+            it.strip().lower() not in _DECODED for it in request.headers.getlist(_CODING.decode())
+        ):
             raise UnsupportedMediaType(
                 "Send the body uncompressed, without Content-Encoding.",
                 headers={"Accept-Encoding": "identity"},
             )
-        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if self._find(media_type) is None and (media_type or self._is_manual):
+        content_type: str = fields.get(b"content-type", b"").decode("latin-1")
+        media_type = content_type.partition(";")[0].strip().lower()
+        if (media_type or self._is_manual) and self._find(media_type) is None:
             raise UnsupportedMediaType(f"Send the body as {' or '.join(self._bodies)}.")
         return media_type
 
@@ -293,7 +298,7 @@ class Bodies:
         return media_type, None, [missing] if self._required else [], None
 
     def _find(self, media_type: str) -> Body | None:
+        if (body := self._bodies.get(media_type)) is not None:
+            return body
         kind = f"{media_type.partition('/')[0]}/*"
-        return next(
-            (self._bodies[key] for key in (media_type, kind, "*/*") if key in self._bodies), None
-        )
+        return self._bodies.get(kind) or self._bodies.get("*/*")

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from fastapi import Request
 
 from app.api.request.contract import Contract, Node, escape
+from app.api.request.exchange import EXCHANGE
 from app.api.request.faults import faults
 from app.api.request.texts import DELIMITERS, Pairs, Texts, json_text
 from app.core.exceptions import ValidationFailed
@@ -52,6 +53,9 @@ class Parameter:
         self.is_deep = self.style == "deepObject"
         self.is_spread = self.place == "query" and self.style == "form" and self.explode
         self.is_spread = self.is_spread and not self.is_json
+        # Each member of the value is a parameter of its own.
+        self.is_spread_object = self.is_spread and self.texts.is_object and not self.texts.is_array
+        self.field = self.name.lower().encode()
         self.allows_empty = node.get("allowEmptyValue") is True and not self.texts.kinds & {
             "string"
         }
@@ -61,25 +65,14 @@ class Parameter:
         """Return what tells this parameter from the others of its operation."""
         return f"{self.place}:{self.name}"
 
-    @property
-    def is_spread_object(self) -> bool:
-        """Tell whether each member of the value is a parameter of its own."""
-        return self.is_spread and self.texts.is_object and not self.texts.is_array
-
     def read(self, request: Request, query: Pairs) -> Any:  # noqa: ANN401 - any JSON
         """Return the value as JSON; the default, or `_ABSENT`, where there is none."""
-        value = self._sent(request, query)
-        return self.default if value is _ABSENT else value
-
-    def _sent(self, request: Request, query: Pairs) -> Any:  # noqa: ANN401 - any JSON
-        if self.is_deep:
-            value = self.texts.deep(self.name, query)
-            return _ABSENT if value is None else value
-        if self.is_spread_object:
-            return self._members(query)
+        if self.is_deep or self.is_spread_object:
+            value = self._members(query)
+            return self.default if value is _ABSENT else value
         texts = self._texts(request, query)
         if not texts or (self.allows_empty and texts == [""]):
-            return _ABSENT
+            return self.default
         return self._value(texts)
 
     def _value(self, texts: list[str]) -> Any:  # noqa: ANN401 - any JSON
@@ -92,15 +85,17 @@ class Parameter:
     def _texts(self, request: Request, query: Pairs) -> list[str]:
         if self.place == "query":
             return [value for name, value in query if name == self.name]
-        values: Mapping[str, Any] = {
-            "path": request.path_params,
-            "header": request.headers,
-            "cookie": request.cookies,
-        }[self.place]
+        if self.place == "header":
+            line = request.scope[EXCHANGE].fields.get(self.field)
+            return [] if line is None else [line.decode("latin-1")]
+        values = request.path_params if self.place == "path" else request.cookies
         return [str(values[self.sent_as])] if self.sent_as in values else []
 
     def _members(self, query: Pairs) -> Any:  # noqa: ANN401 - any JSON
         """Return an object whose members are parameters of their own."""
+        if self.is_deep:
+            value = self.texts.deep(self.name, query)
+            return _ABSENT if value is None else value
         known = self.texts.properties
         found: dict[str, list[str]] = {}
         for name, value in query:
@@ -138,9 +133,8 @@ class Parameters:
     def __init__(self, contract: Contract, operation: Operation, item: Node, pointer: str) -> None:
         self._parameters = {it.key: it for it in _declared(contract, item, pointer, operation)}
         own = [it for it in self._parameters.values() if it.place == "query"]
-        self._arguments = {
-            python: f"{place}:{name}" for python, (place, name) in operation.arguments.items()
-        }
+        keys_of = {python: f"{it[0]}:{it[1]}" for python, it in operation.arguments.items()}
+        self._arguments = [it for it in keys_of.items() if it[1] in self._parameters]
         schemas = {
             key: contract.reference(it.pointer)
             for key, it in self._parameters.items()
@@ -179,7 +173,9 @@ class Parameters:
         """
         if not self._is_strict:
             return
-        errors = [*self._repeated_headers(request)]
+        headers, exchange = request.scope["headers"], request.scope[EXCHANGE]
+        is_repeated = len(exchange.fields) < len(headers)
+        errors = [*self._repeated_headers(request)] if is_repeated else []
         if request.scope["query_string"]:
             errors += self._wrong_queries(request)
         if errors:
@@ -195,11 +191,7 @@ class Parameters:
             if (value := parameter.read(request, query)) is not _ABSENT:
                 found[key] = value
         errors = [] if self._judge.is_valid(found) else [*self._errors(found)]
-        return {
-            python: found.get(key)
-            for python, key in self._arguments.items()
-            if key in self._parameters
-        }, errors
+        return {python: found.get(key) for python, key in self._arguments}, errors
 
     def _errors(self, found: Mapping[str, Any]) -> Iterator[FieldError]:
         for path, code, detail in faults(self._judge, found):
@@ -208,10 +200,7 @@ class Parameters:
             yield FieldError(location=place, name=parameter.name, code=code, detail=detail)
 
     def _repeated_headers(self, request: Request) -> Iterator[FieldError]:
-        names = [name for name, _ in request.scope["headers"]]
-        if len(set(names)) == len(names):
-            return
-        for name, count in _count(names).items():
+        for name, count in _count(name for name, _ in request.scope["headers"]).items():
             if count > 1 and name in self._single_headers:
                 yield FieldError(
                     location="header",

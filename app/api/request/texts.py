@@ -32,16 +32,8 @@ class Texts:
         }
         has_items = nested and "array" in self.kinds
         self.items = Texts(contract, contract.items(schema), depth + 1) if has_items else None
-
-    @property
-    def is_array(self) -> bool:
-        """Tell whether the value is an array."""
-        return "array" in self.kinds
-
-    @property
-    def is_object(self) -> bool:
-        """Tell whether the value is an object."""
-        return "object" in self.kinds or bool(self.properties)
+        self.is_array = "array" in self.kinds
+        self.is_object = "object" in self.kinds or bool(self.properties)
 
     def scalar(self, text: object) -> Any:  # noqa: ANN401 - any JSON
         """Return one text as JSON."""
