@@ -18,7 +18,7 @@ import pytest
 from fastapi import FastAPI
 
 from app import schemas
-from app.api.request.body_limit import max_body_bytes
+from app.api.request.dispatch import max_body_bytes
 from app.api.version import Version
 from app.api.versions import VERSIONS
 from app.core.exceptions import LostRace, ServiceUnavailable

@@ -20,6 +20,7 @@ from app.api.request.exchange import Exchange
 from app.api.request.paths import Paths
 from app.api.request.route import Call, ContractRoute
 from app.core.exceptions import MethodNotAllowed
+from app.schemas.operation import Operation
 from app.telemetry.traces import name_span
 
 
@@ -92,8 +93,13 @@ def _target(path: str, context: RouteContext) -> _Target:
     methods, route = frozenset(context.methods or ()), context.original_route
     if not isinstance(route, ContractRoute):
         return _Target(path, methods)
-    limit = cast("int | None", route.operation.extensions.get("x-max-body-bytes"))
+    limit = max_body_bytes(route.operation)
     return _Target(path, methods, route, _direct_call(context.dependant), limit)
+
+
+def max_body_bytes(operation: Operation) -> int | None:
+    """Return the operation's `x-max-body-bytes`; None where the setting applies."""
+    return cast("int | None", operation.extensions.get("x-max-body-bytes"))
 
 
 def _direct_call(route: Dependant) -> Call | None:

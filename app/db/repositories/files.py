@@ -52,7 +52,9 @@ class FileRepository(Repository[File]):
 
     async def note_scan(self, message_id: str) -> bool:
         """Remember the id of a webhook; return whether it is new."""
-        statement = insert_into(ReceivedScan, connection_of(self._session).dialect.name).values(id=message_id)
+        statement = insert_into(ReceivedScan, connection_of(self._session).dialect.name).values(
+            id=message_id
+        )
         found = await self._session.scalars(
             statement.on_conflict_do_nothing().returning(ReceivedScan.id)
         )
