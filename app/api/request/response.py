@@ -14,8 +14,6 @@ from starlette.types import Scope
 from app.schemas.operation import Operation
 from app.schemas.reply import Replayed, Reply, to_json
 
-_NO_STORE = (b"cache-control", b"no-store")
-
 OPERATION = "contract.operation"
 """Key of the matched operation in the ASGI scope."""
 QUOTA_HEADERS = "contract.quota_headers"
@@ -59,7 +57,6 @@ class FixedHeaders:
         self.vary = ", ".join(credentials)
         announced = announcements(operation)
         self.announcements = [(name.lower().encode(), text.encode()) for name, text in announced]
-        self.of_success = (b"cache-control", _cache_control(operation).encode())
 
 
 def complete(scope: Scope, response: Response, *, is_declared: bool = True) -> Response:
@@ -87,8 +84,7 @@ def complete(scope: Scope, response: Response, *, is_declared: bool = True) -> R
             del response.headers[header[0].decode()]
         raw.append(header)
     if b"cache-control" not in names:
-        is_success = response.status_code < HTTPStatus.BAD_REQUEST
-        raw.append(fixed.of_success if is_success else _NO_STORE)
+        raw.append((b"cache-control", _cache_control(operation, response.status_code)))
     if fixed.vary and b"vary" in names:
         response.headers.add_vary_header(fixed.vary)
     elif fixed.vary:
@@ -122,14 +118,17 @@ def _without_body(response: StreamingResponse) -> Response:
     return head
 
 
-def _cache_control(operation: Operation) -> str:
-    """Return `Cache-Control` (RFC 9111) of a success: `no-store`, unless it is a read."""
-    if operation.method != "GET":
-        return "no-store"
+def _cache_control(operation: Operation, status: int) -> bytes:
+    """Return `Cache-Control` (RFC 9111): `no-store`, unless it is a successful read."""
+    if operation.method != "GET" or status >= HTTPStatus.BAD_REQUEST:
+        return b"no-store"
     rule = cast("Mapping[str, Any] | None", operation.extensions.get("x-cache"))
     if rule is not None:
-        return f"{'public' if rule.get('public') else 'private'}, max-age={rule['seconds']}"
-    return "private, no-cache" if operation.security else "no-store"
+        return b"%b, max-age=%d" % (
+            b"public" if rule.get("public") else b"private",
+            rule["seconds"],
+        )
+    return b"private, no-cache" if operation.security else b"no-store"
 
 
 _JSON = "application/json"
