@@ -24,9 +24,15 @@ _STATEMENT_SECONDS = "statement_seconds"
 
 def make_engine(settings: Settings) -> AsyncEngine:
     """Return an engine for the database of the settings; it connects on first use."""
-    if settings.sqlite_file is None:
-        return _make_postgresql_engine(settings)
-    settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
+    is_sqlite = settings.sqlite_file is not None
+    engine = _make_sqlite_engine(settings) if is_sqlite else _make_postgresql_engine(settings)
+    event.listen(engine.sync_engine, "before_execute", _refuse_change)
+    return engine
+
+
+def _make_sqlite_engine(settings: Settings) -> AsyncEngine:
+    if settings.sqlite_file is not None:
+        settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
         settings.database_url.get_secret_value(),
         hide_parameters=True,
@@ -37,7 +43,6 @@ def make_engine(settings: Settings) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    event.listen(engine.sync_engine, "before_execute", _refuse_change)
     return engine
 
 
@@ -116,7 +121,6 @@ def _make_postgresql_engine(settings: Settings) -> AsyncEngine:
         execution_options={} if pooled else {_STATEMENT_SECONDS: longest},
     )
     event.listen(engine.sync_engine, "checkout", _require_open)
-    event.listen(engine.sync_engine, "before_execute", _refuse_change)
     if pooled:
         commands = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in limits.items())
 

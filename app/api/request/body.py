@@ -23,7 +23,7 @@ from app.core.problem import FieldError
 from app.schemas.operation import BodyKind, Operation
 
 _MAX_NAME = 100
-_CODING, _DECODED = b"content-encoding", {"", "identity"}
+_CODING, _DECODED = "content-encoding", {"", "identity"}
 _ABSENT = object()
 
 
@@ -267,16 +267,13 @@ class Bodies:
 
     def _check_head(self, request: ContractRequest) -> str:
         """Refuse a coding; and a media type that the contract lacks, or return it."""
-        fields = request.scope[EXCHANGE].fields
-        if _CODING in fields and any(
-            it.strip().lower() not in _DECODED for it in request.headers.getlist(_CODING.decode())
-        ):
+        if any(it.strip().lower() not in _DECODED for it in request.headers.getlist(_CODING)):
             raise UnsupportedMediaType(
                 "Send the body uncompressed, without Content-Encoding.",
                 headers={"Accept-Encoding": "identity"},
             )
-        content_type: str = fields.get(b"content-type", b"").decode("latin-1")
-        media_type = content_type.partition(";")[0].strip().lower()
+        sent: bytes = request.scope[EXCHANGE].fields.get(b"content-type", b"")
+        media_type = sent.decode("latin-1").partition(";")[0].strip().lower()
         if (media_type or self._is_manual) and self._find(media_type) is None:
             raise UnsupportedMediaType(f"Send the body as {' or '.join(self._bodies)}.")
         return media_type
@@ -298,7 +295,5 @@ class Bodies:
         return media_type, None, [missing] if self._required else [], None
 
     def _find(self, media_type: str) -> Body | None:
-        if (body := self._bodies.get(media_type)) is not None:
-            return body
-        kind = f"{media_type.partition('/')[0]}/*"
-        return self._bodies.get(kind) or self._bodies.get("*/*")
+        bodies, kind = self._bodies, f"{media_type.partition('/')[0]}/*"
+        return bodies.get(media_type) or bodies.get(kind) or bodies.get("*/*")
