@@ -9,6 +9,7 @@ from importlib.util import find_spec
 import uvicorn
 
 from app.core.config import Settings
+from app.core.logging import configure_logging
 from app.manage.setup import set_up
 from app.server import uvicorn_options
 
@@ -36,6 +37,7 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         set_up(settings)
     where = {"host": arguments.host, "port": arguments.port}
     if not arguments.reload:
+        configure_logging(settings.log_level)
         run(uvicorn.Config("app.main:app", **where, **options))
     else:
         options |= {"reload": True, "reload_dirs": ["app"]}

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from app.api import deps
 from app.core.config import Settings
+from app.core.logging import configure_logging
 from app.main import create_app
 from tests.api.conftest import Logs
 from tests.apps import changed, make_settings, own_log, started
@@ -158,6 +159,7 @@ async def test_the_servers_own_lines_are_json_and_name_the_request(logs: Logs) -
     app.add_api_route("/broken", route)
 
     with own_log():
+        configure_logging("INFO")
         async with (
             served(app, make_settings()) as port,
             httpx2.AsyncClient(timeout=LIMIT_SECONDS) as client,

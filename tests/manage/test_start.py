@@ -22,7 +22,7 @@ COMMANDS = [
     SERVE,
     WORKER,
     ("app.manage", "setup"),
-    ("app.manage", "seed"),
+    ("app.manage", "seed"),  # part example
     ("alembic", "upgrade", "head"),
 ]
 PRODUCTION = {
@@ -74,6 +74,12 @@ def test_a_server_without_its_keys_names_their_setting() -> None:
     assert ended.returncode != 0
     assert "SIGNING_KEYS_FILE: /nowhere/keys.json is not a usable key file" in ended.stdout
     assert "Traceback" not in ended.stdout + ended.stderr
+
+
+def test_a_server_logs_the_address_that_it_listens_on() -> None:
+    ended = start(*SERVE, **PRODUCTION)
+
+    assert '"message": "Uvicorn running on http://127.0.0.1:' in ended.stdout
 
 
 def test_a_server_whose_metrics_port_is_taken_names_the_setting(tmp_path: Path) -> None:
