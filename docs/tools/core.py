@@ -13,8 +13,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "spec/README.md": ("Inputs and outputs", "Design"),
     "docs/how-to/add-a-resource.md": (),
     "spec/resource/README.md": ("Inputs and outputs", "Examples"),
-    "docs/how-to/add-an-operation.md": (),  # part example
-    "docs/how-to/add-a-field.md": (),  # part example
+    "docs/how-to/add-an-operation.md": (),
+    "docs/how-to/add-a-field.md": (),
     "docs/how-to/add-a-migration.md": (),
     "app/schemas/README.md": ("How it works",),
     "app/services/README.md": ("Design", "How it works", "Extensibility Notes"),

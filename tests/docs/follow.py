@@ -42,13 +42,6 @@ def clone(folder: Path) -> Path:
     return folder
 
 
-def commit(folder: Path) -> None:
-    """Commit all files of a copy, which the verdict about the contract compares with."""
-    author = ("-c", "user.name=Tests", "-c", "user.email=tests@example.com")
-    for command in (["add", "."], [*author, "commit", "--quiet", "-m", "Begin"]):
-        subprocess.run([GIT, "-C", str(folder), *command], check=True)
-
-
 def _copy_what_mypy_knows(folder: Path) -> None:
     """Spare the copy a first run of mypy, which compares contents and not times."""
     if (ROOT / _CACHE).is_dir():
@@ -64,6 +57,21 @@ def follow(page: Page, folder: Path) -> None:
             _edit(folder / step["path"], step["where"], step["line"], content, here)
         elif step["language"] == "sh":
             _run(content, folder, here)
+
+
+def commit(folder: Path) -> None:
+    """Commit everything but `.venv`, which is a link."""
+    (folder / ".git/info/exclude").write_text(".venv\n", encoding="utf-8")
+    names = ("-c", "user.name=newcomer", "-c", "user.email=newcomer@example.com")
+    for command in (["add", "--all"], ["commit", "--quiet", "--allow-empty", "--message=Step"]):
+        subprocess.run([GIT, *names, *command], cwd=folder, check=True)
+
+
+def created(page: Page) -> list[str]:
+    """Return the files that the page creates, itself or by `make resource`."""
+    resources = re.findall(r"^make resource name=(\w+)", page.text, re.MULTILINE)
+    steps = (step for step in _STEP.finditer(page.text) if step["act"] == "Create")
+    return [*(f"app/services/{name}.py" for name in resources), *(it["path"] for it in steps)]
 
 
 def _edit(path: Path, where: str | None, line: str | None, content: str, here: str) -> None:
