@@ -98,6 +98,8 @@ async def test_2_the_priority_can_be_changed(ada: Caller) -> None:
 
 
 async def test_2_an_unknown_priority_is_refused(ada: Caller) -> None:
+    await create(ada, priority="low")
+
     refused = await ada.post(PATH, {"name": "House", "priority": "urgent"})
 
     assert_problem(refused, 422, "validation-failed")
