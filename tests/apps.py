@@ -1,5 +1,6 @@
 """Applications of a test's own: other settings, other services, other resources."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -88,12 +89,19 @@ async def running(app: FastAPI) -> AsyncIterator[FastAPI]:
         yield app
 
 
+class _Transport(httpx2.ASGITransport):
+    """Gives each request a context of its own, as a server does."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        return await asyncio.create_task(super().handle_async_request(request))
+
+
 class AppClient(httpx2.AsyncClient):
     """An anonymous client of an application in this process, with paths of the oldest version."""
 
     def __init__(self, app: FastAPI, address: str = "127.0.0.1") -> None:
         self.app = app
-        transport = httpx2.ASGITransport(app=app, client=(address, 1234))
+        transport = _Transport(app=app, client=(address, 1234))
         super().__init__(transport=transport, base_url=f"http://test{PREFIX}")
 
 

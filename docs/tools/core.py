@@ -9,21 +9,18 @@ from docs.tools.pages import CODE, REFERENCE, ROOT, Page
 # The pages of the core, in the order of reading; of some, only the named sections.
 PAGES: dict[str, tuple[str, ...]] = {
     "AGENTS.md": (),
-    "app/README.md": ("Design",),
     "spec/README.md": ("Inputs and outputs", "Design"),
     "docs/how-to/add-a-resource.md": (),
     "spec/resource/README.md": ("Inputs and outputs", "Examples"),
     "docs/how-to/add-an-operation.md": (),
     "docs/how-to/add-a-field.md": (),
-    "docs/how-to/add-a-migration.md": (),
     "app/schemas/README.md": ("How it works",),
     "app/services/README.md": ("Design", "How it works", "Extensibility Notes"),
     "app/db/README.md": ("Design", "How it works", "Extensibility Notes"),
     "app/api/README.md": ("How it works", "Extensibility Notes"),
     "docs/ERROR_MODEL.md": ("Design",),
-    "docs/how-to/change-an-error.md": (),
     "docs/AUTH_MODEL.md": ("Design", "Extensibility Notes"),
-    "tests/README.md": ("Design", "How it works", "Extensibility Notes"),
+    "tests/README.md": ("Design", "How it works"),
 }
 # The core contains the code of the first of these.
 RESOURCES = (

@@ -52,7 +52,11 @@ RENAMED = {
 }
 
 
-@pytest.mark.parametrize("page", PAGES, ids=str)
+# They go on with what `add-a-resource.md` writes; test_guides.py follows them where that exists.
+GO_ON = {f"docs/how-to/add-{what}.md" for what in ("an-operation", "a-field", "a-task")}
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.path not in GO_ON], ids=str)
 def test_what_a_page_names_exists(page: Page) -> None:
     assert stale(page) == []
 

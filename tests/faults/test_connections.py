@@ -20,7 +20,8 @@ LIMIT = 1_024
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A server that may open as many files as is usual."""
-    with serve(make_settings(), tmp_path, ready_at="/health/live") as server:
+    settings = make_settings(header_timeout_seconds=LIMIT_SECONDS)
+    with serve(settings, tmp_path, ready_at="/health/live") as server:
         resource.prlimit(server.process_id, resource.RLIMIT_NOFILE, (LIMIT, LIMIT))
         yield server
 

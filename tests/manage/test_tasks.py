@@ -92,7 +92,9 @@ def test_the_export_of_a_replayed_task_begins_anew(
         async with open_resources(settings) as resources, resources.database.write() as work:
             user = new_user("ada@example.com")
             owner = await work.users.add(user)
-            export = await work.exports.add(Export(owner_id=owner.id, format="csv", rows_done=7))
+            added = await work.exports.add(Export(owner_id=owner.id, format="csv", rows_done=7))
+            export = await work.exports.get_open(added.id)
+            assert export is not None
             await work.exports.add_chunk(export, b"id")
             task_id = await enqueue(work, WriteExport(export_id=export.id))
             [task] = await work.tasks.claim([WriteExport.task], lease_seconds=60, limit=1)

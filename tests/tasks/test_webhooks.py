@@ -49,7 +49,10 @@ async def test_many_waiting_events_of_a_webhook_are_one_task(lab: Lab) -> None:
 async def test_a_task_that_waits_for_a_retry_can_be_hastened(lab: Lab) -> None:
     webhook_id = await add_webhook(lab, await add_user(lab))
     async with lab.resources.database.write() as work:
-        delivery = await deliver(work, webhook_id, uuid4(), "webhook.ping", "{}")
+        await deliver(work, webhook_id, uuid4(), "webhook.ping", "{}")
+        pending = await work.webhook_deliveries.first_pending(webhook_id)
+        assert pending is not None
+        delivery, _ = pending
         await work.webhook_deliveries.record(
             delivery, status=500, error="status", retry_seconds=3600
         )
