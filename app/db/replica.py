@@ -57,7 +57,7 @@ class Replica:
         """Return a connection to the replica; None if a read has to go to the primary.
 
         Raises:
-            SQLAlchemyError: The primary does not answer, so nobody knows what is committed.
+            SQLAlchemyError: The primary does not answer, so its position is unknown.
         """
         if not self._is_up and time.monotonic() < self._retry_at:
             self._on_read("unavailable")

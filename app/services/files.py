@@ -43,7 +43,7 @@ class Files(schemas.FilesService):
     async def upload_file(
         self, pieces: AsyncIterable[bytes], media_type: str, *, principal: Principal
     ) -> schemas.File:
-        """Store a file as it arrives; nobody sees it before it is complete.
+        """Store a file as it arrives; it is visible only once it is complete.
 
         Each chunk is a transaction of its own, so that a slow client holds no connection.
 
