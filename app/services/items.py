@@ -14,7 +14,7 @@ from app.core.security import Principal
 from app.db.models.items import Item
 from app.db.unit_of_work import Database, UnitOfWork, retried
 from app.schemas.reply import Replayed
-from app.services.support.events import publish
+from app.services.support.events import has_webhooks, publish
 from app.services.support.idempotency import Idempotency
 from app.services.support.pagination import ListQuery
 from app.services.support.preconditions import etag, is_unchanged, require_match
@@ -99,14 +99,16 @@ class Items(schemas.ItemsService):
                     quantity=body.quantity,
                 )
             )
+            shown = to_item(item)
             # part webhooks
-            created = schemas.ItemCreatedEvent(
-                type="item.created", timestamp=datetime.now(UTC), data=to_item(item)
-            )
-            await publish(work, created, owner_id=principal.user_id)
+            if has_webhooks(item):
+                event = schemas.ItemCreatedEvent(
+                    type="item.created", timestamp=datetime.now(UTC), data=shown
+                )
+                await publish(work, event, owner_id=principal.user_id)
             # end part
             return schemas.CreateItem201(
-                body=to_item(item), location=f"/items/{item.id}", etag=etag(item.version)
+                body=shown, location=f"/items/{item.id}", etag=etag(item.version)
             )
 
         return await self._idempotency.run(

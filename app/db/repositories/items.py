@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from app.db.keyset import SortKey
 from app.db.models.items import Item
 from app.db.repositories.repository import Repository
+from app.db.repositories.webhooks import has_webhooks  # part webhooks
 
 _SORT_COLUMNS = {"created_at": Item.created_at, "name": Item.name}
 
@@ -19,6 +20,7 @@ class ItemRepository(Repository[Item]):
 
     model: ClassVar = Item
     noun: ClassVar = "item"
+    asked: ClassVar = [has_webhooks("items.owner_id")]  # part webhooks
 
     def owned_by(
         self,

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Executable, Select, Table, func, insert, select
+from sqlalchemy import ColumnElement, Executable, Select, Table, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.sql.selectable import ReturnsRows
@@ -42,6 +42,8 @@ class Repository(Generic[Row]):
     model: ClassVar[type[Entity]]
     noun: ClassVar[str]
     """What clients call a row, for the error that says that there is none."""
+    asked: ClassVar[Sequence[ColumnElement[Any]]] = ()
+    """Columns beside those of the table, which the rows that `add` returns have too."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -112,7 +114,7 @@ class Repository(Generic[Row]):
         """Insert a row and return it with its key, timestamps and version."""
         columns = self.model.__table__.columns
         values = {name: value for name, value in vars(row).items() if name in columns}
-        return (await self._rows(_insert(self.model), values))[0]
+        return (await self._rows(_insert(self.model, *self.asked), values))[0]
 
     async def delete(self, row: Row) -> None:
         """Delete a row of this unit of work."""
@@ -127,9 +129,9 @@ class Repository(Generic[Row]):
 
 
 @cache
-def _insert(model: type[Entity]) -> ReturnsRows:
+def _insert(model: type[Entity], *asked: ColumnElement[Any]) -> ReturnsRows:
     table = cast("Table", model.__table__)
-    return insert(table).returning(table)
+    return insert(table).returning(table, *asked)
 
 
 @cache

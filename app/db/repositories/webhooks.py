@@ -5,13 +5,24 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Select, exists, literal_column, select, update
 
 from app.db.base import DatabaseNow
 from app.db.deletion import delete_piece
 from app.db.models.users import User
 from app.db.models.webhooks import DeliveryError, Webhook, WebhookDelivery
 from app.db.repositories.repository import Repository
+
+
+def has_webhooks(owner_id: str) -> ColumnElement[bool]:
+    """Return a column for `asked`: whether a webhook gets the events of a row's owner.
+
+    Args:
+        owner_id: Table and column of the owner's id.
+    """
+    # The text means the new row; a column of a model would add its table to FROM.
+    of_owner = Webhook.owner_id == literal_column(owner_id)
+    return exists().where(of_owner, Webhook.active).label("has_webhooks")
 
 
 class WebhookRepository(Repository[Webhook]):

@@ -22,6 +22,15 @@ class DeliverEvents(Payload):
     webhook_id: UUID
 
 
+def has_webhooks(added: object) -> bool:
+    """Tell whether an event about a new row can have receivers.
+
+    The statement that added the row has looked for them where its repository asked; `publish` looks
+    for them in any case.
+    """
+    return getattr(added, "has_webhooks", True)
+
+
 async def publish(work: UnitOfWork, event: schemas.WebhookEvent, *, owner_id: UUID) -> None:
     """Send an event to the webhooks of a user if, and only if, the unit of work is committed.
 
