@@ -19,6 +19,7 @@ from app.api.request.limits import unlimited_paths
 from app.api.request.mock import mocked_operations
 from app.api.request.route import ContractRoute
 from app.api.request.rules import Rules, make_rules
+from app.api.request.security import require_readers
 from app.api.version import Version
 from app.api.versions import VERSIONS
 from app.core.config import Settings, WrongSettings, load_settings
@@ -46,7 +47,7 @@ def create_app(settings: Settings | None = None, *, runs_tasks: bool = True) -> 
         runs_tasks: False leaves tasks to workers even without Redis.
 
     Raises:
-        RuntimeError: Routes and contract differ.
+        RuntimeError: Routes and contract differ, or a security scheme has no reader.
         TypeError: A route is not one of the contract, as `manual_route` makes it.
         WrongSettings: No settings were given, and those of the environment are refused; a package
             that a setting needs is not installed; or MOCK_OPERATIONS names an unknown operation.
@@ -55,9 +56,9 @@ def create_app(settings: Settings | None = None, *, runs_tasks: bool = True) -> 
     newest = VERSIONS[-1]
     document = json.loads(contract_document(newest.name))
     app = _make_app(settings, title=document["info"]["title"], runs_tasks=runs_tasks)
-    app.state.mocked = mocked_operations(
-        settings, (name for version in VERSIONS for name in version.operations)
-    )
+    operations = [one for version in VERSIONS for one in version.operations.values()]
+    app.state.mocked = mocked_operations(settings, (one.operation_id for one in operations))
+    require_readers(one for one in operations if one.operation_id not in app.state.mocked)
     app.state.rules = {version.name: make_rules(version, settings) for version in VERSIONS}
     for version in VERSIONS:
         app.include_router(_contract_router(version), prefix=version.prefix)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-SchemeKind = Literal["oauth2", "openIdConnect", "http bearer", "apiKey"]
+SchemeKind = Literal["oauth2", "openIdConnect", "http bearer", "http basic", "apiKey"]
 """The kinds of security schemes that `app/api/request/security.py` has a reader for."""
 BodyKind = Literal["json", "form", "multipart", "text", "bytes"]
 Place = Literal["path", "query", "header", "cookie", "body", "field", "file"]

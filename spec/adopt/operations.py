@@ -16,6 +16,14 @@ from spec.tools.objects import walk
 
 Object = dict[str, Json]
 
+READ_SCHEMES = {
+    "oauth2",
+    "openIdConnect",
+    "http bearer",
+    "http basic",
+    "apiKey",  # part api_keys
+}
+"""Kinds of security schemes that the application has a reader for: `SchemeKind` there."""
 _PREFIX = re.compile(r"api|rest|v?[0-9]+([._-][0-9]+)*", re.IGNORECASE)
 _SERVED = {"get", "put", "post", "delete", "patch"}
 
@@ -213,6 +221,18 @@ def _schemes(document: Object, notes: Notes) -> None:
                     f"the header {name} now: correct it"
                 )
                 notes.left("Security", notes.where(operation.node), text)
+    for name, scheme in known.items():
+        if isinstance(scheme, dict) and (kind := _kind(scheme)) not in READ_SCHEMES:
+            text = (
+                f"the application has no reader for the security scheme {name} ({kind}): add one "
+                "to READERS in app/api/request/security.py"
+            )
+            notes.left("Security", notes.where(scheme), text)
+
+
+def _kind(scheme: Object) -> str:
+    kind = str(scheme.get("type"))
+    return f"http {str(scheme.get('scheme')).lower()}" if kind == "http" else kind
 
 
 def _servers(document: Object, notes: Notes) -> None:

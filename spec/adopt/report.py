@@ -15,7 +15,9 @@ def report(source: str, facts: Mapping[str, object], notes: Notes) -> Iterator[s
     """Yield the lines: what stays to do, then what was changed, each with its line."""
     yield f"# How {source} became this contract"
     yield ""
-    yield "Nothing was changed on the wire. Lines are those of the source."
+    todo = notes.of(is_open=True)
+    but = ", except where paths are served: see Servers" if "Servers" in todo else ""
+    yield f"Nothing was changed on the wire{but}. Lines are those of the source."
     yield ""
     yield "| What | Value |"
     yield "|---|---|"
@@ -23,7 +25,7 @@ def report(source: str, facts: Mapping[str, object], notes: Notes) -> Iterator[s
     yield ""
     yield "## To do"
     yield ""
-    yield from _topics(notes.of(is_open=True), "###")
+    yield from _topics(todo, "###")
     yield _NEXT
     yield ""
     yield "## Changed"

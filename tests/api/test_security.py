@@ -2,9 +2,10 @@
 
 import hmac
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import httpx2
 import jwt
@@ -13,8 +14,8 @@ from fastapi import FastAPI
 
 from app.core.config import Settings
 from app.core.crypto.keys import make_signing_key, read_keys
-from app.schemas.operation import Operation
-from tests.clients import Caller
+from app.schemas.operation import Operation, SecurityScheme
+from tests.clients import PASSWORD, Caller
 from tests.problems import assert_problem, challenge_of
 from tests.tokens import claims, issue, sign
 from tests.versions import OPERATIONS
@@ -134,6 +135,38 @@ async def test_the_scheme_is_read_in_upper_and_lower_case(ada: Caller, scheme: s
     answer = await ada.request("GET", "/users/me", Authorization=f"{scheme}  {token}")
 
     assert answer.status_code == 200
+
+
+@pytest.fixture
+def basic(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let operations take basic authentication in place of tokens."""
+    scheme = SecurityScheme(kind="http basic")
+    for operation in PROTECTED:
+        for name in operation.schemes:
+            monkeypatch.setitem(cast("dict[str, SecurityScheme]", operation.schemes), name, scheme)
+
+
+@pytest.mark.usefixtures("basic")
+async def test_basic_authentication_takes_address_and_password(ada: Caller) -> None:
+    answer = await ada.client.get("/users/me", auth=(ada.email, PASSWORD))
+
+    assert (answer.status_code, answer.json()["email"]) == (200, ada.email)
+
+
+@pytest.mark.usefixtures("basic")
+@pytest.mark.parametrize(
+    "credentials",
+    [b"", b"ada@example.com", b"ada@example.com:wrong", b"ada\0@example.com:x", b":", b"\xff:x"],
+)
+async def test_wrong_basic_authentication_is_refused(
+    client: httpx2.AsyncClient, credentials: bytes
+) -> None:
+    headers = {b"Authorization": b"Basic " + b64encode(credentials)}
+
+    answer = await client.get("/users/me", headers=headers)
+
+    assert_problem(answer, 401, "unauthorized")
+    assert challenge_of(answer) == 'Basic realm="API", charset="UTF-8"'
 
 
 @pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)

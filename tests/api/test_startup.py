@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import QueuePool
 
 from app import main
+from app.api.request.security import READERS
 from app.api.versions import VERSIONS
 from app.core import dependencies
 from app.core.config import Settings
@@ -51,6 +52,20 @@ def test_a_route_that_only_the_contract_has_is_refused(monkeypatch: pytest.Monke
 
     with pytest.raises(RuntimeError, match=rf"routes and contract differ: .*'{PREFIX}/users'"):
         create_app(make_settings())
+
+
+def test_a_security_scheme_without_a_reader_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(cast("dict[str, object]", READERS), "oauth2")
+
+    with pytest.raises(RuntimeError, match=r"oauth2 \(oauth2\) has no reader; add one"):
+        create_app(make_settings())
+
+
+async def test_a_mock_needs_no_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(cast("dict[str, object]", READERS), "oauth2")
+
+    async with started(create_app(make_settings(mock_operations=["*"]))) as client:
+        assert (await client.get("/users/me")).status_code == 200
 
 
 def test_a_route_without_the_rules_of_the_contract_is_refused(

@@ -297,10 +297,3 @@ def test_a_contract_without_generated_routes_is_served(tmp_path: Path, paths: st
     text = f"{TEXT[: TEXT.index('paths:')]}paths: {paths}\n"
 
     assert [*make_app(tmp_path, text).routes] == []
-
-
-def test_a_scheme_that_nothing_reads_is_refused_at_start(tmp_path: Path) -> None:
-    text = TEXT.replace("scheme: Bearer", "scheme: Basic")
-
-    with pytest.raises(RuntimeError, match=r"anyBearer \(http basic\) has no reader; add one"):
-        make_app(tmp_path, text)

@@ -1,5 +1,6 @@
 """The contract's `security`, enforced before a request's body is read."""
 
+from base64 import b64decode
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TypeAlias
 from uuid import UUID
@@ -9,11 +10,14 @@ from fastapi import Request
 from app.api.deps import resources
 from app.api.request.exchange import EXCHANGE
 from app.core.exceptions import InsufficientScope, Unauthorized
-from app.core.security import Principal
+from app.core.security import ROLE_SCOPES, Principal
 from app.schemas.operation import Operation, SchemeKind, SecurityScheme
 
 Count: TypeAlias = Callable[[UUID | None], Awaitable[object]]
 """Counts the request for a user, or for the client's address; it may refuse the request."""
+
+_BEARER: frozenset[SchemeKind] = frozenset({"oauth2", "openIdConnect", "http bearer"})
+_BASIC = 'Basic realm="API", charset="UTF-8"'
 
 
 def _sent(request: Request, scheme: SecurityScheme) -> str:
@@ -26,13 +30,31 @@ def _sent(request: Request, scheme: SecurityScheme) -> str:
         }
         return places[scheme.place].get(scheme.name, "").strip()
     field: bytes = request.scope[EXCHANGE].fields.get(b"authorization", b"")
-    kind, _, token = field.decode("latin-1").partition(" ")
-    return token.strip() if kind.lower() == "bearer" else ""
+    kind, _, text = field.decode("latin-1").partition(" ")
+    wanted = "bearer" if scheme.kind in _BEARER else "basic"
+    return text.strip() if kind.lower() == wanted else ""
 
 
 async def _bearer(request: Request, scheme: SecurityScheme, _count: Count) -> Principal | None:
     token = _sent(request, scheme)
     return resources(request).access_tokens.read(token) if token else None
+
+
+async def _basic(request: Request, scheme: SecurityScheme, count: Count) -> Principal | None:
+    """Check the address and the password of an account (RFC 7617)."""
+    text = _sent(request, scheme)
+    if not text:
+        return None
+    await count(None)
+    try:
+        email, _, password = b64decode(text, validate=True).decode().partition(":")
+    except ValueError:
+        email = password = ""
+    is_valid = email and f"{email}{password}".isprintable()
+    user = await resources(request).sign_in.login.check(email, password) if is_valid else None
+    if user is None:
+        raise Unauthorized("The e-mail address or the password is wrong.", challenge=_BASIC)
+    return Principal(user_id=user.id, scopes=ROLE_SCOPES[user.role])
 
 
 # part api_keys
@@ -55,6 +77,7 @@ READERS: Mapping[SchemeKind, Reader] = {
     "oauth2": _bearer,
     "openIdConnect": _bearer,
     "http bearer": _bearer,
+    "http basic": _basic,
     "apiKey": _api_key,  # part api_keys
 }
 """Kind of scheme → reader of its credentials: None without any, Unauthorized for bad ones.
@@ -64,7 +87,7 @@ A reader that needs a query counts the request first.
 
 
 def require_readers(operations: Iterable[Operation]) -> None:
-    """Refuse security schemes without a reader.
+    """Refuse security schemes without a reader; mocks need none.
 
     Raises:
         RuntimeError: The contract has such a scheme.
@@ -80,6 +103,8 @@ def require_readers(operations: Iterable[Operation]) -> None:
 
 
 def _wanted(scheme: SecurityScheme) -> str:
+    if scheme.kind == "http basic":
+        return "the e-mail address and the password of an account in the Authorization header"
     if scheme.kind == "apiKey":
         article = "the cookie" if scheme.place == "cookie" else "the query parameter"
         where = (
@@ -125,7 +150,11 @@ def require_credentials(request: Request, operation: Operation) -> None:
         Unauthorized: No alternative of the contract has all its credentials.
     """
     alternatives = [
-        all(_sent(request, operation.schemes[scheme]) for scheme in alternative)
+        all(
+            _sent(request, operation.schemes[name])
+            for name in alternative
+            if operation.schemes[name].kind in READERS
+        )
         for alternative in operation.security
     ]
     if alternatives and not any(alternatives):
@@ -134,7 +163,9 @@ def require_credentials(request: Request, operation: Operation) -> None:
 
 def _nothing_sent(operation: Operation) -> Unauthorized:
     wanted = dict.fromkeys(map(_wanted, operation.schemes.values()))
-    return Unauthorized(f"Send {', or '.join(wanted)}.")
+    kinds = {scheme.kind for scheme in operation.schemes.values()}
+    challenge = _BASIC if "http basic" in kinds and not kinds & _BEARER else "Bearer"
+    return Unauthorized(f"Send {', or '.join(wanted)}.", challenge=challenge)
 
 
 async def _satisfy(

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from app.api.request.security import READERS
+from spec.adopt.operations import READ_SCHEMES
 from spec.tools.build import Builder
 from spec.tools.contract import Contract
 from tests.spec.adopt.foreign import HEAD, Foreign, document
@@ -283,3 +285,18 @@ def test_a_value_of_a_discriminator_that_leads_to_no_schema_is_left_out(tmp_path
     mapping = contract.node("components", "schemas", "Any", "discriminator", "mapping")
     assert mapping.value == {"a": "#/components/schemas/A"}
     assert "the value b of a discriminator leads to B" in foreign.report
+
+
+def test_the_schemes_that_need_no_work_are_those_with_readers() -> None:
+    assert set(READERS) == READ_SCHEMES
+
+
+def test_a_scheme_without_a_reader_is_left_to_do(tmp_path: Path) -> None:
+    foreign = document(
+        tmp_path,
+        f"{GET_A}components: {{securitySchemes: {{chip: {{type: http, scheme: Digest}}}}}}",
+    )
+
+    foreign.adopt()
+
+    assert "no reader for the security scheme chip (http digest): add one" in foreign.report
