@@ -1,13 +1,13 @@
 """The application; `python -m app.manage serve` serves it."""
 
-import json
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
+from starlette.routing import BaseRoute
 
 from app import schemas
 from app.api.discovery import discovery
@@ -26,7 +26,7 @@ from app.core.config import Settings, WrongSettings, load_settings
 from app.core.dependencies import make_services, unimplemented_operations
 from app.core.drain import delayed_stop
 from app.core.logging import configure_logging
-from app.schemas.document import contract_document
+from app.schemas.document import read_contract
 from app.tasks.engine.process import open_process
 from app.tasks.registry import HANDLERS
 from app.tasks.schedule import SCHEDULES
@@ -54,14 +54,15 @@ def create_app(settings: Settings | None = None, *, runs_tasks: bool = True) -> 
     """
     settings = settings or load_settings()
     newest = VERSIONS[-1]
-    document = json.loads(contract_document(newest.name))
+    document = read_contract(newest.name)
     app = _make_app(settings, title=document["info"]["title"], runs_tasks=runs_tasks)
     operations = [one for version in VERSIONS for one in version.operations.values()]
     app.state.mocked = mocked_operations(settings, (one.operation_id for one in operations))
     require_readers(one for one in operations if one.operation_id not in app.state.mocked)
     app.state.rules = {version.name: make_rules(version, settings) for version in VERSIONS}
     for version in VERSIONS:
-        app.include_router(_contract_router(version), prefix=version.prefix)
+        app.include_router(version.router(), prefix=version.prefix)
+        _check_routes(app.routes[-1], version)
     for router in newest.at_root:
         app.include_router(router)
     app.include_router(pages(VERSIONS))
@@ -150,25 +151,23 @@ def _add_mcp(app: FastAPI, settings: Settings) -> Callable[[], AbstractAsyncCont
 
 def _response_headers(app: FastAPI) -> frozenset[str]:
     rules: Mapping[str, Rules] = app.state.rules
-    return frozenset[str]().union(*(one.conformance.response_headers() for one in rules.values()))
+    return frozenset[str]().union(*(one.conformance.response_headers for one in rules.values()))
 
 
-def _contract_router(version: Version) -> APIRouter:
-    """Return the routes of a version, which are those of its contract."""
-    router = version.router()
-    served = {
-        (method, str(route.path))
-        for route in iter_route_contexts(router.routes)
-        for method in route.methods or ()
+def _check_routes(included: BaseRoute, version: Version) -> None:
+    """Compare the routes of a version with its contract."""
+    routes = list(iter_route_contexts([included]))
+    served = {(method, str(route.path)) for route in routes for method in route.methods or ()}
+    declared = {
+        (operation.method, version.prefix + operation.template)
+        for operation in version.operations.values()
     }
-    declared = {(operation.method, operation.template) for operation in version.operations.values()}
     if served != declared:
-        difference = sorted((method, version.prefix + path) for method, path in served ^ declared)
+        difference = sorted(served ^ declared)
         raise RuntimeError(f"routes and contract differ: {difference}; run make generate")
-    for route in iter_route_contexts(router.routes):
+    for route in routes:
         if not isinstance(route.original_route, ContractRoute):
             raise TypeError(f"{route.path} has no rules of the contract; use manual_route")
-    return router
 
 
 app = create_app()

@@ -1,6 +1,5 @@
 """Documentation: an index for language models, and the site in development."""
 
-import json
 import posixpath
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ from starlette.types import Scope
 from app.api.version import Version
 from app.core.config import Settings
 from app.core.exceptions import CATALOGUE
-from app.schemas.document import contract_document
+from app.schemas.document import read_contract
 
 SITE = Path(__file__).parents[2] / "site"
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -68,7 +67,7 @@ def add_guide(app: FastAPI, settings: Settings, versions: Sequence[Version]) -> 
 def llms_txt(versions: Sequence[Version], settings: Settings) -> str:
     """Return the index for language models, in the format of llmstxt.org: the newest version."""
     *older, newest = versions
-    contract = json.loads(contract_document(newest.name))
+    contract = read_contract(newest.name)
     info, base = contract["info"], settings.public_url
     documents = [f"- [Contract]({base}/openapi.json): OpenAPI {contract['openapi']}, everything"]
     documents += [

@@ -1,6 +1,5 @@
 """Pages of the API: the contract, its explorers, and a page per kind of problem."""
 
-import json
 from collections.abc import Sequence
 from functools import cache
 from html import escape
@@ -15,7 +14,7 @@ from app.api.guide import docs_url
 from app.api.version import Version
 from app.core.exceptions import CATALOGUE, NotFound
 from app.core.problem import ProblemError
-from app.schemas.document import contract_document
+from app.schemas.document import contract_document, read_contract
 
 _ASSETS = files("fastapi_offline") / "static"
 _MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "png": "image/png"}
@@ -46,7 +45,7 @@ def _contract_pages(version: Version) -> APIRouter:
     """Return the contract of a version, byte for byte, and its explorers."""
     router = APIRouter()
     contract = contract_document(version.name)
-    title, address = json.loads(contract)["info"]["title"], f"{version.prefix}/openapi.json"
+    title, address = read_contract(version.name)["info"]["title"], f"{version.prefix}/openapi.json"
 
     @router.get("/openapi.json")
     async def openapi() -> Response:

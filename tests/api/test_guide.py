@@ -53,7 +53,7 @@ async def test_an_operation_without_a_summary_is_named_all_the_same(
     document = json.loads(contract_document(NEWEST.name))
     for item in document["paths"].values():
         item.get("get", {}).pop("summary", None)
-    monkeypatch.setattr(guide, "contract_document", lambda _: json.dumps(document))
+    monkeypatch.setattr(guide, "read_contract", lambda _: document)
 
     text = guide.llms_txt(VERSIONS, make_settings())
 

@@ -52,6 +52,7 @@ class Conformance:
     def _responses(self) -> Contract:
         return Contract(self._document, "response")
 
+    @cached_property
     def response_headers(self) -> frozenset[str]:
         """Return the names of all headers that the contract declares for responses."""
         return frozenset(
@@ -64,8 +65,9 @@ class Conformance:
         )
 
     def prepare(self, operation: Operation) -> None:
-        """Compile what the contract says of an operation's requests."""
-        self._readers[operation.operation_id] = _Reader(self._requests, operation)
+        """Compile what the contract says of an operation's requests, once."""
+        if operation.operation_id not in self._readers:
+            self._readers[operation.operation_id] = _Reader(self._requests, operation)
 
     async def read(self, operation: Operation, request: ContractRequest) -> dict[str, Any]:
         """Return what a request says, by the names in Python.

@@ -1,14 +1,14 @@
 """What the server has prepared from the contract of one version."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from app.api.request.conformance import Conformance
 from app.api.request.limits import RateLimit, rate_limits
 from app.api.version import Version
 from app.core.config import Settings
-from app.schemas.document import contract_digest, contract_document
+from app.schemas.document import contract_digest, read_contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,15 @@ class Rules:
 
 
 def make_rules(version: Version, settings: Settings) -> Rules:
-    """Read the contract of a version."""
-    conformance = Conformance(
-        json.loads(contract_document(version.name)),
-        digest=contract_digest(version.name),
-        check_bodies=not settings.in_production,
-    )
+    """Return the rules of a version; the applications of a process share its conformance."""
+    conformance = _conformance(version.name, check_bodies=not settings.in_production)
     for operation in version.operations.values():
         conformance.prepare(operation)
     return Rules(conformance, rate_limits(version.operations.values(), settings))
+
+
+@cache
+def _conformance(version: str, *, check_bodies: bool) -> Conformance:
+    return Conformance(
+        read_contract(version), digest=contract_digest(version), check_bodies=check_bodies
+    )
