@@ -24,7 +24,7 @@ from app.core.config import Settings, WrongSettings
 logger = logging.getLogger(__name__)
 
 # After DRAIN_SECONDS requests have 4 s to finish, then tasks of this process 5 s.
-_SHUTDOWN_SECONDS = 4
+SHUTDOWN_SECONDS = 4
 # Open files of a process besides its connections: database, Redis, logs, modules.
 _OTHER_FILES = 200
 # Connections that wait to be accepted; further clients try again a second later.
@@ -52,7 +52,7 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
         "proxy_headers": False,
         "backlog": _BACKLOG,
         "timeout_keep_alive": settings.keep_alive_seconds,
-        "timeout_graceful_shutdown": _SHUTDOWN_SECONDS,
+        "timeout_graceful_shutdown": SHUTDOWN_SECONDS,
     }
 
 

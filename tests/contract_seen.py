@@ -41,18 +41,18 @@ def install() -> None:
         Conformance.check,
         Conformance.read,
         Conformance.mock,
-        faults._explain,
+        faults.explain,
     )
 
     def check_and_note(self: Conformance, operation: Operation, response: Response) -> None:
         check(self, operation, response)
-        if (version := _VERSIONS.get(self._digest)) and response not in _mocked:
+        if (version := _VERSIONS.get(self.digest)) and response not in _mocked:
             _note_response(f"{version} {operation.operation_id}", operation, response)
 
     async def read_and_note(
         self: Conformance, operation: Operation, request: Any  # noqa: ANN401 - as the method has it
     ) -> dict[str, Any]:
-        if version := _VERSIONS.get(self._digest):
+        if version := _VERSIONS.get(self.digest):
             _note_request(f"{version} {operation.operation_id}", request)
         return await read(self, operation, request)
 
@@ -70,7 +70,7 @@ def install() -> None:
     Conformance.check = check_and_note  # type: ignore[method-assign]
     Conformance.read = read_and_note  # type: ignore[method-assign]
     Conformance.mock = mock_and_note  # type: ignore[method-assign]
-    faults._explain = explain_and_note
+    faults.explain = explain_and_note
 
 
 def merge(other: Mapping[str, list[str]]) -> None:

@@ -8,6 +8,7 @@ import ast
 import asyncio
 import logging
 import socket
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,9 +25,9 @@ from app.core.config import Settings
 from app.core.crypto.opaque import derive_secret, digest
 from app.core.error_text import describe, format_exception
 from app.core.logging import configure_logging
-from app.core.mail import MailServer, SmtpMailer
+from app.core.mail import Mailer, MailServer, SmtpMailer
 from app.db.models import DeadTask, Task, User
-from app.services.accounts.mail import SendAccountMail
+from app.services.accounts.mail import AccountMail, SendAccountMail
 from app.services.support.outbox import Payload
 from app.tasks.account_mail import send_account_mail
 from app.tasks.engine.context import Handler, TaskContext
@@ -128,8 +129,22 @@ class Refusing:
         return f"550 <{address}> is not known here"
 
 
+def sending_by(mailer: Mailer, lab: Lab) -> Lab:
+    """Return a laboratory whose tasks send the mail of accounts another way."""
+    account_mail = AccountMail(
+        lab.resources.database,
+        mailer,
+        link_url=None,
+        reset_seconds=60,
+        verify_seconds=60,
+        secret_key=lab.settings.secret_key.get_secret_value(),
+    )
+    sign_in = replace(lab.resources.sign_in, account_mail=account_mail)
+    return replace(lab, resources=replace(lab.resources, sign_in=sign_in))
+
+
 async def test_a_mail_that_is_refused_stores_and_logs_neither_address_nor_code(
-    lab: Lab, ada: Caller, monkeypatch: pytest.MonkeyPatch
+    lab: Lab, ada: Caller
 ) -> None:
     members = {"task": f"chore_{uuid4().hex}", "max_attempts": 1}
     kind: type[SendAccountMail] = type("Refused", (SendAccountMail,), members)
@@ -142,8 +157,7 @@ async def test_a_mail_that_is_refused_stores_and_logs_neither_address_nor_code(
     controller.start()
     server = MailServer(host="127.0.0.1", port=port, security="none", username=None, password=None)
     mailer = SmtpMailer(server, "no-reply@example.com")
-    monkeypatch.setattr(lab.resources.sign_in.account_mail, "_mailer", mailer)
-    start = len(secrets_seen.lines)
+    lab, start = sending_by(mailer, lab), len(secrets_seen.lines)
 
     async with lab.claimed(payload) as task:
         await lab.execute(Handler(kind, send_account_mail), task)

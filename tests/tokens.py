@@ -60,5 +60,5 @@ def issue(settings: Settings, **changes: object) -> str:
 async def issue_let_in(app: FastAPI, settings: Settings, **changes: object) -> str:
     """Return a token whose session the application treats as active."""
     content = claims(settings) | changes
-    await app.state.resources.session_gate._marks.note_alive(UUID(content["sid"]))
+    await app.state.resources.session_gate.marks.note_alive(UUID(content["sid"]))
     return sign(settings, content)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-import random
+import os
 import re
 import sys
 import time
@@ -32,7 +32,6 @@ from app.telemetry.traces import join_trace, leave_trace
 
 logger = logging.getLogger(__name__)
 
-_RANDOM = random.SystemRandom()  # no test can seed it
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,128}")
 # Proxies log this status for a client that disconnects early; it is never sent.
 _CLIENT_GONE = 499
@@ -123,7 +122,7 @@ class Gateway:
         trace = join_trace(traceparent.decode("latin-1") if traceparent else None)
         # The id has to be unique, not secret.
         if given is None or not _REQUEST_ID.fullmatch(given):
-            given = b"%032x" % _RANDOM.getrandbits(128)
+            given = os.urandom(16).hex().encode()
         exchange.request_id = given
         previous = request_id.set(given.decode())
         try:

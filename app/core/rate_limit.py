@@ -180,19 +180,24 @@ class MemoryLimiter:
         return log
 
 
-_HIT = (files("app.core") / "rate_limit.lua").read_text(encoding="utf-8")
+HIT_SCRIPT = (files("app.core") / "rate_limit.lua").read_text(encoding="utf-8")
 
 
 class RedisLimiter:
     """Counts for all processes, by the server's clock, in one round trip.
 
     In a cluster the value that is read along may be on another node: two calls run side by side.
+
+    Args:
+        redis: The server.
+        prefix: Start of the names of all keys.
+        script: The Lua code that counts a request.
     """
 
-    def __init__(self, redis: AnyRedis, prefix: str) -> None:
+    def __init__(self, redis: AnyRedis, prefix: str, script: str = HIT_SCRIPT) -> None:
         self._redis = redis
         self._prefix = prefix
-        self._script = redis.register_script(_HIT)
+        self._script = redis.register_script(script)
 
     async def hit(
         self,

@@ -9,11 +9,12 @@ import pytest
 from fastapi import FastAPI, Request
 
 from app.api.request import security
-from app.api.request.security import Count
+from app.api.request.security import Count, Reader
 from app.api.version import Version
 from app.api.versions import VERSIONS
 from app.core.config import Settings
-from app.schemas.operation import Operation
+from app.core.security import ROLE_SCOPES, Principal
+from app.schemas.operation import Operation, SecurityScheme
 from tests import figures
 from tests.access.callers import CREDENTIALS, Stage
 from tests.access.matrix import COLUMNS, Column, expected
@@ -109,14 +110,19 @@ async def test_every_cell_of_the_matrix_holds(stage: Stage, settings: Settings) 
 async def test_an_operation_that_forgets_who_may_call_would_be_found(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    satisfied = security._satisfy
+    everything = frozenset[str]().union(*ROLE_SCOPES.values())
 
-    async def satisfy(
-        request: Request, operation: Operation, alternative: dict[str, object], count: Count
-    ) -> object:
-        return await satisfied(request, operation, dict.fromkeys(alternative, ()), count)
+    def granting(read: Reader) -> Reader:
+        async def reader(
+            request: Request, scheme: SecurityScheme, count: Count
+        ) -> Principal | None:
+            principal = await read(request, scheme, count)
+            return principal and replace(principal, scopes=everything)
 
-    monkeypatch.setattr(security, "_satisfy", satisfy)
+        return reader
+
+    granted = {kind: granting(read) for kind, read in security.READERS.items()}
+    monkeypatch.setattr(security, "READERS", granted)
 
     wrong = await wrong_cells(
         stage, [cell for cell in CELLS if cell[1].operation_id in {"getUser", "endSession"}]

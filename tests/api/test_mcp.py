@@ -1,15 +1,16 @@
-"""Tools for language models at `/mcp`, called by a client of the Model Context Protocol."""
+"""Tools for language models at `/mcp`, called by a client of the Model Context Protocol.
+
+Each process of the run collects this module, and the client takes seconds to import: so only its
+tests import it.
+"""
 
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx2
 import pytest
-from fastmcp import Client
-from fastmcp.client.transports import StreamableHttpTransport
-from fastmcp.exceptions import ToolError
 
 from app.core.config import Settings, WrongSettings
 from app.main import create_app
@@ -20,6 +21,10 @@ from tests.clients import Caller
 from tests.problems import assert_problem
 from tests.serving import served
 from tests.versions import NEWEST
+
+if TYPE_CHECKING:
+    from fastmcp import Client
+    from fastmcp.exceptions import ToolError
 
 
 @asynccontextmanager
@@ -33,9 +38,19 @@ async def served_tools(
 
 
 @asynccontextmanager
-async def connected(url: str, headers: dict[str, str]) -> AsyncIterator[Client[Any]]:
+async def connected(url: str, headers: dict[str, str]) -> AsyncIterator["Client[Any]"]:
+    from fastmcp import Client  # noqa: PLC0415
+    from fastmcp.client.transports import StreamableHttpTransport  # noqa: PLC0415
+
     async with Client(StreamableHttpTransport(url, headers=headers)) as client:
         yield client
+
+
+def tool_error(match: str) -> "pytest.RaisesExc[ToolError]":
+    """Expect a tool to fail, with a message that matches."""
+    from fastmcp.exceptions import ToolError  # noqa: PLC0415
+
+    return pytest.raises(ToolError, match=match)
 
 
 @EMBEDDED
@@ -67,7 +82,7 @@ async def test_a_tool_answers_what_its_caller_may_see(
     async with served_tools(settings, "read") as url:
         async with connected(url, ada.headers) as client:
             own = await client.call_tool("getMe", {})
-            with pytest.raises(ToolError, match="403") as refused:
+            with tool_error("403") as refused:
                 await client.call_tool("getUser", {"user_id": me["id"]})
         async with connected(url, admin.headers) as client:
             seen = await client.call_tool("getUser", {"user_id": me["id"]})
@@ -84,7 +99,7 @@ async def test_all_operations_are_tools_if_the_setting_says_so(
 ) -> None:
     async with served_tools(settings, "all") as url, connected(url, ada.headers) as client:
         renamed = await client.call_tool("updateMe", {"display_name": "Ada L."})
-        with pytest.raises(ToolError, match="validation-failed"):
+        with tool_error("validation-failed"):
             await client.call_tool("updateMe", {"display_name": ""})
 
     assert renamed.structured_content is not None
@@ -109,7 +124,7 @@ async def test_a_call_with_an_invalid_token_is_refused_by_the_api(settings: Sett
     wrong = {"Authorization": "Bearer wrong"}
 
     async with served_tools(settings, "read") as url, connected(url, wrong) as client:
-        with pytest.raises(ToolError, match="401"):
+        with tool_error("401"):
             await client.call_tool("getMe", {})
 
 

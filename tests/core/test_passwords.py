@@ -100,7 +100,7 @@ async def test_beyond_the_queue_a_password_is_not_checked(gate: Gate) -> None:
     running = [asyncio.ensure_future(passwords.hash("password")) for _ in range(threads)]
     await until(lambda: len(gate.costs) == threads)
     waiting = asyncio.ensure_future(passwords.hash("password"))
-    await until(lambda: passwords._threads.statistics().tasks_waiting == 1)
+    await until(lambda: passwords.queued == 1)
 
     with pytest.raises(ServiceUnavailable):
         await passwords.hash("password")

@@ -13,8 +13,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis.asyncio import Redis
 
-from app.core import rate_limit
-from app.core.rate_limit import Decision, MemoryLimiter, Policy, RedisLimiter
+from app.core.rate_limit import HIT_SCRIPT, Decision, MemoryLimiter, Policy, RedisLimiter
 from tests import backends, figures
 from tests.redis_server import needs_redis_server, redis_server
 
@@ -55,9 +54,7 @@ async def in_memory() -> AsyncIterator[Lab]:
 async def on_redis() -> AsyncIterator[Lab]:
     prefix = f"test:{uuid4().hex}:"
     async with Redis.from_url(backends.REDIS_URL) as redis:
-        limiter = RedisLimiter(redis, prefix)
-        clock = f"{prefix}clock"
-        script = rate_limit._HIT
+        clock, script = f"{prefix}clock", HIT_SCRIPT
         for real, told in {
             "redis.call('TIME')": f"{{0, redis.call('GET', '{clock}')}}",
             # What the server forgets by its own clock would be missing by the told one.
@@ -65,8 +62,7 @@ async def on_redis() -> AsyncIterator[Lab]:
         }.items():
             assert real in script
             script = script.replace(real, told)
-        limiter._script = redis.register_script(script)
-        lab = Lab(limiter, lambda now: redis.set(clock, now, ex=600))
+        lab = Lab(RedisLimiter(redis, prefix, script), lambda now: redis.set(clock, now, ex=600))
         await lab.advance(0)
         yield lab
 

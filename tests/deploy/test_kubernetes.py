@@ -188,9 +188,9 @@ def test_a_pod_has_time_to_end() -> None:
     tasks = DEFAULTS["task_shutdown_seconds"]
     proxies = float(manifests.settings_of("production")["DRAIN_SECONDS"])
 
-    needed = proxies + server._SHUTDOWN_SECONDS + tasks
+    needed = proxies + server.SHUTDOWN_SECONDS + tasks
     assert pod(api)["terminationGracePeriodSeconds"] >= needed + 5
-    needed = tasks + workers._CLOSE_SECONDS
+    needed = tasks + workers.CLOSE_SECONDS
     assert pod(worker)["terminationGracePeriodSeconds"] >= needed + 5
 
 

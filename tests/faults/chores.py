@@ -43,7 +43,7 @@ class AddUser(Payload):
 
 async def add_user(context: TaskContext, payload: AddUser) -> None:
     """Have an effect that can be counted."""
-    if payload.hangs and context._task.attempt == 1:
+    if payload.hangs and context.attempt == 1:
         await asyncio.Event().wait()
     await asyncio.sleep(payload.seconds)
     async with context.finish() as work:

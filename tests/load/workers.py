@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 from redis.asyncio import Redis
 
-from app.core import rate_limit
 from app.core.cache import Cache, RedisStore
-from app.core.rate_limit import Policy, RedisLimiter
+from app.core.rate_limit import HIT_SCRIPT, Policy, RedisLimiter
 from app.core.redis import Breaker
 from tests.waiting import LIMIT_SECONDS
 
@@ -43,10 +42,9 @@ def hammer(url: str, prefix: str, policies: Sequence[Policy], seconds: float) ->
 
     async def main() -> int:
         async with Redis.from_url(url) as redis:
-            limiter, requests = RedisLimiter(redis, prefix), 0
-            note = f"redis.call('RPUSH', '{prefix}accepted', string.format('%d', now))"
-            noting = rate_limit._HIT.replace("if allowed == 1 then", f"if allowed == 1 then {note}")
-            limiter._script = redis.register_script(noting)
+            requests, note = 0, f"redis.call('RPUSH', '{prefix}accepted', string.format('%d', now))"
+            script = HIT_SCRIPT.replace("if allowed == 1 then", f"if allowed == 1 then {note}")
+            limiter = RedisLimiter(redis, prefix, script)
 
             async def client() -> None:
                 nonlocal requests

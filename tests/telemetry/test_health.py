@@ -209,16 +209,17 @@ async def test_a_probe_that_ignores_cancellation_does_not_hold_up_the_end() -> N
 async def test_a_probe_that_fails_after_its_time_does_not_break_the_end(
     error: BaseException,
 ) -> None:
-    release = asyncio.Event()
+    release, tasks = asyncio.Event(), list[asyncio.Task[None] | None]()
 
     async def fail_late() -> None:
+        tasks.append(asyncio.current_task())
         await release.wait()
         raise error
 
     probes = Probes({"queue": fail_late}, interval_seconds=60, timeout_seconds=LIMIT)
     async with probes.watch():
         release.set()
-        await until(probes._running["queue"].done)
+        await until(lambda: all(task.done() for task in tasks if task))
 
 
 async def test_nothing_is_left_running() -> None:

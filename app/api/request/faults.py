@@ -64,7 +64,7 @@ _FIXED = {
 def faults(validator: Validator, value: object) -> Iterator[Fault]:
     """Yield what is wrong with a value; of what has a wrong type, nothing else is said."""
     errors = islice(validator.iter_errors(cast("Any", value)), _MOST)
-    found = dict.fromkeys(fault for error in errors for fault in _explain(error))
+    found = dict.fromkeys(fault for error in errors for fault in explain(error))
     mistyped = {place for place, code, _ in found if code in _TYPE_CODES}
     yield from (it for it in found if it[0] not in mistyped or it[1] in _TYPE_CODES)
 
@@ -85,7 +85,8 @@ def pointer(path: Path) -> str:
     return text
 
 
-def _explain(error: ValidationError) -> Iterator[Fault]:
+def explain(error: ValidationError) -> Iterator[Fault]:
+    """Yield the faults that one error of a validator stands for."""
     path = tuple(error.instance_path)
     match error.kind:
         case ValidationErrorKind.Required(property=name):
@@ -155,7 +156,7 @@ def _json(value: object) -> str:
 
 def _of_a_union(path: Path, branches: list[list[ValidationError]]) -> Iterator[Fault]:
     """Yield what is wrong with the alternative that was meant, if that can be told."""
-    found = [[fault for error in branch for fault in _explain(error)] for branch in branches]
+    found = [[fault for error in branch for fault in explain(error)] for branch in branches]
     meant = [own for own in found if not any(_chooses(path, fault) for fault in own)]
     tags = [fault for own in found for fault in own if _is_tag(path, fault)]
     kinds = [own[0] for own in found if len(own) == 1 and own[0][0] == path]

@@ -67,6 +67,11 @@ class Passwords:
         self._threads = CapacityLimiter(os.cpu_count() or 1)
         self._queue = queue
 
+    @property
+    def queued(self) -> int:
+        """How many passwords wait for a thread."""
+        return self._threads.statistics().tasks_waiting
+
     async def hash(self, password: str) -> str:
         """Return a salted hash of `password`.
 
@@ -102,7 +107,7 @@ class Passwords:
         return self._context.verify_and_update(password, password_hash)
 
     async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        if self._threads.statistics().tasks_waiting >= self._queue:
+        if self.queued >= self._queue:
             raise ServiceUnavailable("Too many passwords are waiting to be checked.")
         with waiting():
             return await to_thread.run_sync(lambda: work(*args, **kwargs), limiter=self._threads)

@@ -15,11 +15,14 @@ class SessionGate:
 
     A session ends in the caller's transaction. Other processes are notified after the commit, so
     they never hear of an end that was rolled back.
+
+    Attributes:
+        marks: The state of sessions that processes share.
     """
 
     def __init__(self, database: Database, marks: SessionMarks) -> None:
         self._database = database
-        self._marks = marks
+        self.marks = marks
 
     async def still_lasts(self, session_id: UUID, user_id: UUID) -> bool:
         """Read from the database whether a session is active, and share the result as a mark.
@@ -30,19 +33,19 @@ class SessionGate:
         async with self._database.read() as work:
             lasts = await work.sessions.lasts(session_id, user_id)
         if lasts:
-            await self._marks.note_alive(session_id)
+            await self.marks.note_alive(session_id)
         else:
-            await self._marks.note_ended([session_id])
+            await self.marks.note_ended([session_id])
         return lasts
 
     def opened(self, work: UnitOfWork, session_id: UUID) -> None:
         """Mark a new session after the commit, so that its first request needs no query."""
-        work.after_commit.append(partial(self._marks.note_alive, session_id))
+        work.after_commit.append(partial(self.marks.note_alive, session_id))
 
     async def end(self, work: UnitOfWork, user_id: UUID, session_id: UUID) -> bool:
         """End a session in the caller's transaction; False if the user has no such session."""
         ended = await work.sessions.end(user_id, session_id)
-        work.after_commit.append(partial(self._marks.note_ended, ended))
+        work.after_commit.append(partial(self.marks.note_ended, ended))
         if ended:
             work.after_commit.append(
                 partial(audit.record, Event.SESSION_REVOKED, user_id=user_id, session_id=session_id)
@@ -62,7 +65,7 @@ class SessionGate:
             but: A session that stays active.
         """
         ended = await work.sessions.end_all(user_id, but=but)
-        work.after_commit.append(partial(self._marks.note_ended, ended))
+        work.after_commit.append(partial(self.marks.note_ended, ended))
         work.after_commit.append(
             partial(audit.record, Event.SESSIONS_REVOKED, user_id=user_id, count=len(ended))
         )

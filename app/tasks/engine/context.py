@@ -39,6 +39,11 @@ class TaskContext:
         """A key that is the same in every attempt at the task."""
         return str(self._task.id)
 
+    @property
+    def attempt(self) -> int:
+        """The number of this attempt, from 1."""
+        return self._task.attempt
+
     @asynccontextmanager
     async def checkpoint(self) -> AsyncIterator[UnitOfWork]:
         """Open a unit of work for a part of the task; it stays committed if the attempt fails.

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 # A forked process would inherit signal handlers, threads and connections.
 _SPAWN = multiprocessing.get_context("spawn")
 _CHECK_SECONDS = 1.0
-_CLOSE_SECONDS = 5.0
+CLOSE_SECONDS = 5.0
 
 
 def run_workers(settings: Settings, handlers: Handlers) -> None:
@@ -47,7 +47,7 @@ def run_workers(settings: Settings, handlers: Handlers) -> None:
         process.start()
         return process
 
-    stop_seconds = settings.task_shutdown_seconds + _CLOSE_SECONDS
+    stop_seconds = settings.task_shutdown_seconds + CLOSE_SECONDS
     asyncio.run(_supervise(start, settings.task_workers, stop_seconds))
 
 
