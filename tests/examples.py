@@ -16,6 +16,7 @@ from app.core.security import ROLE_SCOPES
 from app.schemas.operation import Operation
 from tests.clients import Caller
 
+_IN_BODY = "$response.body#"
 _FOLDER = Path(schemas.__file__).parent
 DOCUMENTS = {
     version.name: json.loads((_FOLDER / version.name / "openapi.json").read_text(encoding="utf-8"))
@@ -40,16 +41,18 @@ class Maker(NamedTuple):
 def maker_of(name: str) -> Maker | None:
     """Return what creates the resource that a parameter or a field identifies.
 
-    A field is named after the parameter of the path: `item_id`, or `other_item_id`.
+    A field is named after the parameter of the path: `item_id`, or `other_item_id`. Where there are
+    items and order items, the longer one of the two is meant.
     """
-    for version in VERSIONS:
-        for operation in version.operations.values():
-            if operation.method == "POST" and "{" not in operation.path:
-                for parameter, source in _linked(version, operation):
-                    pointer = source.removeprefix("$response.body#")
-                    if f"_{name}".endswith(f"_{parameter}") and pointer != source:
-                        return Maker(version, operation, pointer)
-    return None
+    found = {
+        parameter: Maker(version, operation, source.removeprefix(_IN_BODY))
+        for version in reversed(VERSIONS)
+        for operation in reversed(list(version.operations.values()))
+        if operation.method == "POST" and "{" not in operation.path
+        for parameter, source in _linked(version, operation)
+        if f"_{name}".endswith(f"_{parameter}") and source.startswith(_IN_BODY)
+    }
+    return found[max(found, key=len)] if found else None
 
 
 async def made(name: str, caller: Caller) -> str:

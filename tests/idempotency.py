@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from sqlalchemy import update
 
 from app.db.base import DatabaseNow
-from app.db.models import IdempotencyKey
+from app.db.models.idempotency_keys import IdempotencyKey
 
 
 async def age(app: FastAPI, key: str, **columns: int) -> None:

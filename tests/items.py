@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from app.core.security import AccessTokens
-from app.db.models import Item
+from app.db.models.items import Item
 from app.db.unit_of_work import Database
 from tests.clients import Caller
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
-from app.db.models import Task
+from app.db.models.tasks import Task
 from app.db.unit_of_work import Database
 from app.services.accounts.mail import SendAccountMail
 from tests.waiting import until

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from app.core.config import Settings
 from app.db.keyset import SortKey, position_of
-from app.db.models import Item
+from app.db.models.items import Item
 from app.db.unit_of_work import Database
 from app.main import create_app
 from app.manage.seed import seed

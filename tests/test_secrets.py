@@ -26,7 +26,8 @@ from app.core.crypto.opaque import derive_secret, digest
 from app.core.error_text import describe, format_exception
 from app.core.logging import configure_logging
 from app.core.mail import Mailer, MailServer, SmtpMailer
-from app.db.models import DeadTask, Task, User
+from app.db.models.tasks import DeadTask, Task
+from app.db.models.users import User
 from app.services.accounts.mail import AccountMail, SendAccountMail
 from app.services.support.outbox import Payload
 from app.tasks.account_mail import send_account_mail

@@ -12,7 +12,7 @@ from sqlalchemy import Update, update
 from sqlalchemy.dialects import sqlite
 
 from app.db.base import Entity
-from app.db.models import User
+from app.db.models.users import User
 from app.db.unit_of_work import Database
 from tests import updates_seen
 from tests.clients import Caller

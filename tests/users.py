@@ -7,9 +7,9 @@ import httpx2
 from fastapi import FastAPI
 from passlib.context import CryptContext
 
-from app.core.dependencies import Resources
+from app.core.resources import Resources
 from app.core.security import Role
-from app.db.models import User
+from app.db.models.users import User
 from tests.clients import PASSWORD, Caller
 
 

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from app.core import outbound
 from app.core.config import Settings
-from app.db.models import Webhook, WebhookDelivery
+from app.db.models.webhooks import Webhook, WebhookDelivery
 from tests.clients import Caller
 from tests.serving import served
 from tests.waiting import until

@@ -10,7 +10,7 @@ from typing import cast
 from fastapi import Request
 
 from app import schemas
-from app.core.dependencies import Resources
+from app.core.resources import Resources
 from app.core.security import Principal
 
 

@@ -42,6 +42,11 @@ _ATTEMPTS = 12
 _LONGEST_PAUSE_SECONDS = 0.1
 
 
+def repository(kind: Callable[[AsyncSession], T]) -> cached_property[T]:
+    """Return a property of `UnitOfWork`: a repository that is created on first use."""
+    return cached_property(lambda work: kind(work.session))
+
+
 class UnitOfWork:
     """The repositories of one transaction, created on first use, and the actions after its commit.
 
@@ -51,6 +56,21 @@ class UnitOfWork:
         notify: Notifies workers of new tasks; it does not block.
         session: The session of the transaction, for tools and tests; services use repositories.
     """
+
+    account_tokens = repository(AccountTokenRepository)
+    api_keys = repository(ApiKeyRepository)  # part api_keys
+    dead_tasks = repository(DeadTaskRepository)
+    exports = repository(ExportRepository)  # part exports
+    files = repository(FileRepository)  # part files
+    idempotency_keys = repository(IdempotencyKeyRepository)
+    items = repository(ItemRepository)  # part example
+    refresh_tokens = repository(RefreshTokenRepository)
+    schedules = repository(ScheduleRepository)
+    sessions = repository(SessionRepository)
+    tasks = repository(TaskRepository)
+    users = repository(UserRepository)
+    webhooks = repository(WebhookRepository)  # part webhooks
+    webhook_deliveries = repository(WebhookDeliveryRepository)  # part webhooks
 
     def __init__(self, connection: AsyncConnection, notify: Notify) -> None:
         # It joins the transaction of the connection when it is first used.
@@ -69,77 +89,6 @@ class UnitOfWork:
             ServiceUnavailable: It is behind.
         """
         await revisions.require_migrated(self.session)
-
-    @cached_property
-    def account_tokens(self) -> AccountTokenRepository:
-        return AccountTokenRepository(self.session)
-
-    # part api_keys
-    @cached_property
-    def api_keys(self) -> ApiKeyRepository:
-        return ApiKeyRepository(self.session)
-
-    # end part
-
-    @cached_property
-    def dead_tasks(self) -> DeadTaskRepository:
-        return DeadTaskRepository(self.session)
-
-    # part exports
-    @cached_property
-    def exports(self) -> ExportRepository:
-        return ExportRepository(self.session)
-
-    # end part
-
-    # part files
-    @cached_property
-    def files(self) -> FileRepository:
-        return FileRepository(self.session)
-
-    # end part
-
-    @cached_property
-    def idempotency_keys(self) -> IdempotencyKeyRepository:
-        return IdempotencyKeyRepository(self.session)
-
-    # part example
-    @cached_property
-    def items(self) -> ItemRepository:
-        return ItemRepository(self.session)
-
-    # end part
-
-    @cached_property
-    def refresh_tokens(self) -> RefreshTokenRepository:
-        return RefreshTokenRepository(self.session)
-
-    @cached_property
-    def schedules(self) -> ScheduleRepository:
-        return ScheduleRepository(self.session)
-
-    @cached_property
-    def sessions(self) -> SessionRepository:
-        return SessionRepository(self.session)
-
-    @cached_property
-    def tasks(self) -> TaskRepository:
-        return TaskRepository(self.session)
-
-    @cached_property
-    def users(self) -> UserRepository:
-        return UserRepository(self.session)
-
-    # part webhooks
-    @cached_property
-    def webhooks(self) -> WebhookRepository:
-        return WebhookRepository(self.session)
-
-    @cached_property
-    def webhook_deliveries(self) -> WebhookDeliveryRepository:
-        return WebhookDeliveryRepository(self.session)
-
-    # end part
 
 
 def no_notification() -> None:

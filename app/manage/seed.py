@@ -15,7 +15,8 @@ from uuid_utils.compat import uuid7
 from app.core.config import Settings, WrongSettings
 from app.core.crypto.passwords import HashCost, Passwords
 from app.db.engine import make_engine
-from app.db.models import Item, User
+from app.db.models.items import Item
+from app.db.models.users import User
 
 PASSWORD = "development only"  # noqa: S105 - production is refused
 PEOPLE = ("Ada", "Bob", "Chen", "Dipa", "Emeka", "Freya", "Goro", "Hana")

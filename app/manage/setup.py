@@ -9,8 +9,8 @@ from alembic import command
 from alembic.config import Config
 
 from app.core.config import Settings
-from app.core.dependencies import open_resources
 from app.core.exceptions import Conflict
+from app.core.resources import open_resources
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -13,7 +13,8 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from app import schemas
 from app.core.config import Settings
-from app.core.dependencies import Resources, make_services
+from app.core.dependencies import make_services
+from app.core.resources import Resources
 from app.db import models
 from app.tasks.engine.process import open_process
 

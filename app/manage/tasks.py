@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from app.core.config import Settings
-from app.core.dependencies import Resources
 from app.core.logging import configure_logging
+from app.core.resources import Resources
 from app.db.models.tasks import DeadTask, NewTask
 from app.db.unit_of_work import UnitOfWork
 from app.tasks.engine.process import open_process, stop_signal

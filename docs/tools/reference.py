@@ -14,7 +14,7 @@ from sqlalchemy import Column, Table
 
 from app.core.exceptions import CATALOGUE
 from app.core.problem import ProblemError
-from app.db.models import User
+from app.db.models.users import User
 from docs.tools.changes import changelog, rules_page
 from docs.tools.contract_coverage import contract_coverage_page
 from docs.tools.markdown import fence, json_block, page, table

@@ -41,8 +41,8 @@ def resource(options: argparse.Namespace, target: Target) -> list[str]:
     if not options.name:
         _ask(options)
     made = _resource(options, target.root)
-    check_free(made, target)
     new = created(made, target)
+    check_free(made, target, new[f"spec/{target.version}/{made.tag}.yaml"])
     for path in new:
         if (target.root / path).exists():
             raise refused(path, "the file is there already", "remove it, or use another name")

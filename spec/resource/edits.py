@@ -8,7 +8,6 @@ from pathlib import Path
 import yaml
 
 from spec.tools.finding import Finding, RefusedError, Where
-from spec.tools.models import exported
 
 
 class Text:
@@ -65,37 +64,19 @@ class Text:
             raise self.refusal(f"there are {len(found)} calls of {name}", "leave one of them")
         self._insert_before_end(found[0], argument)
 
-    def add_to_all(self, name: str) -> None:
-        """Add a name to `__all__`."""
-        for node in self.tree():
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
-                known = {
-                    str(one.value): one.lineno
-                    for one in ast.walk(node.value)
-                    if isinstance(one, ast.Constant)
-                }
-                before = exported([*known, name])
-                previous = before[: before.index(name)]
-                self._insert_below(
-                    known[previous[-1]] if previous else node.lineno, f'    "{name}",\n'
-                )
-                return
-        raise self.refusal("there is no __all__", f'list "{name}" in it')
-
-    def add_property(self, class_name: str, name: str, code: str) -> None:
-        """Add a cached property to a class, in alphabetical order."""
+    def add_attribute(self, class_name: str, name: str, value: str) -> None:
+        """Add an attribute to a class that has some, in alphabetical order."""
         for node in self.tree():
             if isinstance(node, ast.ClassDef) and node.name == class_name:
-                before = [
-                    one
-                    for one in node.body
-                    if isinstance(one, ast.FunctionDef)
-                    and any(ast.unparse(it) == "cached_property" for it in one.decorator_list)
-                    and one.name < name
-                ]
-                self._insert_below((before or node.body)[-1].end_lineno or 0, f"\n{code}")
+                known = [one for one in node.body if isinstance(one, ast.Assign)]
+                if not known:
+                    break
+                before = [one for one in known if ast.unparse(one.targets[0]) < name]
+                line = before[-1].end_lineno if before else known[0].lineno - 1
+                self._insert_below(line or 0, f"    {name} = {value}\n")
                 return
-        raise self.refusal(f"there is no class {class_name}", f"add the property {name} by hand")
+        fix = f"add {name} = {value} by hand"
+        raise self.refusal(f"there is no class {class_name} with attributes", fix)
 
     def add_to_yaml(self, keys: tuple[str, ...], entry: str) -> None:
         """Add an entry, at its end, to a mapping or list that is written in lines."""

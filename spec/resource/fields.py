@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pydantic import BaseModel
-
 from app.core.formats import checker
+from spec.tools.fields import attribute
 from spec.tools.finding import Finding, RefusedError, Where, closest
 from spec.tools.load import Json
 
@@ -31,8 +30,11 @@ _FIELD = re.compile(
     r"(?P<name>[^:]*):(?P<kind>[A-Za-z]*)(?:\((?P<bounds>[^()]*)\))?(?P<null>\??)(?:=(?P<default>.*))?"
 )
 _EXAMPLE = "write name:kind, such as budget:decimal? or archived:bool=false"
-_ENTITY = {"id", "owner_id", "created_at", "updated_at", "version", "metadata", "registry", "dt"}
-"""Attributes that every row has, or that SQLAlchemy needs."""
+_ENTITY = {
+    *("id", "owner_id", "created_at", "updated_at", "version", "metadata", "registry"),
+    *("type_annotation_map", "dt", "mapped_column"),
+}
+"""Attributes that every row has, that SQLAlchemy needs, or that a model imports."""
 _LIST = {
     *(
         "limit",
@@ -44,7 +46,7 @@ _LIST = {
         "filters",
         "query",
     ),
-    *("start", "work", "page", "link", "body", "next_cursor", "visible", "owner_id"),
+    *("start", "work", "page", "link", "body", "next_cursor", "visible", "items", "row", "select"),
 }
 """Words of a list, whose filters are named after their fields."""
 _LONGEST_TEXT = 10_000
@@ -148,8 +150,8 @@ def _check_name(name: str) -> None:
         raise _WrongError(f"the name {name!r} is not snake case", "write it like due_date")
     if keyword.iskeyword(name):
         raise _WrongError(f"the field {name} is a keyword of Python", fix)
-    if hasattr(BaseModel, name) or name.startswith("model_") or name == "self":
-        raise _WrongError(f"the field name {name} is reserved by Pydantic", fix)
+    if attribute(name) != name:
+        raise _WrongError(f"the field name {name} is reserved by Python or Pydantic", fix)
     if name in _ENTITY:
         raise _WrongError(f"every row already has a field {name}", "leave it out, or rename it")
 

@@ -3,6 +3,7 @@
 import builtins
 import json
 import re
+import textwrap
 from dataclasses import dataclass
 
 from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS as POSTGRESQL_WORDS
@@ -13,6 +14,7 @@ from spec.tools.load import Json
 from spec.tools.names import parameter_name, pascal
 
 _RESERVED = POSTGRESQL_WORDS | SQLiteIdentifierPreparer.reserved_words
+_NO_TEXT_IN_YAML = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 _WITHOUT_NUL = r"^[^\x00]*$"
 _FIXED = {
     "date": ("2026-11-30", "2026-12-24"),
@@ -165,7 +167,8 @@ class Part:
             return repr(f"{name} BETWEEN {self.field.low} AND {self.field.high}")
         if self.field.kind != "enum":
             return ""
-        return json.dumps(f"{name} IN ({', '.join(map(repr, self.field.values))})")
+        values = ", ".join(map(repr, self.field.values))
+        return "\n".join(map(json.dumps, _pieces(f"{name} IN ({values})")))
 
     @property
     def stored(self) -> str:
@@ -201,9 +204,14 @@ class Part:
                 return _FIXED[field.kind][number]
 
 
+def _pieces(text: str) -> list[str]:
+    """Split a text at spaces, so that each piece fits on a line of code."""
+    lines = textwrap.wrap(text, 70, break_long_words=False, break_on_hyphens=False)
+    return [f"{line} " for line in lines[:-1]] + lines[-1:]
+
+
 def scalar(value: Json) -> str:
     """Return a value as YAML on one line; texts are quoted where a reader might doubt them."""
-    if isinstance(value, str) and re.fullmatch(r"[A-Za-z][\w -]*\w", value):
-        is_word = value.lower() not in {"null", "true", "false", "yes", "no", "on", "off"}
-        return value if is_word else json.dumps(value)
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z](?:[\w -]*\w)?", value):
+        return json.dumps(value) if value.lower() in _NO_TEXT_IN_YAML else value
     return json.dumps(value, ensure_ascii=False)

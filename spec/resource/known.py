@@ -2,6 +2,9 @@
 
 import re
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from spec.resource.edits import Text
 from spec.resource.fields import Field
@@ -49,7 +52,7 @@ def _reference(field: Field, root: Path, *, is_owned: bool) -> Reference:
     noun = re.search(r'noun: ClassVar = "([^"]+)"', known[tag])
     singular = noun[1].replace(" ", "_") if noun else tag
     belongs = "def owned_by(" in known[tag]
-    if not field.name.endswith(f"{singular}_id"):
+    if not f"_{field.name}".endswith(f"_{singular}_id"):
         fix = f"rename it to {singular}_id, or put a word in front: other_{singular}_id"
         raise refused(where, f"a field that refers to {tag} has to end with {singular}_id", fix)
     if belongs and not is_owned:
@@ -60,18 +63,25 @@ def _reference(field: Field, root: Path, *, is_owned: bool) -> Reference:
     return Reference(tag=tag, noun=singular.replace("_", " "), is_owned=belongs)
 
 
-def check_free(resource: Resource, target: Target) -> None:
+def check_free(resource: Resource, target: Target, text: str) -> None:
     """Refuse names that the contract, a table or the unit of work has already.
+
+    Args:
+        resource: What is to be added.
+        target: The newest version of the contract.
+        text: The contract file of the resource.
 
     Raises:
         RefusedError: A name is taken, or the contract lacks what a resource uses.
     """
     contract = assemble(target)
     _check_contract(contract, resource, target)
+    _check_components(contract, text)
     if resource.tag in tables(target.root):
         raise refused("name", f"there is a table {resource.tag}", "use another name")
     work = Text(target.root / "app/db/unit_of_work.py", "app/db/unit_of_work.py")
-    if re.search(rf"(def |self\.){resource.tag}\b", work.text):
+    attribute = rf"def {resource.tag}\b|self\.{resource.tag}\b|^    {resource.tag} ="
+    if re.search(attribute, work.text, re.MULTILINE):
         raise refused("name", f"UnitOfWork has the attribute {resource.tag}", "use another name")
 
 
@@ -84,11 +94,6 @@ def _check_contract(contract: Contract, resource: Resource, target: Target) -> N
     taken = {endpoint.operation_id for endpoint in endpoints}
     if found := sorted(taken & {*wanted, f"list{resource.service}"}):
         raise refused("name", f"there is an operation {found[0]}", "use another name")
-    schemas = {name for name, _ in contract.node("components", "schemas").entries()}
-    mine = {row, f"{row}Create", f"{row}Update", f"{row}Page"}
-    mine |= {part.enum for part in resource.parts if part.field.kind == "enum"}
-    if found := sorted(schemas & mine):
-        raise refused("name", f"there is a schema {found[0]}", "use another name")
     if any(path.startswith(f"{resource.path}/{{") for path, _ in _paths(contract)):
         raise refused("name", f"there is a path {resource.path}", "use another name")
     common = target.contract.with_name("common.yaml")
@@ -98,6 +103,19 @@ def _check_contract(contract: Contract, resource: Resource, target: Target) -> N
             if not re.search(rf"^ +{name}:", shared.text, re.MULTILINE):
                 fix = "copy it from the template's common.yaml, or write the resource by hand"
                 raise shared.refusal(f"there is no {name} among the {kind}", fix)
+
+
+def _check_components(contract: Contract, text: str) -> None:
+    """Refuse a contract file whose components have a name twice, or one of another file."""
+    document: Any = yaml.compose(text, Loader=yaml.SafeLoader)
+    components = next(value for key, value in document.value if key.value == "components")
+    for kind, group in components.value:
+        known = {name for name, _ in contract.node("components", kind.value).entries()}
+        for name, _ in group.value:
+            if name.value in known:
+                message = f"the contract has a component {kind.value}/{name.value}"
+                raise refused("name", message, "use another name for the resource or the field")
+            known.add(name.value)
 
 
 def _paths(contract: Contract) -> list[tuple[str, object]]:

@@ -10,7 +10,7 @@ from typing import Any
 from spec.resource.fields import Field
 from spec.resource.kinds import Part
 from spec.tools.finding import Finding, RefusedError, Where
-from spec.tools.names import parameter_name, pascal
+from spec.tools.names import parameter_name, pascal, snake
 
 _LONGEST_IDENTIFIER = 63
 """PostgreSQL cuts off what is longer."""
@@ -26,7 +26,17 @@ _IMPORTED = {
         "Conflict",
     ),
     *("Cursors", "Database", "Decimal", "Entity", "ExactDecimal", "ForeignKey", "Idempotency"),
-    *("Index", "ListQuery", "Mapped", "Principal", "Replayed", "Repository", "Select", "Sequence"),
+    *(
+        "Index",
+        "ListQuery",
+        "Mapped",
+        "Principal",
+        "Replayed",
+        "Repository",
+        "Resources",
+        "Select",
+        "Sequence",
+    ),
     *("SortKey", "String", "UnitOfWork"),
 }
 """Names that the modules of a resource import."""
@@ -146,9 +156,11 @@ def check_words(tag: str, singular: str) -> None:
         RefusedError: A name is no plural in snake case, is taken, or is too long.
     """
     for name in (tag, singular):
-        if not re.fullmatch(r"[a-z]+(_[a-z]+)*", name):
+        if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*", name):
             fix = "write lower case letters and underscores, such as order_lines"
             raise refused("name", f"the name {name!r} is not snake case", fix)
+        if (same := snake(pascal(name))) != name:
+            raise refused("name", f"{name} and {same} are one name", f"write {same}")
     if tag == singular:
         raise refused(
             "name",

@@ -47,13 +47,9 @@ def changed(resource: Resource, target: Target) -> Files:
     def text(path: str) -> Text:
         return Text(root / path, path)
 
-    models = text("app/db/models/__init__.py")
-    models.add_import(f"from app.db.models.{tag} import {row}")
-    models.add_to_all(row)
     work = text("app/db/unit_of_work.py")
     work.add_import(f"from app.db.repositories.{tag} import {row}Repository")
-    head = f"    @cached_property\n    def {tag}(self) -> {row}Repository:\n"
-    work.add_property("UnitOfWork", tag, f"{head}        return {row}Repository(self.session)\n")
+    work.add_attribute("UnitOfWork", tag, f"repository({row}Repository)")
     wiring = text("app/core/dependencies.py")
     wiring.add_import(f"from app.services.{tag} import {resource.service}")
     database = "database" if "database, " in wiring.text else "resources.database"
@@ -65,7 +61,7 @@ def changed(resource: Resource, target: Target) -> Files:
     else:
         roles.add_to_set("_USER_SCOPES", f'"{tag}:read"')
         roles.add_to_set("_ADMIN_SCOPES", f'"{tag}:write"')
-    python = (models, work, wiring, roles)
+    python = (work, wiring, roles)
     return {
         **{file.shown: _formatted(file.text) for file in python},
         target.show(target.contract): _contract(resource, target),

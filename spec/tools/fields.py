@@ -73,7 +73,7 @@ def class_of(
         lines.append(f'    model_config = ConfigDict(extra="{extra}")\n')
     fields: dict[str, str] = {}
     for member in members:
-        python = unused(_attribute(member.key), fields.values())
+        python = unused(attribute(member.key), fields.values())
         fields[member.key] = python
         lines.append(f"    {_declaration(python, member, known)}")
         if member.description:
@@ -139,7 +139,7 @@ def _constant(value: str) -> str:
     return name if not name[0].isdigit() else f"VALUE_{name}"
 
 
-def _attribute(key: str) -> str:
+def attribute(key: str) -> str:
     """Return the name of a property in Python."""
     name = snake(key) or "value"
     if name[0].isdigit():
@@ -148,6 +148,5 @@ def _attribute(key: str) -> str:
         hasattr(BaseModel, name)
         or keyword.iskeyword(name)
         or name in {"bool", "dict", "float", "int", "list", "self", "str"}
-        or name.startswith("model_")
     )
     return f"{name}_" if taken else name

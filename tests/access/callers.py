@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy import update
 
 from app.db.base import DatabaseNow
-from app.db.models import ApiKey
+from app.db.models.api_keys import ApiKey
 from app.schemas.operation import Operation
 from tests import api_keys
 from tests.access.matrix import KEY_SCOPES, USER_SCOPES, asked

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 
 from app.core.crypto.opaque import digest
 from app.db.base import Base
-from app.db.models import Task
 from app.db.models.account_tokens import Purpose
+from app.db.models.tasks import Task
 from app.db.unit_of_work import Database
 from tests import api_keys, items
 from tests.clients import PASSWORD, Caller, get_token, sign_in, sign_up

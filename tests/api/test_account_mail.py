@@ -14,8 +14,7 @@ from sqlalchemy import update
 from uuid_utils.compat import uuid7
 
 from app.core.mail import Mail, MailFailed, MailServer, SmtpMailer
-from app.db.models import AccountToken
-from app.db.models.account_tokens import Purpose
+from app.db.models.account_tokens import AccountToken, Purpose
 from app.db.unit_of_work import Database
 from tests import api_keys
 from tests.clients import PASSWORD, Caller, sign_in, sign_up

@@ -15,7 +15,7 @@ from app import schemas
 from app.core.config import Settings
 from app.core.crypto.api_keys import hash_of, make_key
 from app.db.base import DatabaseNow
-from app.db.models import ApiKey
+from app.db.models.api_keys import ApiKey
 from tests.api_keys import HEADER, create, with_key
 from tests.clients import Caller, get_token
 from tests.problems import assert_problem, challenge_of, refused_fields

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
-from app.db.models import File, FileChunk
+from app.db.models.files import File, FileChunk
 from app.schemas import operations
 from app.services import files as service
 from app.services.files import CHUNK_BYTES

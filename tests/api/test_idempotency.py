@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from app.core.config import Settings
-from app.db.models import IdempotencyKey
+from app.db.models.idempotency_keys import IdempotencyKey
 from tests import figures
 from tests.backends import kind_of
 from tests.clients import Caller

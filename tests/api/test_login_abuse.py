@@ -18,7 +18,7 @@ from sqlalchemy import update
 
 from app.core.config import Settings
 from app.core.crypto.passwords import Passwords
-from app.db.models import User
+from app.db.models.users import User
 from app.main import create_app
 from tests.apps import changed, started
 from tests.clients import PASSWORD, Caller, sign_in, sign_up

@@ -14,7 +14,9 @@ from sqlalchemy import Executable, delete, func, select, update
 from app.core.config import Settings
 from app.core.crypto.opaque import RefreshTokens
 from app.core.security import ROLE_SCOPES
-from app.db.models import RefreshToken, Session, User
+from app.db.models.refresh_tokens import RefreshToken
+from app.db.models.sessions import Session
+from app.db.models.users import User
 from app.db.unit_of_work import Database
 from tests import figures
 from tests.backends import kind_of

@@ -15,7 +15,7 @@ from app.api.request.security import READERS
 from app.api.versions import VERSIONS
 from app.core import dependencies
 from app.core.config import Settings
-from app.core.dependencies import Resources
+from app.core.resources import Resources
 from app.db.engine import make_engine, make_probe_engine
 from app.main import create_app
 from tests.api.conftest import Logs

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from app.core.config import Settings
-from app.db.models import Webhook
+from app.db.models.webhooks import Webhook
 from app.main import create_app
 from tests import backends, webhooks
 from tests.apps import changed, own_log, running, started

@@ -13,7 +13,7 @@ from jsonschema_rs import Draft202012Validator
 from sqlalchemy import select
 
 from app.core.crypto.webhooks import sign
-from app.db.models import WebhookDelivery
+from app.db.models.webhooks import WebhookDelivery
 from app.schemas import VERSIONS, WebhookEventType, WebhookPing, WebhookPingEvent
 from app.schemas.document import contract_document
 from app.services.support.events import publish

@@ -10,18 +10,13 @@ from sqlalchemy import ColumnElement, Table, func, select
 from app.db import deletion
 from app.db.base import Base
 from app.db.deletion import delete_piece
-from app.db.models import (
-    Export,
-    ExportChunk,
-    File,
-    FileChunk,
-    Item,
-    RefreshToken,
-    Session,
-    User,
-    Webhook,
-    WebhookDelivery,
-)
+from app.db.models.exports import Export, ExportChunk
+from app.db.models.files import File, FileChunk
+from app.db.models.items import Item
+from app.db.models.refresh_tokens import RefreshToken
+from app.db.models.sessions import Session
+from app.db.models.users import User
+from app.db.models.webhooks import Webhook, WebhookDelivery
 from app.db.unit_of_work import Database
 from tests.users import new_user
 from tests.webhooks import new_delivery, new_webhook

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from app.core.exceptions import Conflict, ValidationFailed
 from app.core.security import Principal
-from app.db.models import User
+from app.db.models.users import User
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.unit_of_work import Database, UnitOfWork
 from app.schemas.operation import Operation

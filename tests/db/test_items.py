@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.exceptions import Conflict
 from app.db.engine import make_engine
-from app.db.models import Item
+from app.db.models.items import Item
 from app.db.unit_of_work import Database
 from tests import backends
 from tests.apps import make_settings

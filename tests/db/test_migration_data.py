@@ -19,7 +19,11 @@ from app.core.config import Settings
 from app.core.crypto.opaque import digest
 from app.db.base import Base
 from app.db.engine import make_engine
-from app.db.models import ApiKey, Export, File, Item, Session
+from app.db.models.api_keys import ApiKey
+from app.db.models.exports import Export
+from app.db.models.files import File
+from app.db.models.items import Item
+from app.db.models.sessions import Session
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.unit_of_work import Database
 from app.main import create_app

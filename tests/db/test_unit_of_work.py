@@ -13,7 +13,7 @@ from sqlalchemy.pool import QueuePool
 from app.core.config import Settings
 from app.core.exceptions import Conflict, LostRace, ServiceUnavailable
 from app.db.engine import make_engine
-from app.db.models import User
+from app.db.models.users import User
 from app.db.repositories.idempotency_keys import KeyName
 from app.db.unit_of_work import Database, retried
 from tests import backends

@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from app.core.config import Settings
-from app.core.dependencies import Resources
+from app.core.resources import Resources
 from app.main import create_app
 from app.services.support.outbox import Payload, enqueue
 from app.tasks import registry

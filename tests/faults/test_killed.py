@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from app.core.config import Settings
-from app.db.models import IdempotencyKey, Item
+from app.db.models.idempotency_keys import IdempotencyKey
+from app.db.models.items import Item
 from app.main import create_app
 from tests import figures
 from tests.apps import changed, started

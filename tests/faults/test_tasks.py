@@ -18,9 +18,10 @@ from pydantic import SecretStr
 from sqlalchemy import Select, func, select
 
 from app.core.config import Settings
-from app.core.dependencies import Resources, open_resources
+from app.core.resources import Resources, open_resources
 from app.db.base import DatabaseNow
-from app.db.models import Task, User
+from app.db.models.tasks import Task
+from app.db.models.users import User
 from tests import backends, figures
 from tests.apps import make_settings
 from tests.faults import chores

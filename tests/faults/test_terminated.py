@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy import make_url, select
 
 from app.core.config import Settings
-from app.db.models import Item
+from app.db.models.items import Item
 from app.main import create_app
 from tests import figures
 from tests.apps import changed, running

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.config import Settings
-from app.core.dependencies import open_resources
+from app.core.resources import open_resources
 from app.db.engine import make_engine
 from app.services.accounts.administration import DeleteAccounts
 from app.services.support.outbox import Payload

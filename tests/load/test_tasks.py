@@ -19,8 +19,9 @@ from pydantic import SecretStr
 from sqlalchemy import func, select, text, update
 
 from app.core.config import Settings
-from app.core.dependencies import Resources, make_passwords, open_resources
-from app.db.models import Task, User
+from app.core.resources import Resources, make_passwords, open_resources
+from app.db.models.tasks import Task
+from app.db.models.users import User
 from app.db.unit_of_work import UnitOfWork
 from app.manage.seed import seed
 from app.services.support.outbox import Payload, enqueue

@@ -13,7 +13,7 @@ from sqlalchemy import func, inspect, select, text
 
 from app.core.config import Settings, WrongSettings
 from app.db.engine import make_engine
-from app.db.models import User
+from app.db.models.users import User
 from app.manage import db_reset
 from app.manage.__main__ import main
 from tests import backends

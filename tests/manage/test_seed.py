@@ -13,7 +13,8 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from app.core.config import Settings
-from app.db.models import Item, User
+from app.db.models.items import Item
+from app.db.models.users import User
 from app.db.unit_of_work import Database
 from app.main import create_app
 from app.manage import seed

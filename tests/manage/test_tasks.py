@@ -10,8 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from app.core.config import Settings, WrongSettings
-from app.core.dependencies import open_resources
-from app.db.models import Export, Task
+from app.core.resources import open_resources
+from app.db.models.exports import Export
+from app.db.models.tasks import Task
 from app.db.unit_of_work import UnitOfWork
 from app.manage.__main__ import main
 from app.services.accounts.mail import SendAccountMail

@@ -32,7 +32,9 @@ def test_the_inner_layers_work_without_the_web_framework() -> None:
     assert imported.returncode == 0, imported.stderr
 
 
-@pytest.mark.parametrize("above", ["db.base", "services.users", "core.dependencies"])
+@pytest.mark.parametrize(
+    "above", ["db.base", "services.users", "core.dependencies", "core.resources"]
+)
 def test_a_new_module_of_core_imports_nothing_from_above(tmp_path: Path, above: str) -> None:
     shutil.copytree(ROOT / "app", tmp_path / "app")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)

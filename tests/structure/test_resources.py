@@ -11,7 +11,7 @@ import pytest
 from app import schemas
 from app.db.base import Base
 from spec.tools.bundle import assemble
-from spec.tools.names import Names
+from spec.tools.names import Names, pascal
 from spec.tools.target import Target
 from tests.conftest import ROOT
 from tests.structure.files import read
@@ -41,10 +41,6 @@ WITH_TABLES = [tag for tag in TAGS if tag in Base.metadata.tables]
 
 def names_in(layer: str, others: set[str]) -> set[str]:
     return {path.stem for path in ROOT.glob(layer)} - {"__init__"} - others
-
-
-def camel(tag: str) -> str:
-    return tag.title().replace("_", "")
 
 
 def classes_of(module: str) -> dict[str, Any]:
@@ -85,9 +81,9 @@ def test_every_tag_is_tested_over_http(tag: str) -> None:
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_service_implements_the_interface_of_its_tag_and_is_final(tag: str) -> None:
-    service = classes_of(f"app.services.{tag}")[camel(tag)]
+    service = classes_of(f"app.services.{tag}")[pascal(tag)]
 
-    assert service.__bases__ == (getattr(schemas, f"{camel(tag)}Service"),)
+    assert service.__bases__ == (getattr(schemas, f"{pascal(tag)}Service"),)
     # Without it the type checkers do not miss a method.
     assert getattr(service, "__final__", False)
 
@@ -99,12 +95,12 @@ def test_a_row_and_its_repository_are_named_after_their_tag(tag: str) -> None:
     repository = classes_of(f"app.db.repositories.{tag}")[f"{row.__name__}Repository"]
 
     assert hasattr(schemas, row.__name__), "Fix: name the row as the contract's schema"
-    assert row.__name__ != camel(tag), "Fix: a row is one of them, so name it in the singular"
+    assert row.__name__ != pascal(tag), "Fix: a row is one of them, so name it in the singular"
     assert repository.model is row
 
 
 def test_the_interfaces_are_those_of_the_tags() -> None:
     interfaces = {name for name in dir(schemas) if name.endswith("Service")}
 
-    assert interfaces == {f"{camel(tag)}Service" for tag in TAGS}
+    assert interfaces == {f"{pascal(tag)}Service" for tag in TAGS}
     assert [field.name for field in fields(schemas.Services)] == TAGS

@@ -12,9 +12,9 @@ from fastapi import FastAPI
 from sqlalchemy import update
 
 from app.core.config import Settings
-from app.core.dependencies import Resources
+from app.core.resources import Resources
 from app.db.base import DatabaseNow
-from app.db.models import Task
+from app.db.models.tasks import Task
 from app.services.support.outbox import Payload, enqueue
 from app.tasks.engine.attempt import TaskAttempt
 from app.tasks.engine.context import Handler, TaskContext

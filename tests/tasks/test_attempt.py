@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import update
 
 from app.core.context import request_id, trace_id
-from app.db.models import DeadTask, Task
+from app.db.models.tasks import DeadTask, Task
 from app.db.repositories.tasks import LeaseLostError
 from app.db.unit_of_work import UnitOfWork
 from app.services.accounts.mail import SendAccountMail

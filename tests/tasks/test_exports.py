@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app.db.models import Export, ExportChunk
+from app.db.models.exports import Export, ExportChunk
 from app.tasks.exports import DeleteOldExports
 from tests.tasks.conftest import Lab
 from tests.tasks.test_housekeeping import LONG_AGO, add_user, do, exists, make_old

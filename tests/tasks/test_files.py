@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from app import schemas
-from app.db.models import File, FileChunk, ReceivedScan
+from app.db.models.files import File, FileChunk, ReceivedScan
 from app.services.files import RecordScan
 from app.tasks.files import DeleteBrokenUploads
 from tests.tasks.conftest import Lab

@@ -10,13 +10,11 @@ from uuid_utils.compat import uuid7
 
 from app.core.crypto.opaque import digest
 from app.db.base import Base
-from app.db.models import (
-    AccountToken,
-    IdempotencyKey,
-    RefreshToken,
-    Session,
-    Task,
-)
+from app.db.models.account_tokens import AccountToken
+from app.db.models.idempotency_keys import IdempotencyKey
+from app.db.models.refresh_tokens import RefreshToken
+from app.db.models.sessions import Session
+from app.db.models.tasks import Task
 from app.db.repositories.idempotency_keys import KeyName
 from app.services.support.outbox import Payload
 from app.tasks.engine.context import TaskContext

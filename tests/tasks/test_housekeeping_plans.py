@@ -10,7 +10,11 @@ from fastapi import FastAPI
 from sqlalchemy import text, update
 
 from app.db.base import Base
-from app.db.models import Export, File, Task, User, WebhookDelivery
+from app.db.models.exports import Export
+from app.db.models.files import File
+from app.db.models.tasks import Task
+from app.db.models.users import User
+from app.db.models.webhooks import WebhookDelivery
 from app.db.repositories.idempotency_keys import KeyName
 from app.services.support.outbox import Payload
 from app.tasks.schedule import SCHEDULES

@@ -3,7 +3,7 @@
 import asyncio
 
 from app.core.exceptions import ServiceUnavailable
-from app.db.models import DeadTask
+from app.db.models.tasks import DeadTask
 from app.db.unit_of_work import UnitOfWork
 from app.services.support.outbox import Payload
 from app.tasks.engine.context import Handler, TaskContext

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event
 
-from app.core.dependencies import Resources, open_resources
+from app.core.resources import Resources, open_resources
 from app.services.support.outbox import enqueue
 from tests.tasks.conftest import Lab
 from tests.users import new_user

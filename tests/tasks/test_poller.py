@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from app.db.models import Task
+from app.db.models.tasks import Task
 from app.services.support.outbox import Payload
 from app.tasks.engine.context import TaskContext
 from tests.tasks.conftest import Lab

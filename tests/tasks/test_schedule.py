@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from app.db.models import Task
+from app.db.models.tasks import Task
 from app.tasks.engine.scheduler import ScheduledTask, Scheduler
 from app.tasks.registry import HANDLERS
 from app.tasks.schedule import SCHEDULES

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
-from app.db.models import Task, WebhookDelivery
+from app.db.models.tasks import Task
+from app.db.models.webhooks import WebhookDelivery
 from app.services.support.events import deliver, deliver_now
 from app.tasks.webhooks import DeleteOldDeliveries
 from tests.tasks.conftest import Lab

@@ -7,9 +7,9 @@ from prometheus_client import REGISTRY
 from sqlalchemy import delete, update
 
 from app.core.config import Settings
-from app.core.dependencies import open_resources
+from app.core.resources import open_resources
 from app.db.base import DatabaseNow
-from app.db.models import Task
+from app.db.models.tasks import Task
 from app.services.support.outbox import Payload, enqueue
 from app.tasks.engine.process import open_process
 from app.telemetry.vitals import Backlog, watching

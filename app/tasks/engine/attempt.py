@@ -9,10 +9,10 @@ from typing import Any
 
 from app.core.config import Settings
 from app.core.context import request_id, task_id
-from app.core.dependencies import Resources
 from app.core.error_text import describe
 from app.core.exceptions import LostRace, ServiceUnavailable
 from app.core.problem import ProblemError
+from app.core.resources import Resources
 from app.db.models.tasks import Task
 from app.db.repositories.tasks import LeaseLostError
 from app.tasks.engine.context import Handler, TaskContext

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import ValidationError
 
 from app.core.config import Settings
-from app.core.dependencies import Resources
+from app.core.resources import Resources
 from app.db.models.tasks import Task
 from app.db.unit_of_work import UnitOfWork
 from app.services.support.outbox import Payload

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager, suppress
 from contextvars import Context
 
 from app.core.config import Settings
-from app.core.dependencies import Resources
 from app.core.exceptions import Conflict
 from app.core.problem import ProblemError
+from app.core.resources import Resources
 from app.db.models.tasks import Task
 from app.tasks.engine.attempt import TaskAttempt
 from app.tasks.engine.context import Handlers

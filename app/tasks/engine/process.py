@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from app.core.config import Settings
-from app.core.dependencies import Resources, open_resources
+from app.core.resources import Resources, open_resources
 from app.db.unit_of_work import Database
 from app.tasks.engine.context import Handlers
 from app.tasks.engine.notify import listening, notifying

@@ -18,7 +18,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from starlette.concurrency import run_in_threadpool
 
-from app.db.models import Item, User
+from app.db.models.items import Item
+from app.db.models.users import User
 
 SECRET = "a secret of the benchmark, long enough"
 

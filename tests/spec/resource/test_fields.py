@@ -11,6 +11,7 @@ from spec.tools.finding import RefusedError
     [
         ("name:string", Field(name="name", kind="string", low=1, high=200)),
         ("name:string(1..120)", Field(name="name", kind="string", low=1, high=120)),
+        ("model_name:string", Field(name="model_name", kind="string", low=1, high=200)),
         ("name:string(80)", Field(name="name", kind="string", low=1, high=80)),
         ("notes:text?", Field(name="notes", kind="text", low=1, high=5000, is_optional=True)),
         ("age:int(0..150)", Field(name="age", kind="int", low=0, high=150)),
@@ -47,7 +48,9 @@ def test_a_field_is_read(text: str, field: Field) -> None:
         ("Name:string", "'Name' is not snake case", "write it like due_date"),
         ("class:string", "class is a keyword of Python", "another name"),
         ("import:string", "import is a keyword of Python", "another name"),
-        ("json:string", "json is reserved by Pydantic", "another name"),
+        ("json:string", "json is reserved by Python or Pydantic", "another name"),
+        ("str:string", "str is reserved by Python or Pydantic", "another name"),
+        ("select:bool", "select cannot be a filter", "another name"),
         ("metadata:string", "every row already has a field metadata", "rename"),
         ("version:int", "every row already has a field version", "rename"),
         ("name:string(9..1)", "name has impossible lengths", "smaller one first"),
