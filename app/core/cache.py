@@ -61,7 +61,7 @@ class RedisStore:
         return cast("list[bytes | None]", found)
 
     async def write(self, name: str, value: bytes, seconds: int) -> None:
-        """Keep a value, in place of the one before."""
+        """Keep a value, and replace an earlier one."""
         await self._breaker.ask(self._redis.set, name, value, ex=seconds)
 
 
@@ -69,8 +69,8 @@ class MemoryStore:
     """Values of the only process.
 
     Args:
-        size: Values to keep; the one that was written first is forgotten first, so that a version
-            outlives the values of the one before.
+        size: Number of values to keep. The oldest one is removed first, so the version of a key
+            stays longer than the values of its earlier versions.
         clock: Tells the time in seconds.
     """
 
@@ -86,7 +86,7 @@ class MemoryStore:
         return [one[0] if one is not None and now < one[1] else None for one in found]
 
     async def write(self, name: str, value: bytes, seconds: int) -> None:
-        """Keep a value, in place of the one before."""
+        """Keep a value, and replace an earlier one."""
         self._values[name] = (value, self._clock() + seconds)
         self._values.move_to_end(name)
         if len(self._values) > self._size:
@@ -96,14 +96,14 @@ class MemoryStore:
 class Cache:
     """Reads through a store; without Redis every read is loaded.
 
-    A key holds nothing of the reader, so a change by anybody invalidates it for everybody. Who may
-    see a value is checked on the value, after the read.
+    A key does not depend on the reader, so one change invalidates the value for all readers. The
+    service checks who may see a value after it has read the value.
 
     Args:
         prefix: Start of every name in the store.
-        release: What the format of the values depends on; releases share versions, but no values.
-        life_seconds: Longest life of a value.
-        absent_seconds: Longest life of the knowledge that there is none.
+        release: Identifies the format of the values. Releases share versions, but not values.
+        life_seconds: How long a value is cached.
+        absent_seconds: How long it is cached that there is no value.
         on_read: Called with the outcome of each read.
     """
 
@@ -130,7 +130,7 @@ class Cache:
     async def read(
         self, key: str, model: type[Model], load: Callable[[], Awaitable[Model | None]]
     ) -> Model | None:
-        """Return the value of a key; of the callers of this process that miss it, one loads it."""
+        """Return the value of a key; if several callers miss it at once, one of them loads it."""
         name = self._prefix + key
         started = time.monotonic()
         try:
@@ -151,7 +151,7 @@ class Cache:
                     self._on_read("hit")
                     return value
         self._on_read("miss")
-        # Who comes after a change asks for another version, so it joins no load from before.
+        # A caller after a change has another version, so it does not join an earlier load.
         task = self._loads.get((name, now_valid))
         if task is None:
             task = asyncio.ensure_future(self._load(name, now_valid, load, started))
@@ -180,11 +180,11 @@ class Cache:
 
     @asynccontextmanager
     async def changing(self, key: str) -> AsyncIterator[None]:
-        """Wrap the transaction that changes what a key stands for, and invalidate it."""
+        """Wrap a transaction that changes the value of a key, and invalidate the key."""
         try:
             yield
         finally:
-            # After an error, too: the answer to a commit may have got lost.
+            # After an error, too: the commit may have succeeded although its answer was lost.
             try:
                 await self._replace(self._prefix + key)
             except RedisUnavailable:

@@ -20,7 +20,7 @@ class Client:
     user_agent: str | None = None
 
 
-# Ambient like the ids: the audit log names the address of events at any depth, also after commits.
+# A context variable, as the ids: every audit event contains the address, also after a commit.
 client: ContextVar[Client] = ContextVar("client", default=Client())  # noqa: B039 - frozen
 
 

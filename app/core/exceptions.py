@@ -52,7 +52,7 @@ class InvalidCursor(ProblemError):
 
 # part files
 class SignatureRefused(ProblemError):
-    """A webhook is not signed by the one who shares the secret, or not now."""
+    """The signature of a webhook is not valid, or its timestamp is too old or too new."""
 
     slug = "signature-refused"
     title = "The signature is not valid"

@@ -27,7 +27,7 @@ class InFlight:
 
 
 class Slot:
-    """The place of one request in the count, until `free`; it may be lent meanwhile.
+    """One counted request: `free` removes it from the count, `take` adds it again.
 
     Attributes:
         ends_at: When the request has to be answered, by the clock of the event loop, in seconds;
@@ -53,12 +53,12 @@ class Slot:
 
 
 slot: ContextVar[Slot | None] = ContextVar("slot", default=None)
-"""The place of the current request."""
+"""The slot of the current request."""
 
 
 @contextmanager
 def waiting() -> Iterator[None]:
-    """Do not count the current request while it waits for something that has a limit of its own."""
+    """Do not count the current request while it waits for something with its own limit."""
     current = slot.get()
     if current is None or not current.free():
         yield

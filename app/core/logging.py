@@ -67,7 +67,7 @@ def configure_logging(level: str) -> None:
     This includes Uvicorn's lines, except those about requests: the request middleware writes its
     own, without the query.
     """
-    # What no line contains need not be found out for each (Logging HOWTO, "Optimization").
+    # Do not compute for each record what no line contains (Logging HOWTO, "Optimization").
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None  # noqa: SLF001 - as that page says
     handler = logging.StreamHandler(sys.stdout)

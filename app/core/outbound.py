@@ -146,7 +146,7 @@ class Outbound:
 
 
 async def _tls() -> ssl.SSLContext:
-    """Return the process's TLS context; to read all root certificates takes a while."""
+    """Return the TLS context of the process; reading the root certificates blocks."""
     return await asyncio.to_thread(_trusting)
 
 
@@ -191,7 +191,7 @@ class _Network(httpcore2.AnyIOBackend):
 
 
 def _written_addresses(host: str) -> list[Address]:
-    """Return the addresses that a host stands for without a look-up, such as `127.1`."""
+    """Return the addresses of a host that needs no look-up, such as `127.1`."""
     name = host.rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
         return [IPv4Address("127.0.0.1")]

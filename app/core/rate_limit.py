@@ -106,7 +106,7 @@ class Limiter(Protocol):
 
 
 def make_quota(policy: Policy, remaining: int, reset_microseconds: int) -> Quota:
-    """Return the state of a policy; negative numbers do not leave the limiter."""
+    """Return the state of a policy; a negative number of remaining requests becomes 0."""
     return Quota(policy, max(0, remaining), math.ceil(reset_microseconds / MICROSECONDS))
 
 
@@ -115,7 +115,7 @@ class MemoryLimiter:
 
     Args:
         processes: How many processes share each limit; this one gets an equal part.
-        max_keys: Keys to remember (1 kB each); the one that was quiet longest is forgotten first.
+        max_keys: Number of keys to keep (1 kB each); the one used least recently is removed first.
         clock: Tells the time in nanoseconds.
         read: Returns the values that are read along.
     """

@@ -25,13 +25,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 TURNS = 20
-"""Turns of the event loop, spread over the limit of a call, within which it has to be answered."""
-# More at once would only wait inside the event loop, while their limits already run.
+"""A call has to be answered within so many turns of the event loop, spread over its time limit."""
+# Further calls would wait in the event loop while their time limits run.
 MAX_CALLS = 8
 CONNECTION: Mapping[str, Any] = {
     # With RESP3 the library does not look whether the server has closed an idle connection.
     "protocol": 2,
-    # To tell its own name it takes as long as to connect.
+    # Sending the name and version of the library takes as long as connecting.
     "driver_info": None,
 }
 
@@ -55,7 +55,7 @@ def make_redis(url: str) -> Redis:
 
 
 def make_cluster(url: str) -> RedisCluster:
-    """Return a client of a Redis Cluster, which the node of the URL names; as `make_redis`."""
+    """Return a client of the Redis Cluster that the URL names a node of; see `make_redis`."""
     options = {
         **_LIMITS,
         **CONNECTION,
@@ -165,13 +165,13 @@ class _CallLimit:
 
 
 class Breaker:
-    """After two failures Redis is not asked for a while, so that a dead server costs little.
+    """After two failures in a row Redis is not called for a while, so that an outage costs little.
 
-    A single failure may be that of one connection; the next caller tells.
+    A single failure may be that of one connection, so the next call is made at once.
 
     Args:
-        on_change: Called with True when Redis answers again, with False when it stops to.
-        pause_seconds: Time without questions after a failure.
+        on_change: Called with True when Redis answers again, with False when it stops answering.
+        pause_seconds: Time without calls after the second failure.
         timeout_seconds: Longest wait for an answer, while this process runs; see `_CallLimit`.
     """
 

@@ -147,7 +147,7 @@ class AccessTokens:
 
 
 def invalid_token() -> Unauthorized:
-    """Return the refusal of a token that is no good (RFC 6750, section 3.1)."""
+    """Return the error for a token that is not valid (RFC 6750, section 3.1)."""
     return Unauthorized(
         "The access token is not valid; get a new one.", challenge='Bearer error="invalid_token"'
     )

@@ -1,8 +1,8 @@
 """Session state that processes share, so that a request needs no query.
 
-A session that a process found lasting is marked `alive` for a short time; one that was ended is
-marked `ended`, which nothing but time takes back. Without a mark the database is asked: a lost
-mark costs a query and never admits a request.
+A session that the database reports as active is marked `alive` for a short time. A revoked one is
+marked `ended` until the mark expires; nothing else removes it. Without a mark the database is
+queried, so a lost mark costs a query and never admits a request.
 """
 
 import logging
@@ -18,8 +18,8 @@ from app.core.redis import AnyRedis, Breaker, RedisUnavailable
 logger = logging.getLogger(__name__)
 
 ALIVE_SECONDS = 10
-"""Longest time that a revoked session is admitted, where its process could not notify the others:
-it died, or lost Redis, right after its commit."""
+"""How long other processes may admit a revoked session if the process that revoked it could not
+notify them, because it died or lost Redis right after its commit."""
 ENDED_SECONDS = 600
 
 MARK = "session:"
@@ -31,7 +31,7 @@ class SessionMarks(Protocol):
     """Writes the marks of sessions; the limiter reads them."""
 
     async def note_alive(self, session_id: UUID) -> None:
-        """Mark a session that the database knows as lasting, unless it was ended meanwhile."""
+        """Mark a session that the database reports as active, unless it was ended meanwhile."""
         ...
 
     async def note_ended(self, session_ids: Sequence[UUID]) -> None:
@@ -48,7 +48,7 @@ class RedisMarks:
         self._breaker = breaker
 
     async def note_alive(self, session_id: UUID) -> None:
-        """Mark a session as lasting, unless it was ended meanwhile."""
+        """Mark a session as active, unless it was ended meanwhile."""
         name = f"{self._prefix}{session_id}"
         with suppress(RedisUnavailable):
             await self._breaker.ask(self._redis.set, name, ALIVE, ex=ALIVE_SECONDS, nx=True)
@@ -61,7 +61,7 @@ class RedisMarks:
             await self._breaker.ask(self._set_ended, session_ids)
         except RedisUnavailable:
             logger.warning(
-                "other processes were not told of ended sessions",
+                "other processes were not notified of ended sessions",
                 extra={"sessions": len(session_ids), "bound_seconds": ALIVE_SECONDS},
             )
 
@@ -76,7 +76,7 @@ class MemoryMarks:
     """Marks of the only process.
 
     Args:
-        max_sessions: Marks to keep; the oldest is forgotten first.
+        max_sessions: Number of marks to keep; the oldest is removed first.
         clock: Tells the time in seconds.
     """
 
@@ -93,7 +93,7 @@ class MemoryMarks:
         return mark if self._clock() < until else None
 
     async def note_alive(self, session_id: UUID) -> None:
-        """Mark a session as lasting, unless it was ended meanwhile."""
+        """Mark a session as active, unless it was ended meanwhile."""
         if self.get(f"{MARK}{session_id}") is None:
             self._note(session_id, ALIVE, ALIVE_SECONDS)
 

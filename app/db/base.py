@@ -51,7 +51,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 class ExactDecimal(TypeDecorator[Decimal]):
     """A decimal number with a fixed number of places.
 
-    SQLite would keep a float. There it is an integer: how many units of the last place.
+    SQLite would store a float, so there it is an integer: the number of units of the last place.
 
     Args:
         precision: Number of digits, at most 18.

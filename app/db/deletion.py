@@ -24,8 +24,8 @@ ROWS = 1_000
 FILES = 10
 """The same for rows that contain chunks of files."""
 PARENTS = 20
-"""The same for rows to which others refer: for each of them PostgreSQL scans the deleted referring
-rows that no vacuum has removed yet."""
+"""The same for rows to which others refer: for each of them PostgreSQL reads the deleted referring
+rows that vacuum has not removed yet."""
 
 
 async def delete_piece(

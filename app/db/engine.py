@@ -50,7 +50,7 @@ def read_options(engine: AsyncEngine) -> Mapping[str, Any]:
     """Return the execution options of a transaction that only reads.
 
     Reads on PostgreSQL need no BEGIN and ROLLBACK, because each statement has its own snapshot
-    (READ COMMITTED). But SET LOCAL does: behind a pooler, and for a deadline that is near.
+    (READ COMMITTED). SET LOCAL needs them: behind a pooler, and for a deadline that is near.
     """
     options = {"read_only": True}
     if engine.dialect.name == "sqlite":
@@ -172,7 +172,7 @@ def _require_open(
 ) -> None:
     """Replace a connection that the server has closed; unlike a ping this costs no round trip.
 
-    Nothing has been asked on an idle connection, so what there is to read is its end.
+    No query is pending on an idle connection, so data to read means that the server has closed it.
 
     Raises:
         DisconnectionError: It is closed; the pool opens another one.

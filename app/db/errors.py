@@ -32,7 +32,7 @@ _UNIQUE_RULES = (PrimaryKeyConstraint, UniqueConstraint, Index)
 
 
 def to_problem(error: Exception) -> ProblemError | None:
-    """Return which of the errors that `Database` documents an error of SQLAlchemy stands for."""
+    """Convert an error of SQLAlchemy to one that `Database` documents; None if there is none."""
     if isinstance(error, StaleDataError):
         return LostRace()
     if isinstance(error, PoolTimeoutError):

@@ -75,7 +75,7 @@ class Replica:
         return connection
 
     async def _position(self) -> str:
-        """Return a position that the primary was asked for after this call; others may share it."""
+        """Return a position requested after this call; concurrent reads share the request."""
         if self._next is None:
             self._next = asyncio.create_task(self._ask(self._current), context=Context())
         return await asyncio.shield(self._next)

@@ -1,4 +1,4 @@
-"""Transactions: what a use case did is committed when its unit of work ends well."""
+"""Transactions: a unit of work commits at its end, unless it fails."""
 
 import asyncio
 import logging
@@ -51,8 +51,8 @@ class UnitOfWork:
     """The repositories of one transaction, created on first use, and the actions after its commit.
 
     Attributes:
-        after_commit: Called in their order, also when one of them fails: that is logged, as the
-            transaction is committed already. Tasks that are due at once add `notify`.
+        after_commit: Functions to call in order. If one fails, that is logged and the others run,
+            because the transaction is committed. Tasks that are due at once add `notify`.
         notify: Notifies workers of new tasks; it does not block.
         session: The session of the transaction, for tools and tests; services use repositories.
     """
@@ -162,7 +162,7 @@ class Database:
             raise problem from error
 
     async def ping(self) -> None:
-        """Ask the database for a sign of life, and for its migrations."""
+        """Check that the database answers, and that its migrations have run."""
         # On SQLite any other transaction would wait for the writers.
         async with self.read() as work:
             await work.require_migrated()
@@ -171,7 +171,7 @@ class Database:
     async def _turn(self) -> AsyncIterator[None]:
         """Wait for the writers before this one, as long as for a free connection.
 
-        SQLite itself would let them poll, each with a connection in hand that readers then lack.
+        Otherwise writers would poll SQLite, each with a connection that readers need.
         """
         try:
             async with asyncio.timeout(self._patience):

@@ -49,7 +49,7 @@ class _Message:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What became of an attempt: the status of the response, and why it failed."""
+    """The outcome of an attempt: the status of the response, and why it failed."""
 
     status: int | None = None
     error: DeliveryError | None = None
@@ -77,7 +77,7 @@ async def deliver_events(context: TaskContext, payload: DeliverEvents) -> None:
 
 
 async def delete_old_deliveries(context: TaskContext, _: DeleteOldDeliveries) -> None:
-    """Delete old deliveries, whatever became of them."""
+    """Delete old deliveries, whatever their status."""
     age = context.settings.webhook_keep_seconds
     await delete_all(
         context, lambda work: work.webhook_deliveries.delete_old(older_than_seconds=age)
@@ -162,7 +162,7 @@ def _headers(message: _Message) -> list[tuple[str, str]]:
 async def _record(
     context: TaskContext, webhook_id: UUID, delivery_id: UUID, outcome: _Outcome
 ) -> None:
-    """Store what became of an attempt, and disable a webhook that failed for too long."""
+    """Store the outcome of an attempt, and disable a webhook that failed for too long."""
     settings = context.settings
     async with context.checkpoint() as work:
         webhook = await work.webhooks.lock_active(webhook_id)
@@ -196,7 +196,7 @@ async def _record(
 def _note(
     webhook: Webhook, outcome: _Outcome, now: datetime, *, longest_seconds: int
 ) -> DisabledReason | None:
-    """Set what an attempt says about its webhook; return why the webhook is disabled, if it is."""
+    """Update a webhook after an attempt; return why it has to be disabled, if so."""
     if outcome.error is None:
         webhook.failing_since = None
         return None

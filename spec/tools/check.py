@@ -1,4 +1,4 @@
-"""Verb `check`: compare the code on disk with what the contract gives."""
+"""Verb `check`: compare the generated code with the contract."""
 
 import difflib
 from collections.abc import Sequence

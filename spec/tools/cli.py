@@ -13,11 +13,11 @@ from spec.tools.finding import RefusedError
 from spec.tools.target import REPOSITORY, Target, targets
 
 VERBS = {
-    "generate": "write the code that the contract gives",
-    "check": "fail when the code on disk is not what the contract gives",
-    "lint": "say what is wrong with the contract",
+    "generate": "write models, interfaces and routes",
+    "check": "fail if the generated code differs from the contract",
+    "lint": "check the contract against its rules",
     "bundle": "print the contract as one document",
-    "diff": "say what changed since a revision, and what breaks clients",
+    "diff": "show what changed since a revision, and what breaks clients",
     "new-version": "start the next version as a difference from the newest one",
     "drop-version": "remove the oldest version",
     "watch": "generate on every save",
@@ -149,15 +149,12 @@ def attempt(verb: str, command: Callable[[], list[str]], name: str) -> int:
     try:
         lines = command()
     except RefusedError as error:
-        return say(
-            [*map(str, error.findings), f"{len(error.findings)} to mend; nothing was written"], 1
-        )
+        count = "1 error" if len(error.findings) == 1 else f"{len(error.findings)} errors"
+        return say([*map(str, error.findings), f"{count}; nothing was written"], 1)
     if verb == "bundle":
         return say(lines, 0)
     if verb == "check" and lines:
-        return say(
-            [*lines, "The generated code is not what the contract gives. Fix: make generate"], 1
-        )
+        return say([*lines, "The generated code differs from the contract. Fix: make generate"], 1)
     seconds = time.perf_counter() - started
     return say([*lines, f"{name}: {verb} passed in {seconds:.1f} s"], 0)
 

@@ -1,4 +1,4 @@
-"""What is wrong with a contract, where, and how to mend it."""
+"""A fault of the contract: what is wrong, where, and how to fix it."""
 
 import difflib
 from collections.abc import Iterable

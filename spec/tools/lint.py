@@ -1,4 +1,4 @@
-"""Verb `lint`: say what is wrong with the contract."""
+"""Verb `lint`: check the contract against its rules."""
 
 from spec.rules import everything, judge
 from spec.rules.levels import Levels, write_baseline

@@ -184,7 +184,7 @@ def test_a_finding_is_one_line_on_stderr(root: Path, capsys: pytest.CaptureFixtu
     assert cli.main(["lint"], root) == 1
     assert capsys.readouterr().err.splitlines() == [
         "spec/v1/pets.yaml:3: O002 the operation has no summary. Fix: add a summary",
-        "1 to mend; nothing was written",
+        "1 error; nothing was written",
     ]
 
 

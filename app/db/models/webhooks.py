@@ -45,7 +45,7 @@ class Webhook(Entity):
 
 
 class WebhookDelivery(Entity):
-    """An event on its way to a webhook; the deliveries of a webhook follow each other by their ids.
+    """An event to deliver to a webhook; its deliveries are made in the order of their ids.
 
     Attributes:
         event_id: The same in every delivery of the event.

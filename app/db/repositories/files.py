@@ -33,7 +33,7 @@ class FileRepository(Repository[File]):
         )
 
     async def complete(self, file_id: UUID, *, size: int, sha256: str) -> File | None:
-        """Make a file visible whose chunks are all stored; None if it is gone."""
+        """Make a file visible when all its chunks are stored; None if it was deleted."""
         file = await self._session.get(File, file_id)
         if file is not None:
             file.size, file.sha256 = size, sha256

@@ -27,7 +27,7 @@ from app.db.models.users import User
 from app.db.repositories.repository import connection_of, insert_into
 
 _ANSWER = ("status", "headers", "answer", "contract")
-# An answer of a release before `status` was kept counts: its effect took place.
+# Earlier releases stored no status; their answers count, as the effect was committed.
 _HAS_ANSWER = or_(IdempotencyKey.status.is_not(None), IdempotencyKey.answer.is_not(None))
 
 
