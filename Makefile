@@ -49,6 +49,8 @@ run mock watch: export PUBLIC_URL := http://127.0.0.1:$(PORT)
 endif
 # A recipe may run make on another Makefile, which must not get the options and variables of this one.
 unexport MAKEFLAGS MFLAGS MAKEOVERRIDES T ARGS
+# Images of Python set it; then each of the many processes that tests start compiles every module.
+unexport PYTHONDONTWRITEBYTECODE
 # Without this variable the theme prints an advertisement in every build.
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 SHOW_DOCS := echo "Documentation: http://127.0.0.1:$(PORT)/docs (Ctrl-C stops)"
@@ -211,8 +213,9 @@ docs-lint: $(DEV) ## Lint the pages
 docs-check: docs-lint docs docs-test browser-test ## Check pages, links, names and examples
 
 ##@ Check
+# The types first: tests that work on a copy of the repository copy the cache of mypy, too.
 check: $(SHIP) $(REDOCLY)/.installed $(CLIENTS)/.installed ## Run all checks, two at a time; at the end, list each failure with its fix (JOBS=2)
-	@.ci/check $(SLOW_CHECKS) $(FAST_CHECKS)
+	@.ci/check types $(SLOW_CHECKS) $(filter-out types,$(FAST_CHECKS))
 
 check-fast: $(SHIP) $(REDOCLY)/.installed ## Run the checks that take less than two minutes
 	@.ci/check operation-test $(FAST_CHECKS)
