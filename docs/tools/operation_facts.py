@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from functools import cache
 from pathlib import Path
 
 from app.core.security import ROLE_SCOPES
@@ -16,6 +17,7 @@ from spec.tools.target import Target, targets
 API = f"{REFERENCE}/api"
 
 
+@cache
 def contracts(root: Path) -> list[tuple[Target, Contract]]:
     """Return the contract of every version, the newest first."""
     return [(target, assemble(target)) for target in reversed(targets(root))]
