@@ -12,6 +12,7 @@ from app.core.config import Settings
 from app.core.security import ROLE_SCOPES
 from app.main import create_app
 from tests.apps import changed, started
+from tests.backends import EMBEDDED
 from tests.clients import PASSWORD, Caller, get_token
 from tests.mailbox import mail_to
 from tests.problems import assert_problem, refused_fields
@@ -95,6 +96,7 @@ async def test_a_password_that_everybody_guesses_is_refused_by_field(
     assert password not in answer.text
 
 
+@EMBEDDED
 @pytest.mark.parametrize(
     ("fields", "refused"),
     [

@@ -12,6 +12,7 @@ from app.api import deps
 from app.core.exceptions import ValidationFailed
 from app.main import create_app
 from tests.apps import make_settings, started
+from tests.backends import EMBEDDED
 from tests.clients import Caller
 from tests.problems import assert_problem, refused_fields
 from tests.tokens import issue_let_in
@@ -32,6 +33,7 @@ def as_json(**headers: str) -> dict[str, str]:
     return {"Content-Type": "application/json"} | headers
 
 
+@EMBEDDED
 @pytest.mark.parametrize(
     "path",
     ["/nowhere", "/users/me/", "/health/live/more", "http://test/", "http://test/api/v999/users"],
@@ -40,6 +42,7 @@ async def test_an_unknown_path_is_not_found(client: httpx2.AsyncClient, path: st
     assert_problem(await client.get(path), 404, "not-found")
 
 
+@EMBEDDED
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
@@ -115,6 +118,7 @@ async def test_the_largest_body_is_read(client: httpx2.AsyncClient) -> None:
     assert_problem(answer, 400, "malformed-body")
 
 
+@EMBEDDED
 @pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "", "nonsense", "json"])
 async def test_another_media_type_is_refused(ada: Caller, media_type: str) -> None:
     answer = await ada.client.patch(
@@ -135,6 +139,7 @@ async def test_a_media_type_may_have_parameters_and_capitals(ada: Caller) -> Non
     assert answer.status_code == 200
 
 
+@EMBEDDED
 @pytest.mark.parametrize(
     "body",
     [
@@ -158,6 +163,7 @@ async def test_a_body_that_is_not_json_cannot_be_read(ada: Caller, body: bytes) 
     assert_problem(answer, 400, "malformed-body")
 
 
+@EMBEDDED
 @pytest.mark.parametrize(
     ("body", "refused"),
     [

@@ -76,6 +76,7 @@ async def test_bytes_that_are_no_json_cannot_be_read(
 
 
 # part example
+@EMBEDDED
 @pytest.mark.parametrize(
     ("body", "refused"),
     [
@@ -185,6 +186,7 @@ async def test_a_body_of_another_media_type_is_refused(
     assert (answer.status, answer.problem()["code"]) == (415, "unsupported-media-type")
 
 
+@EMBEDDED
 @pytest.mark.parametrize(("method", "path"), [*JSON_OPERATIONS, ("POST", "/auth/token")])
 async def test_two_mebibytes_in_pieces_are_too_many(
     app: FastAPI, ada: Caller, method: str, path: str
@@ -218,6 +220,7 @@ async def test_a_client_that_goes_away_is_nobodys_failure(
     assert [line for line in lines if line.levelno >= logging.WARNING] == []
 
 
+@EMBEDDED
 @pytest.mark.parametrize(
     ("query", "refused"),
     [
@@ -290,6 +293,7 @@ async def test_an_odd_moment_is_read(app: FastAPI, ada: Caller, query: str) -> N
 # end part
 
 
+@EMBEDDED
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -331,6 +335,7 @@ async def test_an_identifier_that_is_none_is_refused(
 
 
 # part example
+@EMBEDDED
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -9,7 +9,7 @@ import pytest
 from app import schemas
 from app.core.config import Settings
 from tests import figures
-from tests.backends import kind_of
+from tests.backends import EMBEDDED, kind_of
 from tests.clients import Caller
 from tests.items import create
 from tests.problems import assert_problem, refused_fields
@@ -133,6 +133,7 @@ async def test_a_change_to_another_version_is_refused_and_leaves_the_item(
     assert await read(ada, item["id"]) == (before, tag)
 
 
+@EMBEDDED
 @pytest.mark.parametrize("header", ["If-Match", "If-None-Match"])
 @pytest.mark.parametrize("given", ["1", "'1'", '"1', "*, *"])
 async def test_what_is_no_entity_tag_is_refused(ada: Caller, header: str, given: str) -> None:

@@ -13,6 +13,7 @@ from app.core.config import Settings
 from app.main import create_app
 from app.schemas.operation import Operation
 from tests.apps import started
+from tests.backends import EMBEDDED
 from tests.clients import Caller
 from tests.problems import assert_problem
 from tests.versions import OPERATIONS
@@ -32,6 +33,7 @@ async def production(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
+@EMBEDDED
 @pytest.mark.parametrize("operation", WITH_BODY, ids=lambda one: one.operation_id)
 async def test_a_refused_body_gets_the_answer_that_development_gives(
     operation: Operation, admin: Caller, production: httpx2.AsyncClient

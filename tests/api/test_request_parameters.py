@@ -4,6 +4,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from tests.backends import EMBEDDED
 from tests.clients import PASSWORD, Caller
 from tests.items import create
 from tests.problems import refused_fields
@@ -14,6 +15,7 @@ API = PREFIX
 ME = f"{API}/users/me"
 
 
+@EMBEDDED
 @pytest.mark.parametrize(
     ("query", "refused"),
     [
@@ -108,6 +110,7 @@ async def test_lines_of_a_header_that_holds_a_list_are_one_list(
     assert answer.status == 304
 
 
+@EMBEDDED
 @pytest.mark.parametrize("coding", ["gzip", "br", "GZIP, identity", "deflate", "x"])
 @pytest.mark.parametrize(("method", "path"), [("POST", f"{API}/auth/register"), ("PATCH", ME)])
 async def test_a_compressed_body_is_refused(
@@ -161,6 +164,7 @@ async def test_a_password_of_a_wrong_length_is_a_string_of_a_wrong_length(
     assert answer.json()["errors"][0]["detail"] == detail
 
 
+@EMBEDDED
 @pytest.mark.parametrize(
     ("path", "body", "detail"),
     [

@@ -3,6 +3,7 @@
 import pytest
 from fastapi import FastAPI
 
+from tests.backends import EMBEDDED
 from tests.raw import send
 from tests.versions import PREFIX
 
@@ -10,6 +11,7 @@ LIVE = f"{PREFIX}/health/live"
 USER = f"{PREFIX}/users/0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59"
 
 
+@EMBEDDED
 @pytest.mark.parametrize(
     "target",
     [

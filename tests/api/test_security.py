@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from app.core.config import Settings
 from app.core.crypto.keys import make_signing_key, read_keys
 from app.schemas.operation import Operation, SecurityScheme
+from tests.backends import EMBEDDED
 from tests.clients import PASSWORD, Caller
 from tests.problems import assert_problem, challenge_of
 from tests.tokens import claims, issue, sign
@@ -104,6 +105,7 @@ async def test_a_token_as_the_service_issues_it_is_let_in(
     assert answer.status_code == 200
 
 
+@EMBEDDED
 @pytest.mark.parametrize("operation", PROTECTED, ids=lambda operation: operation.operation_id)
 async def test_every_protected_operation_asks_for_a_token(
     client: httpx2.AsyncClient, operation: Operation
@@ -116,6 +118,7 @@ async def test_every_protected_operation_asks_for_a_token(
     assert challenge_of(answer) == "Bearer"
 
 
+@EMBEDDED
 @pytest.mark.parametrize(
     "credentials", ["", "Bearer", "Bearer ", "Bearer   ", "Basic YWRhOnNlY3JldA==", "Token abc"]
 )
@@ -169,6 +172,7 @@ async def test_wrong_basic_authentication_is_refused(
     assert challenge_of(answer) == 'Basic realm="API", charset="UTF-8"'
 
 
+@EMBEDDED
 @pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
 async def test_a_token_that_is_not_ours_is_refused(
     client: httpx2.AsyncClient, settings: Settings, forgery: Callable[[Settings], str]
@@ -180,6 +184,7 @@ async def test_a_token_that_is_not_ours_is_refused(
     assert challenge_of(answer) == 'Bearer error="invalid_token"'
 
 
+@EMBEDDED
 @pytest.mark.parametrize(
     "claim", ["iss", "aud", "sub", "sid", "client_id", "iat", "nbf", "exp", "jti", "scope"]
 )

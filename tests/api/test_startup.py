@@ -84,6 +84,16 @@ def test_a_route_without_the_rules_of_the_contract_is_refused(
         create_app(make_settings())
 
 
+def test_applications_share_what_is_compiled_unless_they_check_other_things() -> None:
+    first, second = create_app(make_settings()), create_app(make_settings())
+    production = create_app(make_settings(environment="production"))
+
+    rules = [app.state.rules[OLDEST.name] for app in (first, second, production)]
+
+    assert rules[0].conformance is rules[1].conformance
+    assert rules[0].conformance is not rules[2].conformance
+
+
 def test_making_an_application_opens_nothing() -> None:
     app = create_app(make_settings())
 

@@ -18,6 +18,7 @@ from app.schemas import VERSIONS, WebhookEventType, WebhookPing, WebhookPingEven
 from app.schemas.document import contract_document
 from app.services.support.events import publish
 from tests import items
+from tests.backends import EMBEDDED
 from tests.clients import Caller
 from tests.problems import assert_problem, refused_fields
 from tests.statements import watched
@@ -56,6 +57,7 @@ def test_a_signature_is_that_of_the_libraries_for_receivers() -> None:
     assert signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
+@EMBEDDED
 @pytest.mark.parametrize(
     "url",
     [
