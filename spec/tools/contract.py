@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from spec.tools.finding import Finding, RefusedError, Where
@@ -75,8 +76,7 @@ class Contract:
         return self.folder
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """A value and its pointer; `get` follows references, `child` does not."""
 
     contract: Contract
@@ -119,6 +119,8 @@ class Node:
 
     def follow(self) -> "Node":
         """Return what a chain of references leads to."""
+        if not self.text("$ref"):
+            return self
         node, seen = self, {self.pointer}
         while node.text("$ref"):
             node = node.target()
@@ -145,7 +147,7 @@ class Node:
 
     def text(self, key: str, default: str = "") -> str:
         """Return a string member."""
-        value = self.child(key).value
+        value = self.value.get(key) if isinstance(self.value, dict) else None
         return value if isinstance(value, str) else default
 
     def strings(self, key: str) -> list[str]:
@@ -179,15 +181,17 @@ class Endpoint:
     @property
     def operation_id(self) -> str:
         """Return the operationId; one that is missing is made of method and path."""
-        words = [word for word in re.split("[^A-Za-z0-9]+", self.path) if word]
-        derived = self.method + "".join(word[0].upper() + word[1:] for word in words)
-        return self.node.text("operationId") or derived
+        if written := self.node.text("operationId"):
+            return written
+        return self.method + "".join(word[0].upper() + word[1:] for word in self._words())
 
     @property
     def tag(self) -> str:
         """Return the first tag; one that is missing is made of the first word of the path."""
-        words = [word for word in re.split("[^A-Za-z0-9]+", self.path) if word]
-        return next(iter((*self.node.strings("tags"), *words)), "root")
+        return next(iter(self.node.strings("tags") or self._words()), "root")
+
+    def _words(self) -> list[str]:
+        return [word for word in re.split("[^A-Za-z0-9]+", self.path) if word]
 
     @property
     def file_stem(self) -> str:

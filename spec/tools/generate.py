@@ -54,7 +54,7 @@ def compute(targets: Sequence[Target]) -> Output:
         once |= renderer.written_once(api, next_api)
     return Output(
         owned=owned | dict(registry(targets)),
-        once={path: text for path, text in once.items() if not path.exists()},
+        once=once,
         notes=list(dict.fromkeys(note for api in apis for note in api.notes)),
         warnings=count,
     )

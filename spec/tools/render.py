@@ -1,6 +1,9 @@
 """The intermediate representation → formatted text of each file."""
 
 import ast
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +21,10 @@ from spec.tools.target import Target
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _MODE = black.Mode(line_length=LINE_LENGTH, target_versions={TargetVersion.PY311})
+_RUFF = (
+    shutil.which("ruff", path=str(Path(sys.executable).parent)) or "ruff",
+    *("format", "--isolated", "--target-version", "py311", "--line-length", str(LINE_LENGTH), "-"),
+)
 _IMPORTS = {
     "app.api.request.arguments": "typed",
     "app.api.request.route": "contract_route",
@@ -148,17 +155,19 @@ class Renderer:
             yield folder / f"{adapter.tag.name}.py", text
 
     def written_once(self, api: Api, newer: Api | None) -> Iterator[tuple[Path, str]]:
-        """Yield path and text of services, and of adapters of what differs, to begin with."""
+        """Yield path and text of services, and of adapters of what differs, that do not exist."""
         for tag in api.tags if self.target.services else ():
             path = Path(self.target.services or "", f"{tag.name}.py")
-            yield path, self.format(self.text("service.py", tag=tag))
+            if not path.exists():
+                yield path, self.format(self.text("service.py", tag=tag))
         if newer is None or self.target.adapters is None:
             return
         package = f"What differs in {api.version} from the next version."
-        yield self.target.adapters / "__init__.py", f'"""{package}"""\n'
+        if not (path := self.target.adapters / "__init__.py").exists():
+            yield path, f'"""{package}"""\n'
         for adapter in adapters(api, newer):
-            if adapter.missing:
-                path = self.target.adapters / f"{adapter.tag.name}.py"
+            path = self.target.adapters / f"{adapter.tag.name}.py"
+            if adapter.missing and not path.exists():
                 yield path, self.format(self.text("adapter_once.py", tag=adapter.tag))
 
 
@@ -166,4 +175,6 @@ class Renderer:
 def _formatted(code: str, ours: Sequence[str]) -> str:
     """Format a module; `make watch` prints most of them again without a change."""
     ordered = isort.code(code, profile="black", line_length=LINE_LENGTH, known_first_party=ours)
-    return black.format_str(ordered, mode=_MODE)
+    # Black works twice on what it changes, and ruff mostly leaves it nothing to change.
+    quick = subprocess.run(_RUFF, input=ordered, capture_output=True, encoding="utf-8", check=True)
+    return black.format_str(quick.stdout, mode=_MODE)

@@ -1,7 +1,7 @@
 """What several schemas that hold for one value say together."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from spec.tools.contract import Node
 
@@ -23,7 +23,7 @@ def decides(node: Node) -> bool:
 def without(node: Node, *keys: str) -> Node:
     """Return a schema without some of its keywords."""
     value = node.value if isinstance(node.value, dict) else {}
-    return replace(node, value={key: it for key, it in value.items() if key not in keys})
+    return node._replace(value={key: it for key, it in value.items() if key not in keys})
 
 
 def layers(nodes: Sequence[Node]) -> Iterator[Node]:
