@@ -32,6 +32,11 @@ class Effect(StrEnum):
     WIDENED = "widened"
     CHANGED = "changed"
 
+    @classmethod
+    def of(cls, *, narrows: object, widens: object) -> "Effect":
+        """Return the effect; CHANGED if it is neither, or cannot be computed."""
+        return cls.NARROWED if narrows else cls.WIDENED if widens else cls.CHANGED
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -54,12 +59,7 @@ class Keyword:
 
     def rule_id(self, direction: Direction, effect: Effect) -> str:
         """Return the id of the rule, such as `request-maximum-lowered`."""
-        words = {
-            Effect.NARROWED: self.narrowed,
-            Effect.WIDENED: self.widened,
-            Effect.CHANGED: self.changed,
-        }
-        return f"{direction}-{self.name}-{words[effect]}"
+        return f"{direction}-{self.name}-{getattr(self, effect)}"
 
 
 KEYWORDS = {

@@ -59,8 +59,7 @@ def compare_types(scope: Scope, old: View, new: View) -> bool:
     keys = ("type", "enum", "const")
     before, after = old.types - {"null"}, new.types - {"null"}
     if before != after:
-        effect = Effect.NARROWED if after < before else Effect.CHANGED
-        effect = Effect.WIDENED if after > before else effect
+        effect = Effect.of(narrows=after < before, widens=after > before)
         text = f"type: {shown(before)} → {shown(after)}"
         scope.constrain("type", effect, *_place((old, new), keys, text))
     compare_null(scope, old, new)
@@ -102,8 +101,7 @@ def _values(scope: Scope, old: View, new: View) -> None:
     views = (old, new)
     if old.enum is None and new.enum is None:
         if before != after:
-            effect = Effect.CHANGED if before and after else Effect.NARROWED
-            effect = Effect.WIDENED if not after else effect
+            effect = Effect.of(narrows=not before, widens=not after)
             _note(scope, "const", effect, views, ("const",))
         return
     first, second = (before or old.enum, after or new.enum)
@@ -158,9 +156,10 @@ def _multiples(scope: Scope, old: View, new: View) -> None:
     before, after = set(old.numbers("multipleOf")), set(new.numbers("multipleOf"))
     if before == after:
         return
-    is_narrower = all(any(one % other == 0 for one in after) for other in before)
-    is_wider = all(any(one % other == 0 for one in before) for other in after)
-    effect = Effect.NARROWED if is_narrower else Effect.WIDENED if is_wider else Effect.CHANGED
+    effect = Effect.of(
+        narrows=all(any(one % other == 0 for one in after) for other in before),
+        widens=all(any(one % other == 0 for one in before) for other in after),
+    )
     _note(scope, "multiple-of", effect, (old, new), ("multipleOf",))
 
 
@@ -168,8 +167,7 @@ def _patterns(scope: Scope, old: View, new: View) -> None:
     before, after = old.texts("pattern"), new.texts("pattern")
     if before == after:
         return
-    effect = Effect.NARROWED if before < after else Effect.CHANGED
-    effect = Effect.WIDENED if after < before else effect
+    effect = Effect.of(narrows=before < after, widens=after < before)
     _note(scope, "pattern", effect, (old, new), ("pattern",))
 
 
@@ -177,9 +175,10 @@ def _formats(scope: Scope, old: View, new: View) -> None:
     before, after = (set(view.values("format")) - _BITS.keys() for view in (old, new))
     if before == after:
         return
-    narrower = all(any((one, other) in _WIDER for one in after) for other in before - after)
-    wider = all(any((one, other) in _WIDER for one in before) for other in after - before)
-    effect = Effect.NARROWED if narrower else Effect.WIDENED if wider else Effect.CHANGED
+    effect = Effect.of(
+        narrows=all(any((one, other) in _WIDER for one in after) for other in before - after),
+        widens=all(any((one, other) in _WIDER for one in before) for other in after - before),
+    )
     _note(scope, "format", effect, (old, new), ("format",))
 
 
@@ -187,8 +186,7 @@ def _conditions(scope: Scope, old: View, new: View) -> None:
     for key in CONDITIONS:
         before, after = old.texts(key), new.texts(key)
         if before != after:
-            effect = Effect.CHANGED if before and after else Effect.NARROWED
-            effect = Effect.WIDENED if not after else effect
+            effect = Effect.of(narrows=not before, widens=not after)
             _note(scope, "condition", effect, (old, new), (key,))
 
 

@@ -194,8 +194,7 @@ class Comparison:
             first, second = (one.get(value, "") for one in targets)
             if first == second or {first, second} - {""} - kept:
                 continue  # equal, or a variant that came or went
-            effect = Effect.CHANGED if first and second else Effect.NARROWED
-            effect = effect if first else Effect.WIDENED
+            effect = Effect.of(narrows=not second, widens=not first)
             text = f"discriminator {value}: {first or 'none'} → {second or 'none'}"
             node = new.holder if second else old.holder
             self.scope.constrain("discriminator-value", effect, node, text, "discriminator")
