@@ -1,6 +1,7 @@
 """Every statement of the run that changes rows with a version."""
 
 import re
+from functools import cache
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -31,6 +32,7 @@ def versioned_tables() -> dict[str, type[Entity]]:
     return {model.__tablename__: model for model in Entity.__subclasses__()}
 
 
+@cache
 def table_of(sql: str) -> str | None:
     """Return the versioned table that a statement updates."""
     found = _UPDATE.search(sql)

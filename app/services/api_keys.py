@@ -61,7 +61,7 @@ class ApiKeys(schemas.ApiKeysService):
 
         Raises:
             InsufficientScope: The caller's own token lacks a scope that the key should have.
-            Unauthorized: The caller's account is gone or disabled.
+            Unauthorized: The caller's account was deleted or disabled.
         """
         if missing := set(body.scopes) - principal.scopes:
             raise InsufficientScope(sorted(missing))
@@ -69,7 +69,7 @@ class ApiKeys(schemas.ApiKeysService):
         async with self._database.write() as work:
             owner = await work.users.get(work.users.self_of(principal.user_id), principal.user_id)
             if owner is None or owner.disabled_at is not None:
-                raise Unauthorized("The account that this token was issued to is closed.")
+                raise Unauthorized("The account of this token was deleted or disabled.")
             row = await work.api_keys.add(
                 ApiKey(
                     owner_id=owner.id,

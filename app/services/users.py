@@ -43,7 +43,7 @@ class Users(schemas.UsersService):
         """Return the caller's account.
 
         Raises:
-            Unauthorized: The account that the token was issued to is gone.
+            Unauthorized: The account of the token was deleted.
         """
         async with self._database.read() as work:
             return to_user(await _caller(work, principal))
@@ -53,7 +53,7 @@ class Users(schemas.UsersService):
         """Change the fields that were sent.
 
         Raises:
-            Unauthorized: The account that the token was issued to is gone.
+            Unauthorized: The account of the token was deleted.
         """
         async with self._database.write() as work:
             user = await _caller(work, principal)
@@ -78,7 +78,7 @@ class Users(schemas.UsersService):
         """Send mail that verifies the caller's address, unless it is verified.
 
         Raises:
-            Unauthorized: The account that the token was issued to is gone.
+            Unauthorized: The account of the token was deleted.
         """
         async with self._database.read() as work:
             user = await _caller(work, principal)
@@ -189,5 +189,5 @@ class Users(schemas.UsersService):
 async def _caller(work: UnitOfWork, principal: Principal) -> User:
     user = await work.users.get(work.users.self_of(principal.user_id), principal.user_id)
     if user is None:
-        raise Unauthorized("The account that this token was issued to is gone.")
+        raise Unauthorized("The account of this token was deleted.")
     return user

@@ -71,14 +71,14 @@ class Webhooks(schemas.WebhooksService):
 
         Raises:
             Conflict: The caller has as many webhooks as a user may have.
-            Unauthorized: The caller's account is gone or disabled.
+            Unauthorized: The caller's account was deleted or disabled.
             ValidationFailed: The URL is refused.
         """
         self._require_url(body.url)
         async with self._database.write() as work:
             owner = await work.users.lock(principal.user_id)
             if owner is None or owner.disabled_at is not None:
-                raise Unauthorized("The account that this token was issued to is closed.")
+                raise Unauthorized("The account of this token was deleted or disabled.")
             if await work.webhooks.count(work.webhooks.owned_by(owner.id)) >= _MOST:
                 raise Conflict(f"You have {_MOST} webhooks, which is the limit. Delete one first.")
             row = await work.webhooks.add(
