@@ -13,7 +13,7 @@ _SMALLEST = {"string": 2, "boolean": 4, "null": 4, "integer": 1, "number": 1}
 
 
 def reachable_sizes(endpoint: Endpoint) -> Breaches:
-    """A bound that no body reaches promises what the server refuses with 413."""
+    """A bound above the largest body is never reached: the server refuses such a body with 413."""
     stated = endpoint.extensions().get(_EXTENSION)
     limit = stated.value if stated is not None else MAX_BODY_BYTES
     if not isinstance(limit, int):
@@ -79,7 +79,7 @@ def _of_type(schema: Node, kind: str, outer: set[tuple[str, ...]]) -> int:
 
 
 def limits_of_bodies(endpoint: Endpoint) -> Breaches:
-    """Where no body is read, its limit says nothing; it is a slip, or the body is missing."""
+    """A limit of the body has no effect without a body, which is probably missing."""
     node = endpoint.node.child(_EXTENSION)
     if node.exists and not endpoint.node.has("requestBody"):
         what = f"{endpoint.operation_id} has {_EXTENSION} and no requestBody"

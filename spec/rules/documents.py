@@ -41,7 +41,7 @@ def declared_tags(contract: Contract) -> Breaches:
 
 
 def used_components(contract: Contract) -> Breaches:
-    """What nothing refers to is not served, and readers take it for part of the API."""
+    """A component that nothing refers to is not part of the API, but looks as if it were."""
     used = set(references(contract.document))
     for kind, components in contract.node("components").entries():
         for name, node in components.entries():
@@ -50,7 +50,7 @@ def used_components(contract: Contract) -> Breaches:
 
 
 def named_operations(contract: Contract) -> Breaches:
-    """A reader looks for the operation that a description names; a renamed one is not there."""
+    """A description that names an operation has to follow when the operation is renamed."""
     known = contract.by_id
     for node in _descriptions(contract.node()):
         for name in re.findall(r"`([a-z]+[A-Z][A-Za-z0-9]*)`", str(node.value)):
@@ -68,7 +68,7 @@ def _descriptions(node: Node) -> Iterator[Node]:
 
 
 def reachable_paths(contract: Contract) -> Breaches:
-    """Routes are matched in the order of tags and paths; a template hides literals after it."""
+    """Routes are matched in the order of tags and paths, so a template hides later literals."""
     order = list(contract.tags)
     endpoints = sorted(
         contract.endpoints(), key=lambda it: order.index(it.tag) if it.tag in order else len(order)
@@ -87,7 +87,7 @@ def reachable_paths(contract: Contract) -> Breaches:
 
 
 def values_with_schema(contract: Contract) -> Breaches:
-    """What has no schema is neither checked nor typed."""
+    """A value without a schema is neither validated nor typed."""
     for holder in _holders(contract):
         if not holder.has("schema") and not holder.has("content"):
             yield holder, f"{holder.name} has no schema", "add a schema"

@@ -14,7 +14,7 @@ def _is_secured(endpoint: Endpoint) -> bool:
 
 
 def no_stored_secrets(endpoint: Endpoint) -> Breaches:
-    """Answers to idempotent requests are stored, and one that mints a secret may not be."""
+    """Answers to idempotent requests are stored, but a new secret must not be stored."""
     if not endpoint.is_idempotent:
         return
     node = endpoint.extensions()["x-idempotent"]
@@ -45,7 +45,7 @@ def policies_of_different_names(endpoint: Endpoint) -> Breaches:
 
 
 def refusal_without_redis(endpoint: Endpoint) -> Breaches:
-    """Where nothing is answered without a shared count, an outage of Redis is answered 503."""
+    """An operation that needs the shared count answers 503 while Redis is down."""
     node = endpoint.extensions().get("x-rate-limit")
     if node is None or node.text("without_redis") != "refuse":
         return
@@ -90,7 +90,7 @@ def declared_idempotency(endpoint: Endpoint) -> Breaches:
 
 
 def announced_ends(endpoint: Endpoint) -> Breaches:
-    """Clients learn from headers that an operation goes; RFC 9745, section 4, orders the dates."""
+    """Headers tell clients when an operation will end; RFC 9745, section 4, orders the dates."""
     extensions = endpoint.extensions()
     since, sunset = extensions.get("x-deprecation"), extensions.get("x-sunset")
     if endpoint.node.child("deprecated").value is not True:
@@ -105,7 +105,7 @@ def announced_ends(endpoint: Endpoint) -> Breaches:
 
 
 def buckets_of_different_names(endpoint: Endpoint) -> Breaches:
-    """A limit's counter is named after its operation or its tag; one name would be one counter."""
+    """The counter of a limit has the name of its operation or tag; equal names share a counter."""
     if endpoint.operation_id in endpoint.node.contract.tags:
         node = endpoint.node.child("operationId")
         yield node, f"{endpoint.operation_id} is a tag too", "write a verb and a noun"

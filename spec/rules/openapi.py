@@ -61,7 +61,7 @@ def is_pattern(text: str) -> bool:
 
 
 def valid_openapi(contract: Contract) -> Breaches:
-    """Nothing below holds for a document that is not OpenAPI 3.1."""
+    """The other rules need a document that is valid OpenAPI 3.1."""
     if not contract.node().text("openapi").startswith("3.1."):
         yield contract.node("openapi"), "the document is not OpenAPI 3.1", "write openapi: 3.1.0"
         return

@@ -46,7 +46,7 @@ def one_declared_tag(endpoint: Endpoint) -> Breaches:
 
 
 def file_of_the_tag(endpoint: Endpoint) -> Breaches:
-    """A resource has the same file name in every layer; a path of several has that of one."""
+    """A resource has the same file name in every layer; a path of several tags is in one file."""
     tag = endpoint.tag
     owners = {tag for _, node in endpoint.item.entries() for tag in node.strings("tags")[:1]}
     if tag in _declared_tags(endpoint) and endpoint.file_stem not in owners:
@@ -54,7 +54,7 @@ def file_of_the_tag(endpoint: Endpoint) -> Breaches:
 
 
 def stated_security(endpoint: Endpoint) -> Breaches:
-    """Who may call is decided per operation: a default would open one that forgets to say it."""
+    """Each operation says who may call it: a default could open an operation by mistake."""
     if not endpoint.node.has("security"):
         fix = (
             "add `security: [{oauth2: [<scope>]}]`, "
@@ -103,7 +103,7 @@ def _extensions() -> Mapping[str, dict[str, Json]]:
 
 
 def valid_extensions(endpoint: Endpoint) -> Breaches:
-    """The server acts on extensions, and reads them without asking again whether they are valid."""
+    """The server acts on extensions, and does not validate them again."""
     for name, node in endpoint.extensions().items():
         schema = _extensions().get(name, {}).get("schema")
         if not isinstance(schema, dict):
@@ -114,7 +114,7 @@ def valid_extensions(endpoint: Endpoint) -> Breaches:
 
 
 def known_extensions(endpoint: Endpoint) -> Breaches:
-    """A misspelt extension would silently do nothing."""
+    """A misspelt extension would have no effect, without a message."""
     for name, node in endpoint.extensions().items():
         if name not in _extensions():
             otherwise = (
@@ -124,7 +124,7 @@ def known_extensions(endpoint: Endpoint) -> Breaches:
 
 
 def statuses_of_extensions(endpoint: Endpoint) -> Breaches:
-    """What makes the server refuse requests has its refusal in the contract."""
+    """If an extension makes the server refuse requests, the contract declares the status."""
     for implied in undeclared(endpoint, "TooManyRequests", "InvalidCursor", "Conflict"):
         fix = declaration(endpoint, implied.status)
         if implied.status == "429":

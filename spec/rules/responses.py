@@ -12,7 +12,7 @@ _PROBLEM = "application/problem+json"
 
 
 def problems(endpoint: Endpoint) -> Breaches:
-    """Clients read every error with the same code; only RFC 6749 demands its own form."""
+    """Clients read all errors by the same code; only RFC 6749 requires another format."""
     oauth2 = endpoint.node.text("x-error-format") == "oauth2"
     for status, response in endpoint.responses():
         if status < "400" or (oauth2 and status in OAUTH2_STATUSES):
@@ -26,7 +26,7 @@ def problems(endpoint: Endpoint) -> Breaches:
 
 
 def examples(endpoint: Endpoint) -> Breaches:
-    """They are documentation, and what is answered while there is no code."""
+    """Examples are documentation, and the answers of operations without code."""
     for status, response in endpoint.responses():
         for _, content in response.get("content").entries():
             if status < "400" and not _is_binary(content) and not content.child("examples").value:
@@ -40,7 +40,7 @@ def _is_binary(content: Node) -> bool:
 
 
 def header_examples(endpoint: Endpoint) -> Breaches:
-    """Mock servers answer with them; what they make up instead breaks the clients under test."""
+    """Mock servers send the examples; values that they invent can break clients under test."""
     for _, response in endpoint.responses():
         for name, header in response.get("headers").entries():
             schema = header.follow().get("schema")
@@ -93,7 +93,7 @@ def _demand(endpoint: Endpoint, *components: str) -> Breaches:
 
 
 def secured_operations(endpoint: Endpoint) -> Breaches:
-    """A caller without, or with too weak, credentials is answered 401 or 403."""
+    """A caller without sufficient credentials gets 401 or 403."""
     yield from _demand(endpoint, "Unauthorized", "Forbidden")
 
 
@@ -108,7 +108,7 @@ def refused_values(endpoint: Endpoint) -> Breaches:
 
 
 def server_errors(endpoint: Endpoint) -> Breaches:
-    """Any operation can fail, and says so in the form that clients read."""
+    """Any operation can fail, and reports it in the error format of the contract."""
     yield from _demand(endpoint, "InternalError")
 
 

@@ -85,7 +85,7 @@ def named_parts(schema: Schema) -> Breaches:
 
 
 def unambiguous_unions(schema: Schema) -> Breaches:
-    """Clients find the alternative by a discriminator, and closed objects fit no other part."""
+    """Clients choose the alternative by the discriminator; closed objects match no other one."""
     node = schema.node
     if node.has("allOf") and schema.in_request:
         yield node.child("allOf"), "allOf never fits closed requests", "write the properties out"
@@ -110,7 +110,7 @@ def _is_part(node: Node) -> bool:
 
 
 def required_properties(schema: Schema) -> Breaches:
-    """What is required and not described has no type, and no example can hold it."""
+    """A required property without a schema has no type, and no example can contain it."""
     known = dict(schema.node.child("properties").entries())
     if not known or any(schema.node.has(key) for key in _COMBINED):
         return
@@ -122,7 +122,7 @@ def required_properties(schema: Schema) -> Breaches:
 
 
 def distinct_values(schema: Schema) -> Breaches:
-    """A value that is there twice is a slip: another one was meant."""
+    """A value that is listed twice is probably a mistake for another one."""
     seen: list[Json] = []
     for _, node in schema.node.child("enum").entries():
         if node.value in seen:

@@ -29,14 +29,14 @@ def _is_free_text(schema: Schema) -> bool:
 
 
 def bounded_strings(schema: Schema) -> Breaches:
-    """Columns, logs and memory have limits; the contract says them first."""
+    """Columns, logs and memory have limits, so the contract states them."""
     node = schema.node
     if _is_free_text(schema) and node.text("format") not in _EXACT and not node.has("maxLength"):
         yield node, "a string of a request has no maxLength", "add maxLength"
 
 
 def strings_without_nul(schema: Schema) -> Breaches:
-    r"""PostgreSQL refuses U+0000 in text, so a request that holds one has to be refused before."""
+    r"""PostgreSQL refuses U+0000 in text, so the contract has to refuse it first."""
     node = schema.node
     if not _is_free_text(schema) or node.text("format"):
         return
@@ -79,7 +79,7 @@ def portable_patterns(schema: Schema) -> Breaches:
 
 
 def known_formats(schema: Schema) -> Breaches:
-    """A format that the validator does not know says nothing of what is valid."""
+    """A format that the validator does not know has no effect."""
     node, form = schema.node.child("format"), schema.node.text("format")
     if "string" in schema.types and form and form not in _FORMATS:
         yield node, f"the format {form} is not checked", "write maxLength and a pattern"
