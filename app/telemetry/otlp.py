@@ -31,7 +31,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.core.redis import AnyRedis
 from app.telemetry.export import Tracing
 
-_EXPORT_SECONDS = 2.0
 _SHUTDOWN_SECONDS = 3.0
 # A query may contain secrets.
 _DROPPED = frozenset({"url.query"})
@@ -85,7 +84,7 @@ class OtlpTracing(Tracing):
 
         Then the remaining ones have 3 s, as a collector may not answer.
         """
-        exporter = OTLPSpanExporter(f"{self._endpoint}/v1/traces", timeout=_EXPORT_SECONDS)
+        exporter = OTLPSpanExporter(f"{self._endpoint}/v1/traces")
         processor = BatchSpanProcessor(_WithoutData(exporter))
         self._sdk.add_span_processor(processor)
         try:

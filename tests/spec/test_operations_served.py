@@ -119,6 +119,7 @@ async def test_credentials_are_read_by_the_type_of_their_scheme(
     [
         "big=9223372036854775807",
         "big=1000000000000000000",
+        "big=12.0",
         "ratio=1e-1",
         "ids=1&ids=2",
         "words=a,b",

@@ -18,7 +18,7 @@ from tests.clients import PASSWORD, sign_in, sign_up
 from tests.collector import Collector, Span, collecting
 from tests.exports import finished
 from tests.versions import PREFIX
-from tests.waiting import until
+from tests.waiting import LIMIT_SECONDS, until
 from tests.workers import working
 
 TRACE_ID, PARENT_ID = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -28,6 +28,7 @@ TRACEPARENT = f"00-{TRACE_ID}-{PARENT_ID}-01"
 @pytest.fixture(autouse=True)
 def _send_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "20")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", str(LIMIT_SECONDS))
 
 
 # part exports

@@ -10,7 +10,8 @@ from app.api.request.contract import Contract
 
 Pairs = Sequence[tuple[str, Any]]
 
-_INTEGER = re.compile(r"-?[0-9]{1,4000}", re.ASCII)
+# JSON Schema counts 1.0 as an integer (core, section 6.3).
+_INTEGER = re.compile(r"(-?[0-9]{1,4000})(\.0{1,100})?", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 _MEMBER = re.compile(r"\[([^\[\]]+)\]")
 _BOOLEANS = {"true": True, "false": False}
@@ -39,8 +40,8 @@ class Texts:
         """Return one text as JSON."""
         if not isinstance(text, str):
             return text
-        if "integer" in self.kinds and _INTEGER.fullmatch(text):
-            return int(text)
+        if "integer" in self.kinds and (whole := _INTEGER.fullmatch(text)):
+            return int(whole[1])
         if "number" in self.kinds and _NUMBER.fullmatch(text):
             return _number(text)
         if "boolean" in self.kinds and text in _BOOLEANS:
@@ -106,7 +107,7 @@ def _number(text: str) -> float | str:
     value = float(text)
     if not math.isfinite(value):
         return text
-    return int(text) if _INTEGER.fullmatch(text) else value
+    return value if {".", "e", "E"} & set(text) else int(text)
 
 
 def json_text(text: str) -> Any:  # noqa: ANN401 - any JSON
