@@ -1,4 +1,4 @@
-"""The chain of migrations, without those of a part."""
+"""The chain of migrations: without those of a part, and with those of a later version."""
 
 import re
 from collections.abc import Iterable
@@ -20,6 +20,25 @@ def relink(root: Path, gone: Iterable[Path]) -> None:
         while new in before:
             new = before[new]
         _write(path, follows, new)
+
+
+def append(root: Path, new: Iterable[Path]) -> list[Path]:
+    """Let added migrations follow the newest of all others; return the files that were changed.
+
+    Databases of the product have run its own migrations. What comes before those, they never run.
+    """
+    chain = {path: _ids(path) for path in sorted((root / FOLDER).glob("*_*.py"))}
+    added = {path: chain[path] for path in new if path in chain}
+    others = [ids for path, ids in chain.items() if path not in added]
+    followed = {before for _, before in others}
+    newest = [revision for revision, _ in others if revision not in followed]
+    revisions = {revision for revision, _ in added.values()}
+    first = [path for path, (_, before) in added.items() if before not in {*revisions, *newest}]
+    if len(newest) != 1:
+        return []
+    for path in first:
+        _write(path, added[path][1], newest[0])
+    return first
 
 
 def _ids(path: Path) -> tuple[str, str]:

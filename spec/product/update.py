@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from alembic.script import ScriptDirectory
-
 from spec.product.answers import FILE, read_answers
+from spec.product.migrations import FOLDER, append
 from spec.tools.finding import Finding, RefusedError, Where
 
 # `make generate` writes these anew, from the contract of the product.
@@ -88,22 +87,30 @@ def _merge(product: Path) -> Iterator[str]:
     except RefusedError:
         if not (conflicts := _git(product, "diff", "--name-only", "--diff-filter=U")):
             raise
+        yield from _migrations(product)
         yield from (f"conflict: {path}" for path in conflicts.splitlines())
         yield "next: resolve the conflicts, git add the files, and run make generate"
     else:
+        yield from _migrations(product)
         yield from _generated(product)
     yield "next: read git diff --staged, run make check, and commit"
 
 
+def _migrations(product: Path) -> Iterator[str]:
+    """Let the migrations of the template follow those of the product; yield which one does."""
+    added = _git(product, "diff", "--cached", "--name-only", "--diff-filter=A", "--", str(FOLDER))
+    for path in append(product, [product / name for name in added.splitlines()]):
+        _git(product, "add", str(path))
+        yield f"{path.relative_to(product)} follows the newest migration of the product"
+
+
 def _generated(product: Path) -> Iterator[str]:
-    """Generate from the merged contract; yield what is left to do for the merged files."""
+    """Generate from the merged contract; yield what is left to do."""
     try:
         _run(product, sys.executable, "-m", "spec", "generate")
     except RefusedError as error:
         yield from map(str, error.findings)
         yield "next: mend the contract, and run make generate"
-    if len(ScriptDirectory(str(product / "app/db/migrations")).get_heads()) > 1:
-        yield "next: .venv/bin/alembic merge heads -m 'merge the template'"
 
 
 def _git(folder: Path, *arguments: str) -> str:

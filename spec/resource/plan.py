@@ -94,7 +94,7 @@ def head_of(root: Path) -> str | None:
     """Return the newest migration; raises RefusedError where there are several."""
     heads = ScriptDirectory(str(root / _MIGRATIONS)).get_heads()
     if len(heads) > 1:
-        fix = f"merge them: .venv/bin/alembic merge {' '.join(heads)}"
+        fix = f'write down_revision: str | None = "{heads[0]}" in the migration {heads[1]}'
         raise refused(_MIGRATIONS, f"there are {len(heads)} newest migrations", fix)
     return heads[0] if heads else None
 

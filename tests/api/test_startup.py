@@ -13,7 +13,7 @@ from sqlalchemy.pool import QueuePool
 from app import main
 from app.api.request.security import READERS
 from app.api.versions import VERSIONS
-from app.core import dependencies
+from app.core import resources
 from app.core.config import Settings
 from app.core.resources import Resources
 from app.db.engine import make_engine, make_probe_engine
@@ -116,7 +116,7 @@ async def test_the_application_holds_its_resources_while_it_runs_and_no_longer(
             engines.append(make(settings))
             return engines[-1]
 
-        monkeypatch.setattr(dependencies, maker.__name__, remember)
+        monkeypatch.setattr(resources, maker.__name__, remember)
     app = create_app(settings)
     before = watchers()
 

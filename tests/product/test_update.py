@@ -10,6 +10,7 @@ import pytest
 
 from spec.product.answers import read_answers
 from spec.product.update import update
+from spec.resource.plan import head_of
 from spec.tools.finding import RefusedError
 from tests import figures
 from tests.docs.follow import GIT, TOOLS_ARE_THERE, clone
@@ -24,6 +25,8 @@ EARLIER = {
     "spec/v1/users.yaml": ("Returns the user on whose behalf you call.", "Returns the caller."),
     "deploy/kubernetes/README.md": ("# Kubernetes", "# The cluster"),
 }
+VERSIONS = Path("app/db/migrations/versions")
+MIGRATION = VERSIONS / "20300101_0000_note_when_users_were_seen.py"
 RESOURCE = ("parcels", "--fields", "name:string(1..120) due:date?")
 
 
@@ -62,8 +65,30 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     commit(root, "Earlier version")
     for name, (later, earlier) in EARLIER.items():
         rewrite(root / name, earlier, later)
+    (root / MIGRATION).write_text(migration_after(head_of(root)), encoding="utf-8")
     commit(root, "Later version")
     return root
+
+
+def migration_after(revision: str | None) -> str:
+    """Return a migration that changes nothing."""
+    return f'''"""Note when users were seen.
+
+Revision: 0123456789ab
+Follows: {revision}
+"""
+
+revision: str = "0123456789ab"
+down_revision: str | None = "{revision}"
+
+
+def upgrade() -> None:
+    """Apply the change."""
+
+
+def downgrade() -> None:
+    """Take the change back."""
+'''
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +138,12 @@ def test_it_says_what_happened_and_what_is_left_to_do(template: Path, updated: U
 
     lines = updated.said.splitlines()
 
-    assert lines[:2] == [f"merged the template from {old} to {new}", "conflict: CONTRIBUTING.md"]
-    assert [line for line in lines if line.startswith("next: ")] == lines[2:4]
+    assert lines[:3] == [
+        f"merged the template from {old} to {new}",
+        f"{MIGRATION} follows the newest migration of the product",
+        "conflict: CONTRIBUTING.md",
+    ]
+    assert [line for line in lines if line.startswith("next: ")] == lines[3:5]
 
 
 def test_a_conflict_is_marked(updated: Updated) -> None:
@@ -155,6 +184,15 @@ def test_the_next_update_starts_from_this_version(template: Path, resolved: Path
     said = run(resolved, "make", *TOOLS_ARE_THERE, "update", f"FROM={template}")
 
     assert "the product has this version of the template already" in said
+
+
+def test_a_migration_of_the_template_follows_those_of_the_product(resolved: Path) -> None:
+    (own,) = (resolved / VERSIONS).glob("*_add_parcels.py")
+
+    assert head_of(resolved) == "0123456789ab"
+    written = (resolved / MIGRATION).read_text(encoding="utf-8")
+    revision = own.read_text(encoding="utf-8").partition("Revision: ")[2].splitlines()[0]
+    assert f'down_revision: str | None = "{revision}"' in written
 
 
 def test_uncommitted_changes_are_refused(template: Path, resolved: Path) -> None:

@@ -103,9 +103,9 @@ async def test_the_variables_of_the_server_have_their_defaults(kinds: FastAPI) -
         ("/bearer", {}, 401),
         ("/bearer", {"Authorization": "Bearer wrong"}, 401),
         ("/bearer", {"Authorization": "Bearer good"}, 204),
-        ("/key", {"X-API-Key": "good"}, 401),
-        ("/key", {"X-Token": "wrong"}, 401),
-        ("/key", {"X-Token": "good"}, 204),
+        ("/key", {"X-API-Key": "good"}, 401),  # part api_keys
+        ("/key", {"X-Token": "wrong"}, 401),  # part api_keys
+        ("/key", {"X-Token": "good"}, 204),  # part api_keys
     ],
 )
 async def test_credentials_are_read_by_the_type_of_their_scheme(

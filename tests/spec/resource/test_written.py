@@ -14,16 +14,18 @@ pytestmark = pytest.mark.resource
 EVERY_KIND = (
     "email:email homepage:uri? code:uuid order:int(0..5) views:int(0..9999999999) type:enum(a|b)=a "
     "level:enum(low|mid-high)? happened_at:datetime? date:date=2000-01-01 notes:text? active:bool "
-    "rate:decimal(5,3)=1.000 balance:decimal?"
+    "rate:decimal(5,3)=1.000 balance:decimal? model_name:string"
 )
 # In this order: a resource may refer to an earlier one.
 RESOURCES = {
     "projects": ["--fields", "name:string(1..120) budget:decimal? due:date? archived:bool=false"],
     "people": ["--fields", EVERY_KIND, "--ownership", "none"],
+    "lines": ["--fields", "off:enum(on|off|null)? y:int(5..5) no:bool=false true:string"],
     "order_lines": [
         "--fields",
         "project_id:ref(projects) old_project_id:ref(projects)? quantity:int(1..9)=1",
     ],
+    "s3_settings": ["--fields", "order_line_id:ref(order_lines) x:string(0..1)"],
     "imports": ["--fields", "kept:string? archived:bool person_id:ref(people)?"],
 }
 TESTS = [
