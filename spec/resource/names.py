@@ -9,6 +9,7 @@ from typing import Any
 
 from spec.resource.fields import Field
 from spec.resource.kinds import Part
+from spec.tools.fields import class_name
 from spec.tools.finding import Finding, RefusedError, Where
 from spec.tools.names import parameter_name, pascal, snake
 
@@ -86,6 +87,11 @@ class Resource:
     def row(self) -> str:
         """Return the name of the row's class and of the schema."""
         return pascal(self.singular)
+
+    @property
+    def schema(self) -> str:
+        """Return what the generator calls the schema."""
+        return class_name(self.row)
 
     @property
     def service(self) -> str:

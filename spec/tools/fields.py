@@ -1,7 +1,7 @@
 """Definitions of the models as code: classes, enums and aliases."""
 
 import keyword
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel
@@ -137,6 +137,11 @@ def _constant(value: str) -> str:
     if not name:
         return "EMPTY" if not value else "SIGN"
     return name if not name[0].isdigit() else f"VALUE_{name}"
+
+
+def class_name(name: str, reserved: Container[str] = ()) -> str:
+    """Return the name of a schema in Python, where the modules may use it themselves."""
+    return f"{name}Model" if name in MODULE_NAMES or name in reserved else name
 
 
 def attribute(key: str) -> str:

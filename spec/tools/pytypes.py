@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from spec.tools.contract import Contract, Node
 from spec.tools.directions import directed
 from spec.tools.expressions import ANY, arms, distinct, joined, literal
-from spec.tools.fields import MODULE_NAMES, Definition, Member, alias, class_of, enum_of
+from spec.tools.fields import Definition, Member, alias, class_name, class_of, enum_of
 from spec.tools.names import pascal, unused
 from spec.tools.shapes import Shape, layers, without
 
@@ -216,8 +216,7 @@ class Types:
 
     def _name(self, key: tuple[object, ...], wanted: str) -> str:
         if key not in self._names:
-            is_taken = wanted in MODULE_NAMES or wanted in self.reserved
-            wanted = f"{wanted}Model" if is_taken else wanted
+            wanted = class_name(wanted, self.reserved)
             self._names[key] = unused(wanted, self._taken, "")
             self._taken.add(self._names[key])
         return self._names[key]

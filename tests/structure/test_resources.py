@@ -11,6 +11,7 @@ import pytest
 from app import schemas
 from app.db.base import Base
 from spec.tools.bundle import assemble
+from spec.tools.fields import class_name
 from spec.tools.names import Names, pascal
 from spec.tools.target import Target
 from tests.conftest import ROOT
@@ -94,7 +95,7 @@ def test_a_row_and_its_repository_are_named_after_their_tag(tag: str) -> None:
     row = next(row for row in rows if row.__tablename__ == tag)
     repository = classes_of(f"app.db.repositories.{tag}")[f"{row.__name__}Repository"]
 
-    assert hasattr(schemas, row.__name__), "Fix: name the row as the contract's schema"
+    assert hasattr(schemas, class_name(row.__name__)), "Fix: name the row as the contract's schema"
     assert row.__name__ != pascal(tag), "Fix: a row is one of them, so name it in the singular"
     assert repository.model is row
 

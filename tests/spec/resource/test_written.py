@@ -20,6 +20,7 @@ EVERY_KIND = (
 RESOURCES = {
     "projects": ["--fields", "name:string(1..120) budget:decimal? due:date? archived:bool=false"],
     "people": ["--fields", EVERY_KIND, "--ownership", "none"],
+    "tags": ["--fields", "field:string"],
     "lines": ["--fields", "off:enum(on|off|null)? y:int(5..5) no:bool=false true:string"],
     "order_lines": [
         "--fields",
