@@ -3,19 +3,15 @@
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.base import DatabaseNow
 from app.db.models.account_tokens import AccountToken, Purpose
 from app.db.models.users import User
-from app.db.repositories.repository import connection_of, insert_into
+from app.db.repositories.repository import Queries, insert_into
 
 
-class AccountTokenRepository:
+class AccountTokenRepository(Queries):
     """Single-use tokens, by the database's clock; a user has one row for each purpose."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
 
     async def put(
         self, digest: str, user_id: UUID, purpose: Purpose, *, task_id: UUID, life_seconds: int
@@ -34,7 +30,7 @@ class AccountTokenRepository:
         is_repeated = and_(AccountToken.task_id == task_id, AccountToken.used_at.is_(None))
         is_earlier = or_(AccountToken.task_id.is_(None), AccountToken.task_id < task_id)
         statement = (
-            insert_into(AccountToken, connection_of(self._session).dialect.name)
+            insert_into(AccountToken, self._connection.dialect.name)
             .values(user_id=user_id, purpose=purpose, **row)
             .on_conflict_do_update(
                 index_elements=["user_id", "purpose"],

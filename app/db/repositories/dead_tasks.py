@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.tasks import DeadTask
+from app.db.repositories.repository import Queries
 
 
-class DeadTaskRepository:
+class DeadTaskRepository(Queries):
     """Dead tasks in the database."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
 
     async def list_latest(self, limit: int) -> Sequence[DeadTask]:
         """Return the latest dead tasks, the latest first."""

@@ -8,7 +8,7 @@ from sqlalchemy import Select, insert, select, update
 from app.db.base import DatabaseNow
 from app.db.deletion import delete_piece
 from app.db.models.files import BROKEN_OFF, File, FileChunk, FileScan, ReceivedScan
-from app.db.repositories.repository import Repository, connection_of, insert_into
+from app.db.repositories.repository import Repository, insert_into
 
 
 class FileRepository(Repository[File]):
@@ -52,9 +52,7 @@ class FileRepository(Repository[File]):
 
     async def note_scan(self, message_id: str) -> bool:
         """Remember the id of a webhook; return whether it is new."""
-        statement = insert_into(ReceivedScan, connection_of(self._session).dialect.name).values(
-            id=message_id
-        )
+        statement = insert_into(ReceivedScan, self._connection.dialect.name).values(id=message_id)
         found = await self._session.scalars(
             statement.on_conflict_do_nothing().returning(ReceivedScan.id)
         )

@@ -15,7 +15,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningInsert
 from uuid_utils.compat import uuid7
 
@@ -24,7 +23,7 @@ from app.db.base import DatabaseNow
 from app.db.deletion import delete_piece
 from app.db.models.idempotency_keys import IdempotencyKey
 from app.db.models.users import User
-from app.db.repositories.repository import connection_of, insert_into
+from app.db.repositories.repository import Queries, insert_into
 
 _ANSWER = ("status", "headers", "answer", "contract")
 # Earlier releases stored no status; their answers count, as the effect was committed.
@@ -89,11 +88,8 @@ class KeyName:
         )
 
 
-class IdempotencyKeyRepository:
+class IdempotencyKeyRepository(Queries):
     """Claims keys and stores responses; each decision is one statement, by the database's clock."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
 
     async def claim(
         self, name: KeyName, fingerprint: str, *, lease_seconds: int, life_seconds: int
@@ -113,7 +109,7 @@ class IdempotencyKeyRepository:
             "lease_seconds": lease_seconds,
             "life_seconds": life_seconds,
         }
-        connection = connection_of(self._session)
+        connection = self._connection
         return await connection.scalar(_claim_statement(connection.dialect.name), values)
 
     async def find(self, name: KeyName) -> IdempotencyKey | None:
@@ -145,7 +141,7 @@ class IdempotencyKeyRepository:
             "answer": answer,
             "contract": contract,
         }
-        if await connection_of(self._session).scalar(_COMPLETE, values) is None:
+        if await self._connection.scalar(_COMPLETE, values) is None:
             raise LostRace
 
     async def release(self, name: KeyName, claim: UUID) -> None:

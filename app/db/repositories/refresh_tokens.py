@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.base import DatabaseNow
 from app.db.models.refresh_tokens import RefreshToken
 from app.db.models.sessions import Session
+from app.db.repositories.repository import Queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,8 @@ class Presented:
     is_fresh: bool
 
 
-class RefreshTokenRepository:
+class RefreshTokenRepository(Queries):
     """Chains of tokens; a token is read with a lock, so that it gets only one successor."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
 
     async def present(self, digest: str, *, grace_seconds: int) -> Presented | None:
         """Return a token with its session, locked; concurrent calls with the same token wait."""

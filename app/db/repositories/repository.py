@@ -29,7 +29,19 @@ class Page(Generic[Row]):
     next_position: list[str] | None
 
 
-class Repository(Generic[Row]):
+class Queries:
+    """Reads and writes rows inside a unit of work."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    @property
+    def _connection(self) -> AsyncConnection:
+        """Return the connection of the unit of work, for statements that map no rows."""
+        return cast("AsyncConnection", self._session.bind)
+
+
+class Repository(Queries, Generic[Row]):
     """Reads and writes the rows of one table inside a unit of work.
 
     Access control is the starting query: a method that serves a caller takes a `visible` statement
@@ -44,9 +56,6 @@ class Repository(Generic[Row]):
     """What clients call a row, for the error that says that there is none."""
     asked: ClassVar[Sequence[ColumnElement[Any]]] = ()
     """Columns beside those of the table, which the rows that `add` returns have too."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
 
     async def get(self, visible: Select[Row], row_id: UUID) -> Row | None:
         """Return the visible row with this id, or None."""
@@ -124,7 +133,7 @@ class Repository(Generic[Row]):
     async def _rows(
         self, statement: ReturnsRows, values: Mapping[str, object] | None = None
     ) -> list[Row]:
-        found = await connection_of(self._session).execute(cast("Executable", statement), values)
+        found = await self._connection.execute(cast("Executable", statement), values)
         return cast("list[Row]", [*map(_maker(tuple(found.keys())), found)])
 
 
@@ -140,11 +149,6 @@ def _maker(columns: tuple[str, ...]) -> Callable[[Iterable[Any]], object]:
     row: Any = namedtuple("Row", columns)  # type: ignore[misc]  # noqa: PYI024
     make: Callable[[Iterable[Any]], object] = row._make
     return make
-
-
-def connection_of(session: AsyncSession) -> AsyncConnection:
-    """Return the connection of a unit of work, for statements that map no rows."""
-    return cast("AsyncConnection", session.bind)
 
 
 def insert_into(model: type[Base], dialect: str) -> postgresql.Insert | sqlite.Insert:

@@ -3,18 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.base import DatabaseNow
 from app.db.models.tasks import Schedule
-from app.db.repositories.repository import connection_of, insert_into
+from app.db.repositories.repository import Queries, insert_into
 
 
-class ScheduleRepository:
+class ScheduleRepository(Queries):
     """The latest slot of each schedule."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
 
     async def now(self) -> datetime:
         """Return the time of the database's clock, which all schedulers share."""
@@ -23,9 +19,7 @@ class ScheduleRepository:
 
     async def take(self, name: str, slot: datetime) -> bool:
         """Claim a slot; return False if it or a later one was claimed before."""
-        insert = insert_into(Schedule, connection_of(self._session).dialect.name).values(
-            name=name, slot=slot
-        )
+        insert = insert_into(Schedule, self._connection.dialect.name).values(name=name, slot=slot)
         statement = insert.on_conflict_do_update(
             index_elements=["name"],
             set_={"slot": slot},

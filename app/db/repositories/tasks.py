@@ -16,12 +16,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.db.base import Base, DatabaseNow
 from app.db.deletion import delete_piece
 from app.db.models.tasks import DeadTask, NewTask, Task
+from app.db.repositories.repository import Queries
 
 _TABLE = Base.metadata.tables[Task.__tablename__]
 # Built once and without the ORM, which makes it twice as fast; requests wait for it.
@@ -32,11 +32,8 @@ class LeaseLostError(Exception):
     """Another attempt holds the lease, so this one must not write."""
 
 
-class TaskRepository:
+class TaskRepository(Queries):
     """Tasks in the database."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
 
     async def add(self, task: NewTask, *, delay_seconds: float = 0) -> None:
         """Insert a task that is due after the delay."""
