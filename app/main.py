@@ -57,9 +57,9 @@ def create_app(settings: Settings | None = None, *, runs_tasks: bool = True) -> 
     document = read_contract(newest.name)
     app = _make_app(settings, title=document["info"]["title"], runs_tasks=runs_tasks)
     operations = [one for version in VERSIONS for one in version.operations.values()]
-    app.state.mocked = mocked_operations(settings, (one.operation_id for one in operations))
-    require_readers(one for one in operations if one.operation_id not in app.state.mocked)
-    app.state.rules = {version.name: make_rules(version, settings) for version in VERSIONS}
+    mocked = mocked_operations(settings, (one.operation_id for one in operations))
+    require_readers(one for one in operations if one.operation_id not in mocked)
+    app.state.rules = {version.name: make_rules(version, settings, mocked) for version in VERSIONS}
     for version in VERSIONS:
         app.include_router(version.router(), prefix=version.prefix)
         _check_routes(app.routes[-1], version)

@@ -16,12 +16,12 @@ from app.core.security import Principal
 
 def resources(request: Request) -> Resources:
     """Return the resources of the process."""
-    return cast("Resources", request.app.state.resources)
+    return cast("Resources", request.scope["app"].state.resources)
 
 
 async def services(request: Request) -> schemas.Services:
     """Provide the services of the newest contract."""
-    return cast("schemas.Services", request.app.state.services)
+    return cast("schemas.Services", request.scope["app"].state.services)
 
 
 async def principal(request: Request) -> Principal:

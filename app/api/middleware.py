@@ -32,11 +32,12 @@ from app.telemetry.traces import join_trace, leave_trace
 
 logger = logging.getLogger(__name__)
 
+_METHODS = frozenset(HTTPMethod)
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,128}")
 # Proxies log this status for a client that disconnects early; it is never sent.
 _CLIENT_GONE = 499
 # Paths that software parses differently: an empty part, a dot segment, an escaped separator.
-_AMBIGUOUS_PATH = re.compile(rb"//|\\|%2f|%5c|(^|/)(\.|%2e){1,2}(/|$)", re.IGNORECASE)
+_AMBIGUOUS_PATH = re.compile(rb"//|\\|%2f|%5c|/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 # RFC 7240, section 4.3: how many seconds the client waits.
 _WAIT = re.compile(rb'(?:^|[,\s])wait="?([0-9]{1,6})"?\s*(?=$|[,;])', re.IGNORECASE)
 # Statements end at the deadline; then the answer is on its way before the request is cancelled.
@@ -151,7 +152,7 @@ class Gateway:
             await error_response(scope, error)(scope, receive, send)
 
     async def _answer_in_time(self, exchange: Exchange, receive: Receive, send: Send) -> None:
-        if self._requests.is_full:
+        if self._requests.count >= self._requests.limit:
             REQUESTS_SHED.inc()
             raise _overloaded(self._requests.limit)
         seconds = self._seconds(exchange)
@@ -219,7 +220,7 @@ def _log_request(method: str, exchange: Exchange, seconds: float) -> None:
     operation = exchange.scope.get(OPERATION)
     name = operation.operation_id if operation else None
     # Clients may send any method, and each value of a label is a new time series.
-    known = method if method in HTTPMethod.__members__ else "other"
+    known = method if method in _METHODS else "other"
     _seconds_of(name or "none", known, exchange.status // 100).observe(seconds)
     logger.info(
         "request",

@@ -20,11 +20,6 @@ class InFlight:
         self.limit = limit
         self.count = 0
 
-    @property
-    def is_full(self) -> bool:
-        """Whether another request has to be refused."""
-        return self.count >= self.limit
-
 
 class Slot:
     """One counted request: `free` removes it from the count, `take` adds it again.

@@ -1,11 +1,14 @@
 """JSON logs: one object per line, with the ids of the request, trace and task."""
 
-import json
 import logging
 import sys
 from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import islice
 from types import TracebackType
 from typing import TypeAlias
+
+from pydantic_core import to_json
 
 from app.core.context import request_id, task_id, trace_id
 from app.core.error_text import describe, format_exception, shown
@@ -13,8 +16,9 @@ from app.core.error_text import describe, format_exception, shown
 _ExcInfo: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 )
-_RECORD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "color_message"}
-_ENCODER = json.JSONEncoder(default=lambda value: str(shown(value)), ensure_ascii=False)
+# The fields of every record come first, those of `extra` and of libraries follow.
+_RECORD_FIELDS = len(vars(logging.makeLogRecord({})))
+_OTHER_FIELDS = {"message", "color_message"}
 
 
 class JsonFormatter(logging.Formatter):
@@ -23,7 +27,7 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line for `record`, without a line break at its end."""
         line: dict[str, object] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "time": f"{_second(int(record.created))}.{int(record.msecs):03}+00:00",
             "level": record.levelname,
             "logger": record.name,
             "message": _message(record),
@@ -34,14 +38,26 @@ class JsonFormatter(logging.Formatter):
             line["trace_id"] = trace
         if task := task_id.get():
             line["task_id"] = task
-        line |= {name: value for name, value in vars(record).items() if name not in _RECORD_FIELDS}
+        own = islice(vars(record).items(), _RECORD_FIELDS, None)
+        line |= {name: value for name, value in own if name not in _OTHER_FIELDS}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return _ENCODER.encode(line)
+        # Bytes as digits, because not all of them are a text.
+        return to_json(line, fallback=_shown_as_text, bytes_mode="hex").decode()
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the name of logging
         """Return the traceback without the data that messages of libraries contain."""
         return "" if ei[1] is None else format_exception(ei[1])
+
+
+@lru_cache(maxsize=1)
+def _second(moment: int) -> str:
+    """Return a second in UTC: several lines have the same, and it costs as much as the rest."""
+    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%S}"
+
+
+def _shown_as_text(value: object) -> str:
+    return str(shown(value))
 
 
 def _message(record: logging.LogRecord) -> str:

@@ -15,10 +15,12 @@ class Tracing:
 
     Attributes:
         provider: Where tracers come from.
+        is_recording: Whether it records spans.
     """
 
     def __init__(self, provider: TracerProvider | None = None) -> None:
         self.provider = provider or NoOpTracerProvider()
+        self.is_recording = provider is not None
 
     @property
     def tracer(self) -> Tracer:

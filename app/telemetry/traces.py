@@ -3,10 +3,10 @@
 Without an exporter no span is recorded, but the ids exist: logs, problems and tasks contain them.
 """
 
-import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import Token
+from os import urandom
 
 from opentelemetry import context, trace
 from opentelemetry.context import Context
@@ -25,7 +25,6 @@ from app.core.error_text import describe
 
 _W3C = TraceContextTextMapPropagator()
 _FIELD = "traceparent"
-_RANDOM = random.SystemRandom()  # no test can seed it
 
 
 def join_trace(traceparent: str | None) -> Token[Context]:
@@ -99,6 +98,9 @@ def _is_valid(parent: Context) -> bool:
 
 
 def _new_trace() -> Context:
-    # As in the SDK: the ids have to be unique, not secret.
-    ids = SpanContext(_RANDOM.getrandbits(128) or 1, _RANDOM.getrandbits(64) or 1, is_remote=False)
+    # Of the system, so that no test can seed it.
+    bits = urandom(24)
+    ids = SpanContext(
+        int.from_bytes(bits[:16]) or 1, int.from_bytes(bits[16:]) or 1, is_remote=False
+    )
     return trace.set_span_in_context(NonRecordingSpan(ids), Context())

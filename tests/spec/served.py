@@ -109,10 +109,10 @@ def app_of(
     """Return an application of generated routers; it has neither resources nor services."""
     app = FastAPI(openapi_url=None, redirect_slashes=False)
     app.state.settings = settings = Settings(unimplemented="mock")
-    app.state.mocked = frozenset[str]()
     known = operations.OPERATIONS.values()
     conformance = Conformance(document, digest="", check_bodies=True)
-    app.state.rules = {version: Rules(conformance, rate_limits(known, settings))}
+    rules = Rules(conformance, rate_limits(known, settings), settings, frozenset())
+    app.state.rules = {version: rules}
     for router in routers:
         app.include_router(router, prefix=operations.PREFIX)
     add_error_handlers(app)

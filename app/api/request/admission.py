@@ -4,16 +4,27 @@ It comes before a byte of the body is read. One round trip to Redis counts the r
 mark of the caller's session.
 """
 
+from collections.abc import Collection
 from functools import cache, lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+from typing import TypeAlias
 from uuid import UUID
 
 from fastapi import Request
 from prometheus_client import Counter
+from starlette.types import Scope
 
 from app.api.deps import resources
 from app.api.request.exchange import EXCHANGE
-from app.api.request.response import QUOTA_HEADERS, RULES
+from app.api.request.limits import RateLimit
+from app.api.request.response import QUOTA_HEADERS
 from app.api.request.rules import Rules
 from app.api.request.security import authenticate, require_credentials
 from app.core import context
@@ -24,19 +35,21 @@ from app.core.exceptions import (
     TooManyRequests,
     Unauthorized,
 )
-from app.core.rate_limit import Decision
+from app.core.rate_limit import Decision, Limiter
 from app.core.redis import RedisUnavailable
 from app.core.security import Principal, invalid_token
 from app.core.session_marks import ALIVE, MARK
 from app.schemas.operation import Operation
 from app.telemetry.metrics import RATE_LIMIT_DECISIONS
 
+Network: TypeAlias = IPv4Network | IPv6Network
+
 _MAX_AGENT = 200
-_UNKNOWN = IPv4Address(0)
+_UNKNOWN = IPv4Address(0), "0.0.0.0"  # noqa: S104 - no address at all
 _UNLIMITED = Decision(allowed=True, quotas=())
 
 
-async def admit(request: Request, operation: Operation) -> Principal | None:
+async def admit(request: Request, operation: Operation, rules: Rules) -> Principal | None:
     """Return who calls; None for an operation without security.
 
     A caller who is refused is counted by address. An ended session is refused after the count, so
@@ -49,13 +62,15 @@ async def admit(request: Request, operation: Operation) -> Principal | None:
         ServiceUnavailable: What decides cannot be reached.
     """
     agent = request.scope[EXCHANGE].fields.get(b"user-agent", b"").decode("latin-1")
-    agent = agent.replace("\0", "")[:_MAX_AGENT]
-    client = Client(address=client_network(request), user_agent=agent or None)
-    context.client.set(client)
-    counter = _Counter(request, operation, client)
+    address = client_network(request.scope, rules.settings.trusted_proxies)
+    context.client.set(Client(address, agent.replace("\0", "")[:_MAX_AGENT] or None))
+    limit = rules.rate_limits[operation.operation_id]
+    if not operation.security and not limit.policies:
+        return None
+    counter = _Counter(resources(request).limiter, limit, operation, address)
     principal, refusal = None, None
     try:
-        if operation.operation_id in request.app.state.mocked:
+        if operation.operation_id in rules.mocked:
             require_credentials(request, operation)
         else:
             principal = await authenticate(request, operation, counter.count)
@@ -68,11 +83,9 @@ async def admit(request: Request, operation: Operation) -> Principal | None:
     ]
     if refusal is not None:
         raise refusal
-    if user_id is not None and session_id is not None:
-        lasts = decision.note == ALIVE
-        if decision.note is None:
-            lasts = await resources(request).session_gate.still_lasts(session_id, user_id)
-        if not lasts:
+    if user_id is not None and session_id is not None and decision.note != ALIVE:
+        gate = resources(request).session_gate
+        if decision.note is not None or not await gate.still_lasts(session_id, user_id):
             raise invalid_token()
     return principal
 
@@ -80,12 +93,13 @@ async def admit(request: Request, operation: Operation) -> Principal | None:
 class _Counter:
     """Counts one request once, for the user or for the client's address."""
 
-    def __init__(self, request: Request, operation: Operation, client: Client) -> None:
-        self._limiter = resources(request).limiter
-        rules: Rules = request.scope[RULES]
-        self._limit = rules.rate_limits[operation.operation_id]
+    def __init__(
+        self, limiter: Limiter, limit: RateLimit, operation: Operation, address: str
+    ) -> None:
+        self._limiter = limiter
+        self._limit = limit
         self._operation = operation
-        self._client = client
+        self._address = address
         self._key = ""
         self._decision: Decision | None = None
 
@@ -105,7 +119,7 @@ class _Counter:
         if not policies and session_id is None:
             return _UNLIMITED
         by_user = user_id is not None and not limit.per_address
-        caller = f"user:{user_id}" if by_user else f"address:{self._client.address}"
+        caller = f"user:{user_id}" if by_user else f"address:{self._address}"
         key = f"{limit.bucket}:{caller}"
         if self._decision is not None:
             if key == self._key:
@@ -133,32 +147,33 @@ def _decisions(operation: str, outcome: str) -> Counter:
     return RATE_LIMIT_DECISIONS.labels(operation, outcome)
 
 
-def client_network(request: Request) -> str:
+def client_network(scope: Scope, trusted: Collection[Network]) -> str:
     """Return the client's address, or the /64 network of an IPv6 client, which owns all of it.
 
     X-Forwarded-For is read from the right, as far as the hops are trusted proxies: what lies to the
     left of the first untrusted hop may be made up.
     """
-    trusted = request.app.state.settings.trusted_proxies
     # A proxy may append to the client's field, or add a field of its own below it.
-    lines = [line for name, line in request.scope["headers"] if name == b"x-forwarded-for"]
+    lines = [line for name, line in scope["headers"] if name == b"x-forwarded-for"]
     hops = b",".join(lines).decode("latin-1").split(",") if lines else []
-    address = _parse(request.client.host if request.client else "")
-    while hops and any(address in network for network in trusted):
+    address, network = _parse(scope["client"][0] if scope.get("client") else "")
+    while hops and any(address in proxies for proxies in trusted):
         forwarded = _parse(hops.pop().strip())
         if forwarded == _UNKNOWN:
             break
-        address = forwarded
-    if isinstance(address, IPv6Address):
-        return str(ip_network((address, 64), strict=False))
-    return str(address)
+        address, network = forwarded
+    return network
 
 
 @lru_cache(maxsize=4_096)
-def _parse(text: str) -> IPv4Address | IPv6Address:
+def _parse(text: str) -> tuple[IPv4Address | IPv6Address, str]:
+    """Return an address and its network."""
     try:
         address = ip_address(text)
     except ValueError:
         return _UNKNOWN
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is None:
+            return address, str(ip_network((address, 64), strict=False))
+        address = address.ipv4_mapped
+    return address, str(address)

@@ -1,8 +1,7 @@
 """Passes what a request says to a route, in the types of the route's signature."""
 
 import inspect
-from collections.abc import Awaitable, Callable
-from functools import cached_property
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from fastapi import Request, Response
@@ -18,41 +17,6 @@ ARGUMENTS = "contract.arguments"
 Endpoint = Callable[..., Awaitable[Response]]
 
 
-class _Typed:
-    """The types of a route's arguments; made at the first request, when all models exist."""
-
-    def __init__(self, operation: Operation, signature: inspect.Signature) -> None:
-        self._operation = operation
-        self._parameters = signature.parameters
-
-    @cached_property
-    def _adapter(self) -> TypeAdapter[Any]:
-        fields = {
-            python: Any if place == "file" else self._parameters[python].annotation
-            for python, (place, _) in self._operation.arguments.items()
-        }
-        return TypeAdapter(TypedDict(self._operation.operation_id, fields))  # type: ignore[operator]
-
-    def read(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Return the values with their types.
-
-        Raises:
-            ContractViolation: The models do not take what the contract allows.
-        """
-        try:
-            typed: dict[str, Any] = self._adapter.validate_python(
-                values, by_alias=True, by_name=False
-            )
-        except ValidationError as error:
-            # The message, and not the input: it may hold a password.
-            first = error.errors(include_input=False, include_url=False)[0]
-            where = "/".join(map(str, first["loc"]))
-            raise ContractViolation(
-                f"The models refuse what the contract allows: {first['msg']} at {where}"
-            ) from None
-        return typed
-
-
 def typed(operation: Operation) -> Callable[[Endpoint], Endpoint]:
     """Return a decorator that gives a route the arguments of its operation.
 
@@ -61,12 +25,20 @@ def typed(operation: Operation) -> Callable[[Endpoint], Endpoint]:
 
     def decorate(endpoint: Endpoint) -> Endpoint:
         signature = inspect.signature(endpoint)
-        arguments = _Typed(operation, signature)
         # A function that is written by hand may want the request too.
         wants_request = "request" in signature.parameters
+        adapter: TypeAdapter[Any] | None = None
 
         async def route(contract_request: Request, **provided: object) -> Response:
-            values = arguments.read(contract_request.scope[ARGUMENTS])
+            nonlocal adapter
+            # Made at the first request, when all models exist.
+            adapter = adapter or _adapter(operation, signature.parameters)
+            try:
+                values = adapter.validate_python(
+                    contract_request.scope[ARGUMENTS], by_alias=True, by_name=False
+                )
+            except ValidationError as error:
+                raise _violation(error) from None
             if wants_request:
                 values["request"] = contract_request
             return await endpoint(**provided, **values)
@@ -84,3 +56,21 @@ def typed(operation: Operation) -> Callable[[Endpoint], Endpoint]:
         return route
 
     return decorate
+
+
+def _adapter(operation: Operation, parameters: Mapping[str, inspect.Parameter]) -> TypeAdapter[Any]:
+    """Return what reads the arguments of an operation into the types of a route's parameters."""
+    fields = {
+        python: Any if place == "file" else parameters[python].annotation
+        for python, (place, _) in operation.arguments.items()
+    }
+    return TypeAdapter(TypedDict(operation.operation_id, fields))  # type: ignore[operator]
+
+
+def _violation(error: ValidationError) -> ContractViolation:
+    # The message, and not the input: it may hold a password.
+    first = error.errors(include_input=False, include_url=False)[0]
+    where = "/".join(map(str, first["loc"]))
+    return ContractViolation(
+        f"The models refuse what the contract allows: {first['msg']} at {where}"
+    )

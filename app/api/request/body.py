@@ -23,7 +23,7 @@ from app.core.problem import FieldError
 from app.schemas.operation import BodyKind, Operation
 
 _MAX_NAME = 100
-_CODING, _DECODED = "content-encoding", {"", "identity"}
+_CODING, _DECODED = b"content-encoding", {b"", b"identity"}
 _ABSENT = object()
 
 
@@ -235,8 +235,6 @@ class Bodies:
             UnsupportedMediaType: The contract has no such body.
             MalformedBody: The body is not what its media type says.
         """
-        if not self._bodies:
-            return {}, []
         if self._is_manual:
             self._check_head(request)
             return {}, []
@@ -267,7 +265,8 @@ class Bodies:
 
     def _check_head(self, request: ContractRequest) -> str:
         """Refuse a coding; and a media type that the contract lacks, or return it."""
-        if any(it.strip().lower() not in _DECODED for it in request.headers.getlist(_CODING)):
+        headers = request.scope["headers"]
+        if any(it.strip().lower() not in _DECODED for name, it in headers if name == _CODING):
             raise UnsupportedMediaType(
                 "Send the body uncompressed, without Content-Encoding.",
                 headers={"Accept-Encoding": "identity"},

@@ -23,15 +23,6 @@ from app.telemetry.metrics import CONTRACT_VIOLATIONS
 logger = logging.getLogger(__name__)
 
 
-class _Reader:
-    """What the contract says of the requests of one operation."""
-
-    def __init__(self, contract: Contract, operation: Operation) -> None:
-        pointer, item = contract.resolve(f"/paths/{escape(operation.path)}")
-        self.parameters = Parameters(contract, operation, item, pointer)
-        self.bodies = Bodies(contract, operation, f"{pointer}/{operation.method.lower()}")
-
-
 class Conformance:
     """Compares requests, statuses, headers and bodies with the contract.
 
@@ -46,7 +37,7 @@ class Conformance:
         self.digest = digest
         self._document = document
         self._requests = Contract(document, "request")
-        self._readers: dict[str, _Reader] = {}
+        self._readers: dict[str, tuple[Parameters, Bodies]] = {}
 
     @cached_property
     def _responses(self) -> Contract:
@@ -66,8 +57,13 @@ class Conformance:
 
     def prepare(self, operation: Operation) -> None:
         """Compile what the contract says of an operation's requests, once."""
-        if operation.operation_id not in self._readers:
-            self._readers[operation.operation_id] = _Reader(self._requests, operation)
+        if operation.operation_id in self._readers:
+            return
+        contract = self._requests
+        pointer, item = contract.resolve(f"/paths/{escape(operation.path)}")
+        parameters = Parameters(contract, operation, item, pointer)
+        bodies = Bodies(contract, operation, f"{pointer}/{operation.method.lower()}")
+        self._readers[operation.operation_id] = parameters, bodies
 
     async def read(self, operation: Operation, request: ContractRequest) -> dict[str, Any]:
         """Return what a request says, by the names in Python.
@@ -77,12 +73,12 @@ class Conformance:
             MalformedBody: The body is not what its media type says.
             UnsupportedMediaType: The contract has no such body.
         """
-        if (reader := self._readers.get(operation.operation_id)) is None:
+        if operation.operation_id not in self._readers:
             self.prepare(operation)
-            reader = self._readers[operation.operation_id]
-        reader.parameters.check_names(request)
-        body, wrong = await reader.bodies.read(request)
-        values, errors = reader.parameters.read(request)
+        parameters, bodies = self._readers[operation.operation_id]
+        parameters.check_names(request)
+        body, wrong = await bodies.read(request) if operation.bodies else ({}, [])
+        values, errors = parameters.read(request)
         if errors or wrong:
             raise ValidationFailed([*errors, *wrong])
         return values | body
@@ -96,7 +92,8 @@ class Conformance:
             ValidationFailed: The contract refuses it.
             MalformedBody: The body is not what its media type says.
         """
-        return await self._readers[operation.operation_id].bodies.read_value(request)
+        _, bodies = self._readers[operation.operation_id]
+        return await bodies.read_value(request)
 
     def check(self, operation: Operation, response: Response) -> None:
         """Check a response before it is sent.

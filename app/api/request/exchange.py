@@ -104,7 +104,7 @@ class Exchange:
             self.is_answered, self.status = True, message["status"]
             self.end_limits()
             given = [*message["headers"], (b"x-request-id", self.request_id)]
-            names = {name for name, _ in given}
+            names = dict(given)
             given += [header for header in self._headers if header[0] not in names]
             message = {**message, "headers": given}
         elif self._is_head:

@@ -70,26 +70,21 @@ class Parameter:
         if self.is_deep or self.is_spread_object:
             value = self._members(query)
             return self.default if value is _ABSENT else value
-        texts = self._texts(request, query)
+        if self.place == "query":
+            texts = [value for name, value in query if name == self.name]
+        elif self.place == "header":
+            line = request.scope[EXCHANGE].fields.get(self.field)
+            texts = [] if line is None else [line.decode("latin-1")]
+        else:
+            values = request.path_params if self.place == "path" else request.cookies
+            texts = [str(values[self.sent_as])] if self.sent_as in values else []
         if not texts or (self.allows_empty and texts == [""]):
             return self.default
-        return self._value(texts)
-
-    def _value(self, texts: list[str]) -> Any:  # noqa: ANN401 - any JSON
         if self.is_json:
             return json_text(texts[0])
         if not self.texts.is_array and not self.texts.is_object:
             return self.texts.scalar(texts[0])
         return self.texts.values(texts) if self.is_spread else self._split(texts[0])
-
-    def _texts(self, request: Request, query: Pairs) -> list[str]:
-        if self.place == "query":
-            return [value for name, value in query if name == self.name]
-        if self.place == "header":
-            line = request.scope[EXCHANGE].fields.get(self.field)
-            return [] if line is None else [line.decode("latin-1")]
-        values = request.path_params if self.place == "path" else request.cookies
-        return [str(values[self.sent_as])] if self.sent_as in values else []
 
     def _members(self, query: Pairs) -> Any:  # noqa: ANN401 - any JSON
         """Return an object whose members are parameters of their own."""

@@ -55,6 +55,7 @@ class FixedHeaders:
             *(it.name if it.place == "header" else "Cookie" for it in schemes),
         ]
         self.vary = ", ".join(credentials)
+        self.cache_control = _cache_control(operation)
         announced = announcements(operation)
         self.announcements = [(name.lower().encode(), text.encode()) for name, text in announced]
 
@@ -75,17 +76,18 @@ def complete(scope: Scope, response: Response, *, is_declared: bool = True) -> R
         return response
     fixed: FixedHeaders = scope[FIXED_HEADERS]
     raw = response.raw_headers
-    names = {name for name, _ in raw}
-    if b"location" in names or b"link" in names:
+    given = dict(raw)
+    if b"location" in given or b"link" in given:
         _add_prefix(scope, operation, response.headers)
     raw += fixed.announcements
     for header in scope.get(QUOTA_HEADERS, ()):
-        if header[0] in names:
+        if header[0] in given:
             del response.headers[header[0].decode()]
         raw.append(header)
-    if b"cache-control" not in names:
-        raw.append((b"cache-control", _cache_control(operation, response.status_code)))
-    if fixed.vary and b"vary" in names:
+    if b"cache-control" not in given:
+        is_error = response.status_code >= HTTPStatus.BAD_REQUEST
+        raw.append((b"cache-control", b"no-store" if is_error else fixed.cache_control))
+    if fixed.vary and b"vary" in given:
         response.headers.add_vary_header(fixed.vary)
     elif fixed.vary:
         raw.append((b"vary", fixed.vary.encode()))
@@ -118,9 +120,9 @@ def _without_body(response: StreamingResponse) -> Response:
     return head
 
 
-def _cache_control(operation: Operation, status: int) -> bytes:
-    """Return `Cache-Control` (RFC 9111): `no-store`, unless it is a successful read."""
-    if operation.method != "GET" or status >= HTTPStatus.BAD_REQUEST:
+def _cache_control(operation: Operation) -> bytes:
+    """Return `Cache-Control` (RFC 9111) of a success: `no-store`, unless it is a read."""
+    if operation.method != "GET":
         return b"no-store"
     rule = cast("Mapping[str, Any] | None", operation.extensions.get("x-cache"))
     if rule is not None:

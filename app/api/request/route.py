@@ -53,21 +53,21 @@ class ContractRoute(APIRoute):
 
     async def answer(self, request: ContractRequest, call: Call) -> Response:
         """Return the response to a request, if `admit` and the contract let it pass to `call`."""
-        scope, operation, state = request.scope, self.operation, request.app.state
-        rules: Rules = state.rules[self.version]
+        scope, operation = request.scope, self.operation
+        rules: Rules = request.app.state.rules[self.version]
         scope[OPERATION], scope[RULES], scope[FIXED_HEADERS] = operation, rules, self._fixed_headers
         scope[EXCHANGE].join_lines(LIST_HEADERS)
-        request.state.principal = await admit(request, operation)
+        request.state.principal = await admit(request, operation, rules)
         try:
             scope[ARGUMENTS] = await rules.conformance.read(operation, request)
-            if operation.operation_id in state.mocked:
+            if operation.operation_id in rules.mocked:
                 response = rules.conformance.mock(operation, request.headers)
             else:
                 response = await call(request)
         except NotImplementedError as error:
             if error.args != (operation.operation_id,):
                 raise  # It comes from somewhere else than the interface of the service.
-            if state.settings.unimplemented != "mock":
+            if rules.settings.unimplemented != "mock":
                 raise OperationNotImplemented(operation.operation_id) from None
             response = rules.conformance.mock(operation, request.headers)
         finally:

@@ -13,18 +13,25 @@ from app.schemas.document import contract_digest, read_contract
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The contract of a version as the judge of its requests and responses, and its rate limits."""
+    """The contract of a version as the judge of its requests and responses, and its rate limits.
+
+    Attributes:
+        mocked: The operations that never call their service.
+    """
 
     conformance: Conformance
     rate_limits: Mapping[str, RateLimit]
+    settings: Settings
+    mocked: frozenset[str]
 
 
-def make_rules(version: Version, settings: Settings) -> Rules:
+def make_rules(version: Version, settings: Settings, mocked: frozenset[str]) -> Rules:
     """Return the rules of a version; the applications of a process share its conformance."""
     conformance = _conformance(version.name, check_bodies=not settings.in_production)
     for operation in version.operations.values():
         conformance.prepare(operation)
-    return Rules(conformance, rate_limits(version.operations.values(), settings))
+    limits = rate_limits(version.operations.values(), settings)
+    return Rules(conformance, limits, settings, mocked)
 
 
 @cache

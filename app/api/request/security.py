@@ -114,10 +114,6 @@ def _wanted(scheme: SecurityScheme) -> str:
     return "a valid access token in the Authorization header"
 
 
-class _NothingSent(Exception):
-    """The request has no credentials of a scheme."""
-
-
 async def authenticate(request: Request, operation: Operation, count: Count) -> Principal | None:
     """Return who calls; None for an operation without security.
 
@@ -130,10 +126,18 @@ async def authenticate(request: Request, operation: Operation, count: Count) -> 
     """
     refusals: list[Unauthorized | InsufficientScope] = []
     for alternative in operation.security:
+        principal = None
         try:
-            return await _satisfy(request, operation, alternative, count)
-        except _NothingSent:
-            continue
+            for scheme, scopes in alternative.items():
+                described = operation.schemes[scheme]
+                principal = await READERS[described.kind](request, described, count)
+                if principal is None:
+                    break  # The request has no credentials of this scheme.
+                if not principal.scopes.issuperset(scopes):
+                    refusals.append(InsufficientScope(scopes))
+                    break
+            else:
+                return principal
         except (Unauthorized, InsufficientScope) as refusal:
             refusals.append(refusal)
     if refusals:
@@ -166,20 +170,3 @@ def _nothing_sent(operation: Operation) -> Unauthorized:
     kinds = {scheme.kind for scheme in operation.schemes.values()}
     challenge = _BASIC if "http basic" in kinds and not kinds & _BEARER else "Bearer"
     return Unauthorized(f"Send {', or '.join(wanted)}.", challenge=challenge)
-
-
-async def _satisfy(
-    request: Request,
-    operation: Operation,
-    alternative: Mapping[str, tuple[str, ...]],
-    count: Count,
-) -> Principal | None:
-    principal = None
-    for scheme, scopes in alternative.items():
-        described = operation.schemes[scheme]
-        principal = await READERS[described.kind](request, described, count)
-        if principal is None:
-            raise _NothingSent
-        if not principal.scopes.issuperset(scopes):
-            raise InsufficientScope(scopes)
-    return principal
