@@ -5,14 +5,13 @@ Requests that this module refuses do not reach the application; the problem has 
 
 import asyncio
 import json
-import logging
 import re
 import resource
 from asyncio.events import TimerHandle
 from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import httptools
 from uvicorn import Config
@@ -20,8 +19,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from app.core.config import Settings, WrongSettings
-
-logger = logging.getLogger(__name__)
+from app.slow_readers import ReadingClient, log_closed
+from app.websockets import websocket_options  # part files
 
 # After DRAIN_SECONDS requests have 4 s to finish, then tasks of this process 5 s.
 SHUTDOWN_SECONDS = 4
@@ -29,6 +28,8 @@ SHUTDOWN_SECONDS = 4
 _OTHER_FILES = 200
 # Connections that wait to be accepted; further clients try again a second later.
 _BACKLOG = 64
+# 16 bytes in base64 (RFC 6455, section 4.1).
+_KEY = re.compile(rb"[A-Za-z0-9+/]{22}==")
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=%-]+)(:[0-9]*)?")
 
 
@@ -53,6 +54,7 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
         "backlog": _BACKLOG,
         "timeout_keep_alive": settings.keep_alive_seconds,
         "timeout_graceful_shutdown": SHUTDOWN_SECONDS,
+        **websocket_options(settings),  # part files
     }
 
 
@@ -74,7 +76,7 @@ class _Refused(Exception):
         self.status = status
 
 
-class HttpProtocol(HttpToolsProtocol):
+class HttpProtocol(ReadingClient, HttpToolsProtocol):
     """One connection: refuses ambiguous requests, and closes when its client is too slow."""
 
     def __init__(
@@ -95,7 +97,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._pending_bytes = 0
         self._is_refused = False
         self._read_timer: TimerHandle | None = None
-        self._write_timer: TimerHandle | None = None
+        self.read_seconds = settings.body_timeout_seconds
         self.idle_since = self.loop.time()
 
     @property
@@ -112,8 +114,9 @@ class HttpProtocol(HttpToolsProtocol):
         self._limit_reading()
         if len(self.connections) <= self._settings.max_connections:
             return
-        others = cast("set[HttpProtocol]", self.connections - {self})
-        if idle := [other for other in others if other.is_idle]:
+        others = self.connections - {self}
+        http = [other for other in others if isinstance(other, HttpProtocol)]
+        if idle := [other for other in http if other.is_idle]:
             min(idle, key=lambda other: other.idle_since).make_room()
         else:
             self._refuse(503, "MAX_CONNECTIONS requests are in progress.")
@@ -126,7 +129,6 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._stop_read_timer()
-        self._stop_write_timer()
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
@@ -149,12 +151,33 @@ class HttpProtocol(HttpToolsProtocol):
                 self.parser.feed_data(data)
                 break
             except httptools.HttpParserUpgrade as upgrade:
+                if self._should_upgrade():
+                    self._become_socket()
+                    return
                 # RFC 9110, section 7.8: a server may ignore Upgrade and go on with HTTP/1.1.
                 data = data[upgrade.args[0] :]
         if self._part == "header":
             line = data.rfind(b"\n") + 1
             self._pending_bytes = len(data) - line + (0 if line else pending)
             self._count_header(0)
+
+    def _should_upgrade(self) -> bool:
+        """Tell whether the request is a valid handshake; others are answered as requests."""
+        key = self._values(b"sec-websocket-key")
+        return (
+            super()._should_upgrade()
+            and self.parser.get_http_version() == "1.1"
+            and self.parser.get_method() == b"GET"
+            and self._values(b"sec-websocket-version") == [b"13"]
+            and len(self._values(b"upgrade")) == len(key) == 1
+            and _KEY.fullmatch(key[0]) is not None
+        )
+
+    def _become_socket(self) -> None:
+        """Give the connection to the protocol of WebSockets, which has other limits."""
+        if self._is_busy:
+            raise _Refused(400, "A handshake has to wait for the response before it.")
+        self.handle_websocket_upgrade()
 
     def _count_header(self, size: int) -> None:
         self._header_bytes += size
@@ -211,21 +234,10 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_response_complete()
         self.idle_since = self.loop.time()
 
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        seconds = self._settings.body_timeout_seconds
-        self._write_timer = self.loop.call_later(seconds, self._end_unread, seconds)
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self._stop_write_timer()
-
-    def _end_unread(self, seconds: float) -> None:
-        self._log(f"No response read within {seconds:g} s (BODY_TIMEOUT_SECONDS).")
-        self.transport.abort()
-
     def _limit_reading(self) -> None:
         if self._read_timer is not None or (self._part is None and self._is_busy):
+            return
+        if self.transport.get_protocol() is not self:
             return
         limits = self._settings
         is_body = self._part == "body"
@@ -279,15 +291,9 @@ class HttpProtocol(HttpToolsProtocol):
         return b"".join([STATUS_LINE[status], *lines, b"\r\n", body])
 
     def _log(self, reason: str) -> None:
-        address = self.client[0] if self.client else None
-        logger.info("connection closed", extra={"reason": reason, "address": address})
+        log_closed(reason, self.client)
 
     def _stop_read_timer(self) -> None:
         if self._read_timer is not None:
             self._read_timer.cancel()
             self._read_timer = None
-
-    def _stop_write_timer(self) -> None:
-        if self._write_timer is not None:
-            self._write_timer.cancel()
-            self._write_timer = None

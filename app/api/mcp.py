@@ -7,6 +7,7 @@ limits, validation and logs are those of the API. The module needs requirements-
 import json
 import logging
 from collections.abc import Collection
+from http import HTTPStatus
 from typing import Any, Literal
 
 import httpx2
@@ -82,10 +83,12 @@ def add_mcp(
 def _is_tool(operation: Operation, document: dict[str, Any], *, reads_only: bool) -> bool:
     """Tell whether a model may call the operation: it has a caller, and JSON goes in and out."""
     described = document["paths"][operation.path][operation.method.lower()]
-    key = operation.response_key(min(operation.statuses, default=200)) or ""
+    success = min(operation.statuses, default=200)
+    key = operation.response_key(success) or ""
     content = described["responses"].get(key, {}).get("content", {})
     return (
         (operation.method == "GET" or not reads_only)
+        and success >= HTTPStatus.OK
         and bool(operation.security)
         and set(operation.bodies) <= {_JSON}
         and (not content or _JSON in content)

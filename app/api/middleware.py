@@ -20,7 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errors import error_response, problem_response
 from app.api.request.dispatch import Dispatch
-from app.api.request.exchange import EXCHANGE, IS_HANDSHAKE, Exchange
+from app.api.request.exchange import EXCHANGE, Exchange
+from app.api.request.handshake import as_request
 from app.api.request.response import OPERATION
 from app.core.config import Settings, WrongSettings
 from app.core.context import request_id
@@ -113,7 +114,7 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request: its ids, and its log line."""
         if scope["type"] == "websocket":
-            scope, send = _as_request(scope, send)
+            scope, send = as_request(scope, send)
         if scope["type"] != "http":
             await self._app(scope, receive, _plainly(send))
             return
@@ -183,22 +184,6 @@ class Gateway:
         return self._timeout_seconds
 
 
-def _as_request(scope: Scope, send: Send) -> tuple[Scope, Send]:
-    """Treat a WebSocket handshake as the GET request that it is, so that it is refused.
-
-    A server that cannot send a response to it (ASGI, WebSocket Denial Response) answers 403 itself.
-    """
-    can_respond = "websocket.http.response" in scope.get("extensions", {})
-
-    async def answer(message: Message) -> None:
-        if can_respond:
-            await send({**message, "type": f"websocket.{message['type']}"})
-        elif message["type"] == "http.response.start":
-            await send({"type": "websocket.close"})
-
-    return {**scope, "type": "http", "method": "GET", IS_HANDSHAKE: True}, answer
-
-
 def _plainly(send: Send) -> Send:
     """Report a failed start: wrong settings as text, other errors as a traceback without data.
 
@@ -240,12 +225,10 @@ def _seconds_of(operation: str, method: str, kind: int) -> Histogram:
 
 
 def _check_path(scope: Scope) -> None:
-    """Refuse WebSockets, and paths that other software could parse differently.
+    """Refuse paths that other software could parse differently.
 
     Proxies decide by the path that is sent, the router by the decoded one.
     """
-    if IS_HANDSHAKE in scope:
-        raise NotFound("The API has no WebSockets.")
     if _AMBIGUOUS_PATH.search(scope["raw_path"]):
         raise NotFound(
             "The path has an empty part, a dot segment, a backslash or an escaped separator; "

@@ -8,6 +8,7 @@ ProblemError                    answered as RFC 9457 problem document
 ├── Unauthorized            401
 ├── InsufficientScope       403
 ├── PreflightRefused        403
+├── OriginRefused           403  # part files
 ├── NotFound                404
 ├── MethodNotAllowed        405
 ├── Conflict                409
@@ -17,6 +18,7 @@ ProblemError                    answered as RFC 9457 problem document
 ├── UnsupportedMediaType    415
 ├── RangeNotSatisfiable     416  # part files
 ├── ValidationFailed        422
+├── UpgradeRequired         426  # part files
 ├── TooManyRequests         429
 ├── InternalError           500
 ├── ContractViolation       500  (development and tests only)
@@ -48,19 +50,6 @@ class InvalidCursor(ProblemError):
 
     def __init__(self) -> None:
         super().__init__(f"This list has no page with this cursor. {self.remedy}")
-
-
-# part files
-class SignatureRefused(ProblemError):
-    """The signature of a webhook is not valid, or its timestamp is too old or too new."""
-
-    slug = "signature-refused"
-    title = "The signature is not valid"
-    status = 400
-    remedy = "Sign id, timestamp and body with the shared secret, as Standard Webhooks describes."
-
-
-# end part
 
 
 class PreferenceRefused(ProblemError):
@@ -95,10 +84,9 @@ class InsufficientScope(ProblemError):
 
     def __init__(self, scopes: Sequence[str]) -> None:
         wanted = " ".join(scopes)
-        super().__init__(
-            f"This operation needs the scopes: {wanted}.",
-            headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{wanted}"'},
-        )
+        detail = f"This operation needs the scopes: {wanted}."
+        challenge = f'Bearer error="insufficient_scope", scope="{wanted}"'
+        super().__init__(detail, headers={"WWW-Authenticate": challenge})
 
 
 class PreflightRefused(ProblemError):
@@ -185,6 +173,34 @@ class UnsupportedMediaType(ProblemError):
 
 
 # part files
+class SignatureRefused(ProblemError):
+    """The signature of a webhook is not valid, or its timestamp is too old or too new."""
+
+    slug = "signature-refused"
+    title = "The signature is not valid"
+    status = 400
+    remedy = "Sign id, timestamp and body with the shared secret, as Standard Webhooks describes."
+
+
+class OriginRefused(ProblemError):
+    """A page of an unknown origin wants a WebSocket (RFC 6455, section 10.2)."""
+
+    slug = "origin-refused"
+    title = "Pages of this origin may not open a WebSocket"
+    status = 403
+    remedy = "Add the origin of the page to CORS_ORIGINS."
+    is_declared = False
+
+
+class UpgradeRequired(ProblemError):
+    """The operation is a WebSocket (RFC 9110, section 15.5.22)."""
+
+    slug = "upgrade-required"
+    title = "The operation is a WebSocket"
+    status = 426
+    remedy = "Send the handshake of a WebSocket (RFC 6455), version 13."
+
+
 class RangeNotSatisfiable(ProblemError):
     """No byte of the file is in the range (RFC 9110, section 15.5.17)."""
 
@@ -194,9 +210,8 @@ class RangeNotSatisfiable(ProblemError):
     remedy = "Ask for a range that begins before the size in Content-Range."
 
     def __init__(self, size: int) -> None:
-        super().__init__(
-            f"The file has {size} bytes.", headers={"Content-Range": f"bytes */{size}"}
-        )
+        content_range = {"Content-Range": f"bytes */{size}"}
+        super().__init__(f"The file has {size} bytes.", headers=content_range)
 
 
 # end part
@@ -226,10 +241,8 @@ class TooManyRequests(ProblemError):
     remedy = "Wait for the seconds in Retry-After. RateLimit shows how many requests remain."
 
     def __init__(self, retry_after_seconds: int) -> None:
-        super().__init__(
-            f"The quota is used up. Try again in {retry_after_seconds} s.",
-            headers={"Retry-After": str(retry_after_seconds)},
-        )
+        detail = f"The quota is used up. Try again in {retry_after_seconds} s."
+        super().__init__(detail, headers={"Retry-After": str(retry_after_seconds)})
 
 
 class InternalError(ProblemError):

@@ -30,7 +30,8 @@ class ProblemError(Exception):
     status: ClassVar[int]
     remedy: ClassVar[str]
     is_declared: ClassVar[bool] = True
-    """Whether the contract has to declare it; not if only unfinished or mocked code raises it."""
+    """Whether the contract has to declare it; not if unfinished or mocked code raises it, or a page
+    of another origin is refused."""
     is_fault = True
     """Whether an error of the server is logged with its cause; overload is not."""
 

@@ -1,7 +1,8 @@
 """Files that a user uploads."""
 
 import hashlib
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Mapping
+from datetime import UTC, datetime
 from typing import ClassVar, final
 from uuid import UUID
 
@@ -159,6 +160,23 @@ class Files(schemas.FilesService):
                 raise ServiceUnavailable("The file was deleted while it was read.")
             start = number * CHUNK_BYTES
             yield chunk[max(0, span.first - start) : span.last + 1 - start]
+
+    async def look_at(
+        self, file_ids: Collection[UUID], *, principal: Principal
+    ) -> list[schemas.File]:
+        """Return those of the files that the caller still has.
+
+        Raises:
+            Unauthorized: The credentials are not valid any more.
+        """
+        expires_at = principal.expires_at
+        async with self._database.read() as work:
+            if expires_at is not None and expires_at <= datetime.now(UTC):
+                raise Unauthorized("The access token has expired.")
+            if not await credentials_are_valid(work, principal):
+                raise Unauthorized("The session has ended.")
+            visible = work.files.owned_by(principal.user_id)
+            return [*map(_to_file, await work.files.get_all(visible, file_ids))]
 
     async def receive_scan(self, message_id: str, event: schemas.ScanEvent) -> None:
         """Accept the result of a virus scan; a task stores it. A repeat has no further effect."""

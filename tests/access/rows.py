@@ -158,6 +158,7 @@ ROWS: Mapping[str, Row] = {
     # part files
     "uploadFile": Row(content=files.PNG, headers=_of_a_png),
     "receiveScan": Row(content=SCAN, headers=files.signed),
+    "followScans": Row(status=426),
     "getFile": Row(UPLOAD),
     "deleteFile": Row(UPLOAD),
     "downloadFile": Row(UPLOAD),

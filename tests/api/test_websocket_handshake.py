@@ -1,4 +1,4 @@
-"""No operation is a WebSocket: a handshake is refused like any other request."""
+"""A handshake is refused like any other request."""
 
 import json
 from typing import Any

@@ -140,6 +140,13 @@ fail-on = [
 include-operation-id = $sealed
 checks.positive_data_acceptance.expected-statuses = $accepted_if_sealed
 
+# part files
+# No request is a handshake.
+[[operations]]
+include-operation-id = ["followScans"]
+checks.positive_data_acceptance.expected-statuses = [401, 403, 426, 429]
+
+# end part
 # part webhooks
 # A URL that fits its schema may lead to an address that is not public.
 [[operations]]

@@ -57,7 +57,7 @@ def test_the_guide_to_manual_routes_quotes_the_code() -> None:
 
     quoted = [it.content for it in page.blocks if it.section == "How it works"]
 
-    assert len(quoted) == 3
+    assert len(quoted) == 4
     assert [text for text in quoted if text not in code] == []
 
 

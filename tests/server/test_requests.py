@@ -26,7 +26,7 @@ HIDDEN = b"0\r\n\r\n" + GET + HOST + b"\r\n"
 LENGTH = b"Content-Length: %d\r\n" % len(HIDDEN)
 UPGRADE = b"Connection: Upgrade\r\nUpgrade: h2c\r\n"
 WEBSOCKET = (
-    b"Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 12\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 )
 LARGEST = 32_768
@@ -83,7 +83,7 @@ ANSWERED = {
     "more after close": ([200], (GET + HOST + CLOSE + b"\r\n") * 2),
     "chunk extension": ([422], POST + CLOSE + CHUNKED + b"\r\n2;a=b\r\n{}\r\n0\r\n\r\n"),
     "other protocol": ([200, 200], GET + HOST + UPGRADE + b"\r\n" + GET + HOST + CLOSE + b"\r\n"),
-    "WebSocket": ([200], GET + HOST + WEBSOCKET + b"\r\n"),
+    "WebSocket of another version": ([200], GET + HOST + WEBSOCKET + b"\r\n"),
     "broken one after it": ([200], GET + HOST + b"\r\n" + b"broken\r\n\r\n"),
     "large header": ([200], GET + HOST + CLOSE + b"X-A: " + b"a" * 32_000 + b"\r\n\r\n"),
 }

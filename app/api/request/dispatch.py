@@ -17,9 +17,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.request.body import ContractRequest
 from app.api.request.exchange import Exchange
+from app.api.request.handshake import IS_HANDSHAKE, SWITCHED
 from app.api.request.paths import Paths
 from app.api.request.route import Call, ContractRoute
-from app.core.exceptions import MethodNotAllowed
+from app.core.exceptions import MethodNotAllowed, NotFound
 from app.schemas.operation import Operation
 from app.telemetry.traces import name_span
 
@@ -33,6 +34,7 @@ class _Target:
     route: ContractRoute | None = None
     call: Call | None = None
     max_body_bytes: int | None = None
+    is_socket: bool = False
 
 
 _UNKNOWN = _Target("", frozenset())
@@ -60,10 +62,13 @@ class Dispatch:
 
         Raises:
             MethodNotAllowed: The path has other methods.
+            NotFound: The request is a handshake, and the path has no WebSocket.
             ContentTooLarge: The body is larger than the operation allows.
         """
         scope = exchange.scope
         target, path_params = self._find(scope)
+        if IS_HANDSHAKE in scope and not target.is_socket:
+            raise NotFound("The path has no WebSocket.")
         exchange.limit_body(target.max_body_bytes or self._max_body_bytes)
         if target.route is None or target.call is None:
             await self._app(scope, receive, send)
@@ -93,8 +98,8 @@ def _target(path: str, context: RouteContext) -> _Target:
     methods, route = frozenset(context.methods or ()), context.original_route
     if not isinstance(route, ContractRoute):
         return _Target(path, methods)
-    limit = max_body_bytes(route.operation)
-    return _Target(path, methods, route, _direct_call(context.dependant), limit)
+    limit, is_socket = max_body_bytes(route.operation), SWITCHED in route.operation.statuses
+    return _Target(path, methods, route, _direct_call(context.dependant), limit, is_socket)
 
 
 def max_body_bytes(operation: Operation) -> int | None:

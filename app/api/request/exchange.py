@@ -11,8 +11,6 @@ from app.core.load import Slot
 
 EXCHANGE = "contract.exchange"
 """Key of the `Exchange` in the ASGI scope."""
-IS_HANDSHAKE = "contract.is_handshake"
-"""Key in the ASGI scope that says that the request is the handshake of a WebSocket."""
 
 # No size in bytes has more digits, and Python refuses to parse thousands of digits.
 _MAX_DIGITS = 18

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import Response
 
 from app.api.request.contract import Contract, Node, escape
+from app.api.request.handshake import SWITCHED
 from app.api.request.preferences import Preferences
 from app.api.request.random_sample import random_samples
 from app.api.request.sample import samples
@@ -142,9 +143,11 @@ def mock_response(
 
     Raises:
         PreferenceRefused: The contract has no such response or example.
-        OperationNotImplemented: No body is found that the contract allows.
+        OperationNotImplemented: No body is found that the contract allows; or it is a WebSocket.
     """
     wanted = Preferences.read(prefer)
+    if wanted.code is None and SWITCHED in operation.statuses:
+        raise OperationNotImplemented(operation.operation_id)
     status = _first_success(operation) if wanted.code is None else wanted.code
     if operation.response_key(status) is None:
         there = ", ".join(map(str, [*sorted(operation.statuses), *sorted(operation.ranges)]))

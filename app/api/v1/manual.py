@@ -1,23 +1,28 @@
 """The routes of version 1 that are written by hand; docs/how-to/write-a-route-by-hand.md explains.
 
-They do what the generated routes cannot: receive a body piece by piece, and read its exact bytes.
+They do what the generated routes cannot: receive a body piece by piece, read its exact bytes, and
+exchange messages.
 """
 
 from typing import Annotated, cast
+from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request, Response, WebSocket
 
 from app.api import deps
 from app.api.request.manual import manual_route, read_body
 from app.api.request.response import render
 from app.api.request.route import contract_route
+from app.api.request.sockets import next_text, open_socket
 from app.core.config import Settings
 from app.core.crypto.received_webhooks import read_secret, verify
-from app.core.exceptions import NotFound
+from app.core.exceptions import MalformedBody, NotFound
 from app.core.security import Principal
 from app.schemas import v1
 from app.schemas.v1 import operations
 from app.services.files import Files
+
+_LOOK_SECONDS = 0.5
 
 router = APIRouter(route_class=contract_route("v1", operations.OPERATIONS))
 
@@ -58,3 +63,31 @@ async def receive_scan(
     event = await read_body(request, v1.ScanEvent)
     await _files(services).receive_scan(webhook_id, event)
     return render(None, 202)
+
+
+@manual_route(router, operations.FOLLOW_SCANS)
+async def follow_scans(request: Request, services: Services, principal: Caller) -> Response:
+    """Send each file that the client names, and again whenever it has changed."""
+    files = _files(services)
+
+    async def talk(socket: WebSocket) -> None:
+        sent: dict[UUID, v1.File | None] = {}
+        while True:
+            text = await next_text(socket, _LOOK_SECONDS)
+            if text is not None:
+                sent.setdefault(_to_id(text))
+            for file in await files.look_at(sent, principal=principal):
+                if file != sent[file.id]:
+                    sent[file.id] = file
+                    await socket.send_text(file.model_dump_json())
+            if text is not None and sent[_to_id(text)] is None:
+                raise NotFound("There is no file with this id.")
+
+    return open_socket(request, talk)
+
+
+def _to_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise MalformedBody("Send the id of a file.") from None

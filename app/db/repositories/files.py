@@ -1,5 +1,6 @@
 """Queries about files."""
 
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 from uuid import UUID
 
@@ -20,6 +21,11 @@ class FileRepository(Repository[File]):
     def owned_by(self, owner_id: UUID) -> Select[File]:
         """Return the complete files that their owner may see."""
         return select(File).where(File.owner_id == owner_id, File.sha256.is_not(None))
+
+    async def get_all(self, visible: Select[File], file_ids: Collection[UUID]) -> Sequence[File]:
+        """Return the visible files among these."""
+        found = await self._session.scalars(visible.where(File.id.in_(file_ids)))
+        return found.all()
 
     async def add_chunk(self, file_id: UUID, number: int, data: bytes) -> None:
         """Store a chunk, counted from 0."""

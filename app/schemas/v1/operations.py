@@ -483,6 +483,16 @@ UPLOAD_FILE = Operation(
         },
     },
 )
+FOLLOW_SCANS = Operation(
+    operation_id="followScans",
+    method="GET",
+    path="/files/scans",
+    tag="files",
+    security=({"oauth2": ("files:read",)}, {"api_key": ("files:read",)}),
+    schemes={"oauth2": SCHEMES["oauth2"], "api_key": SCHEMES["api_key"]},
+    statuses=frozenset({101, 401, 403, 422, 426, 429, 500, 503}),
+    extensions={"x-manual-route": True},
+)
 RECEIVE_SCAN = Operation(
     operation_id="receiveScan",
     method="POST",
@@ -693,6 +703,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "watchExport": WATCH_EXPORT,
     "cancelExport": CANCEL_EXPORT,
     "uploadFile": UPLOAD_FILE,
+    "followScans": FOLLOW_SCANS,
     "receiveScan": RECEIVE_SCAN,
     "getFile": GET_FILE,
     "deleteFile": DELETE_FILE,
