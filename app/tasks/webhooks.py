@@ -17,7 +17,7 @@ from app.services.support.events import DeliverEvents, require_task
 from app.tasks.engine.context import TaskContext
 from app.tasks.engine.waiting import retry_delay
 from app.tasks.housekeeping import Housekeeping, delete_all
-from app.telemetry.metrics import WEBHOOK_ATTEMPTS, WEBHOOKS_DISABLED
+from app.telemetry.metrics import WEBHOOK_ATTEMPTS, WEBHOOK_DELIVERIES_DEAD, WEBHOOKS_DISABLED
 from app.telemetry.traces import current_traceparent, delivery_span
 
 logger = logging.getLogger(__name__)
@@ -183,6 +183,8 @@ async def _record(
         if webhook is not None:
             reason = _note(webhook, outcome, now, longest_seconds=settings.webhook_disable_seconds)
             await work.flush()
+    if failures >= settings.webhook_attempts and outcome.error is not None:
+        WEBHOOK_DELIVERIES_DEAD.labels(delivery.event_type).inc()
     if webhook is not None and reason is not None:
         WEBHOOKS_DISABLED.labels(reason).inc()
         audit.record(

@@ -57,6 +57,9 @@ TASKS_DEAD = Gauge("tasks_dead", "Tasks that have used up their attempts.")
 WEBHOOK_ATTEMPTS = Counter(
     "webhook_attempts", "Attempts to deliver an event.", ["event_type", "outcome"]
 )
+WEBHOOK_DELIVERIES_DEAD = Counter(
+    "webhook_deliveries_dead", "Deliveries that have used up their attempts.", ["event_type"]
+)
 WEBHOOKS_DISABLED = Counter("webhooks_disabled", "Webhooks that were disabled.", ["reason"])
 # end part
 POOL_CONNECTIONS = Gauge(

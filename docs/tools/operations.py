@@ -65,7 +65,7 @@ def _operation(target: Target, endpoint: Endpoint) -> str:
     sections = [fence("http", request), endpoint.node.text("description"), _deprecation(endpoint)]
     sections += [_facts(target, endpoint)]
     if parameters := endpoint.parameters():
-        sections += ["## Parameters", _parameters(parameters)]
+        sections += ["## Parameters", parameter_table(parameters)]
     for media_type, content in body.get("content").entries():
         sections += [f"## Request body: {media_type}", members(content.child("schema"))]
         sections += [json_block(value) for value in examples(content)]
@@ -119,7 +119,8 @@ def _file(path: str) -> str:
     return f"[{path}]({_UP}{path})"
 
 
-def _parameters(parameters: list[Node]) -> str:
+def parameter_table(parameters: list[Node]) -> str:
+    """Return a table of parameters."""
     rows = [
         (
             f"`{node.text('name')}`",

@@ -17,6 +17,7 @@ from app.core.problem import ProblemError
 from app.db.models.users import User
 from docs.tools.changes import changelog, rules_page
 from docs.tools.contract_coverage import contract_coverage_page
+from docs.tools.events import event_pages
 from docs.tools.markdown import fence, json_block, page, table
 from docs.tools.operation_facts import address, contracts
 from docs.tools.operations import operation_pages
@@ -36,6 +37,7 @@ def reference_pages(root: Path = ROOT) -> dict[str, str]:
     }
     return {
         **operation_pages(root),
+        **event_pages(root),
         f"{REFERENCE}/settings.md": settings_page(root),
         f"{REFERENCE}/database.md": database_page(),
         f"{REFERENCE}/contract-coverage.md": contract_coverage_page(root),

@@ -308,6 +308,19 @@ async def test_attempts_are_counted_by_event_and_outcome(shop: Shop) -> None:
     assert {it: counted(it) - before[it] for it in before} == {"status": 1, "delivered": 1}
 
 
+async def test_an_event_that_is_given_up_is_counted(shop: Shop) -> None:
+    def counted() -> float:
+        labels = {"event_type": "webhook.ping"}
+        return REGISTRY.get_sample_value("webhook_deliveries_dead_total", labels) or 0.0
+
+    before = counted()
+    shop.receiver.statuses += [500] * 3
+    webhook = await create(shop.user, shop.receiver.url)
+    await ping(shop.user, webhook)
+
+    await until(lambda: counted() == before + 1)
+
+
 async def test_no_line_of_the_log_has_an_event_a_url_or_a_secret(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:

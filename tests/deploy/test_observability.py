@@ -18,6 +18,7 @@ COMPOSE = ROOT / "deploy/compose.observability.yml"
 FOREIGN = {"up", "process_resident_memory_bytes"}
 LABELS = {"le", "job", "instance", "operation", "method", "status", "task", "outcome"}
 LABELS |= {"decision", "result", "state"}
+LABELS |= {"event_type"}  # part webhooks
 WORDS = {"or", "unless"}
 
 

@@ -9,6 +9,7 @@ from jsonschema_rs import validator_for
 from app.core.config import Settings
 from app.core.exceptions import CATALOGUE
 from app.core.field_codes import FieldCode
+from docs.tools.events import event_pages  # part webhooks
 from docs.tools.markdown import table
 from docs.tools.reference import problem_pages, settings_page
 from docs.tools.rules import lint_rules_page
@@ -43,6 +44,18 @@ def test_the_settings_stand_below_the_headings_of_the_example_file() -> None:
 @pytest.mark.parametrize("slug", CATALOGUE)
 def test_a_problem_has_a_page_that_says_what_to_do(slug: str) -> None:
     assert CATALOGUE[slug].remedy in PROBLEMS[f"docs/reference/problems/{slug}.md"]
+
+
+# part webhooks
+def test_the_events_of_a_version_have_a_page_with_their_examples() -> None:
+    page = event_pages(ROOT)["docs/reference/api/v1/events.md"]
+
+    assert "## webhook.ping\n" in page
+    assert '"type": "webhook.ping"' in page
+    assert "| `webhook-signature` | header |" in page
+
+
+# end part
 
 
 def test_the_page_of_errors_lists_the_codes_of_fields() -> None:
