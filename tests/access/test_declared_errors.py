@@ -88,7 +88,8 @@ class Api:
             content = urlencode(body) if is_form else json.dumps(body)
         if operation.bodies:
             headers = {"Content-Type": next(iter(operation.bodies))} | headers
-        path = re.sub(r"\{\w+\}", str(uuid4()), operation.path)
+        names: Mapping[str, str] = changed.pop("path", {})
+        path = re.sub(r"\{(\w+)\}", lambda it: names.get(it[1], str(uuid4())), operation.path)
         url = f"http://test{version.prefix}{path}"
         return await self.client.request(
             operation.method, url, headers=headers, content=content, **changed
