@@ -11,7 +11,10 @@ from pydantic import SecretStr
 
 from tests import backends
 from tests.apps import make_settings
+from tests.clients import sign_up
 from tests.contract.server import Server, serve
+from tests.sockets import end, opened  # part files
+from tests.versions import PREFIX  # part files
 from tests.waiting import LIMIT_SECONDS, wait_until
 
 pytestmark = pytest.mark.process
@@ -60,3 +63,28 @@ def test_a_second_signal_stops_the_process_at_once(server: Server, http: httpx2.
     wait_until(
         lambda: "Finished server process" in server.log.read_text(), about=server.log.read_text
     )
+
+
+# part files
+@pytest.fixture
+def quick_server(tmp_path: Path) -> Iterator[Server]:
+    """Return an API that does not drain."""
+    with (
+        backends.migrated("sqlite", tmp_path) as url,
+        serve(make_settings(database_url=SecretStr(url)), tmp_path) as server,
+    ):
+        yield server
+
+
+async def test_a_process_that_stops_says_so_to_its_sockets(quick_server: Server) -> None:
+    async with httpx2.AsyncClient(base_url=quick_server.url + PREFIX) as client:
+        ada = await sign_up(client, "Ada")
+    address = quick_server.url.replace("http", "ws", 1) + f"{PREFIX}/files/scans"
+    socket = await opened(address, ada.headers)
+
+    os.kill(quick_server.process_id, signal.SIGTERM)
+
+    assert await end(socket) == (1012, "")
+
+
+# end part
