@@ -43,8 +43,7 @@ def distinct_parameters(endpoint: Endpoint) -> Breaches:
     for holder in (endpoint.item, endpoint.node):
         seen: set[tuple[str, str]] = set()
         for _, written in holder.child("parameters").entries():
-            node = written.follow()
-            key = node.text("in"), node.text("name").lower()
+            key = written.follow().parameter_key
             if key in seen:
                 yield written, f"the parameter {key[1]} occurs twice", "remove one of the two"
             seen.add(key)

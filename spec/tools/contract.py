@@ -104,6 +104,12 @@ class Node(NamedTuple):
         kind, _, name = self.text("$ref").removeprefix("#/components/").partition("/")
         return name if kind == "schemas" else ""
 
+    @property
+    def parameter_key(self) -> tuple[str, str]:
+        """Return what no two parameters of an operation share; case counts except in headers."""
+        place, name = self.text("in"), self.text("name")
+        return place, name.lower() if place == "header" else name
+
     def child(self, key: str) -> "Node":
         """Return a member as it is written."""
         value: Json = None
@@ -221,7 +227,7 @@ class Endpoint:
         for holder in (self.item, self.node):
             for _, entry in holder.get("parameters").entries():
                 parameter = entry.follow()
-                found[parameter.text("in"), parameter.text("name").lower()] = parameter
+                found[parameter.parameter_key] = parameter
         return list(found.values())
 
     def parameters_in(self, place: str) -> list[Node]:

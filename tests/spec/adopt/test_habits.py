@@ -300,3 +300,25 @@ def test_a_scheme_without_a_reader_is_left_to_do(tmp_path: Path) -> None:
     foreign.adopt()
 
     assert "no reader for the security scheme chip (http digest): add one" in foreign.report
+
+
+def test_query_parameters_may_differ_in_case_alone(tmp_path: Path) -> None:
+    foreign = document(
+        tmp_path,
+        """
+        paths:
+          /a:
+            get:
+              operationId: getA
+              parameters:
+                - {name: maxResults, in: query, schema: {type: integer}}
+                - {name: MaxResults, in: query, schema: {type: string}}
+              responses: {'200': {description: A.}}
+        """,
+    )
+
+    [tag] = Builder(generated(foreign), "v1").build().tags
+
+    [method] = tag.methods
+    names = [written.partition(":")[0] for written in method.arguments]
+    assert names == ["*", "max_results", "max_results_query"]
