@@ -6,6 +6,8 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from app.api.request.response import FixedHeaders
+from app.api.request.route import ContractRoute
 from app.schemas.operation import Operation
 from tests.clients import Caller
 from tests.versions import OPERATIONS
@@ -14,6 +16,8 @@ from tests.versions import OPERATIONS
 def extend(monkeypatch: pytest.MonkeyPatch, operation: Operation, **rule: object) -> None:
     """Let the contract say more about how long an operation's answer may be kept."""
     monkeypatch.setitem(cast("dict[str, object]", operation.extensions), "x-cache", rule)
+    fresh = property(lambda route: FixedHeaders(route.operation))
+    monkeypatch.setattr(ContractRoute, "fixed_headers", fresh)
 
 
 async def own_path(admin: Caller) -> str:

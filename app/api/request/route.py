@@ -39,7 +39,8 @@ class ContractRoute(APIRoute):
         return self.operations[str(self.operation_id)]
 
     @cached_property
-    def _fixed_headers(self) -> FixedHeaders:
+    def fixed_headers(self) -> FixedHeaders:
+        """Return the headers that all responses of the operation have."""
         return FixedHeaders(self.operation)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -55,7 +56,7 @@ class ContractRoute(APIRoute):
         """Return the response to a request, if `admit` and the contract let it pass to `call`."""
         scope, operation = request.scope, self.operation
         rules: Rules = request.app.state.rules[self.version]
-        scope[OPERATION], scope[RULES], scope[FIXED_HEADERS] = operation, rules, self._fixed_headers
+        scope[OPERATION], scope[RULES], scope[FIXED_HEADERS] = operation, rules, self.fixed_headers
         scope[EXCHANGE].join_lines(LIST_HEADERS)
         request.state.principal = await admit(request, operation, rules)
         try:
