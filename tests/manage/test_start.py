@@ -79,7 +79,7 @@ def test_a_server_without_its_keys_names_their_setting() -> None:
 def test_a_server_logs_the_address_that_it_listens_on() -> None:
     ended = start(*SERVE, **PRODUCTION)
 
-    assert '"message": "Uvicorn running on http://127.0.0.1:' in ended.stdout
+    assert '"message":"Uvicorn running on http://127.0.0.1:' in ended.stdout
 
 
 def test_a_server_whose_metrics_port_is_taken_names_the_setting(tmp_path: Path) -> None:
