@@ -10,6 +10,7 @@ from spec.adopt.names import file_stem, operation_id, pick
 from spec.adopt.notes import Notes
 from spec.adopt.upgrade import describe
 from spec.tools.contract import METHODS
+from spec.tools.entries import scheme_kind
 from spec.tools.load import Json
 from spec.tools.names import snake
 from spec.tools.objects import walk
@@ -222,17 +223,15 @@ def _schemes(document: Object, notes: Notes) -> None:
                 )
                 notes.left("Security", notes.where(operation.node), text)
     for name, scheme in known.items():
-        if isinstance(scheme, dict) and (kind := _kind(scheme)) not in READ_SCHEMES:
+        if not isinstance(scheme, dict):
+            continue
+        kind = scheme_kind(str(scheme.get("type")), str(scheme.get("scheme")))
+        if kind not in READ_SCHEMES:
             text = (
                 f"the application has no reader for the security scheme {name} ({kind}): add one "
                 "to READERS in app/api/request/security.py"
             )
             notes.left("Security", notes.where(scheme), text)
-
-
-def _kind(scheme: Object) -> str:
-    kind = str(scheme.get("type"))
-    return f"http {str(scheme.get('scheme')).lower()}" if kind == "http" else kind
 
 
 def _servers(document: Object, notes: Notes) -> None:

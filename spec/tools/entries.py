@@ -79,9 +79,12 @@ def schemes(contract: Contract) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     for name, written in contract.node("components", "securitySchemes").entries():
         node = written.follow()
-        kind_of = node.text("type")
-        if kind_of == "http":
-            kind_of = f"http {node.text('scheme').lower()}"
-        where = [node.text("in"), node.text("name")] if kind_of == "apiKey" else []
-        found.append((name, ", ".join(map(repr, [kind_of, *where]))))
+        kind = scheme_kind(node.text("type"), node.text("scheme"))
+        where = [node.text("in"), node.text("name")] if kind == "apiKey" else []
+        found.append((name, ", ".join(map(repr, [kind, *where]))))
     return tuple(found)
+
+
+def scheme_kind(kind: str, scheme: str) -> str:
+    """Return the kind of a security scheme as `SchemeKind` of the application has it."""
+    return f"http {scheme.lower()}" if kind == "http" else kind

@@ -155,20 +155,24 @@ class Renderer:
             yield folder / f"{adapter.tag.name}.py", text
 
     def written_once(self, api: Api, newer: Api | None) -> Iterator[tuple[Path, str]]:
-        """Yield path and text of services, and of adapters of what differs, that do not exist."""
+        """Yield path and text of the services and adapters that do not exist yet."""
+        for path, text in self._first_texts(api, newer):
+            if not path.exists():
+                yield path, self.format(text)
+
+    def _first_texts(self, api: Api, newer: Api | None) -> Iterator[tuple[Path, str]]:
+        """Yield services, and adapters of what differs, not formatted."""
         for tag in api.tags if self.target.services else ():
             path = Path(self.target.services or "", f"{tag.name}.py")
-            if not path.exists():
-                yield path, self.format(self.text("service.py", tag=tag))
+            yield path, self.text("service.py", tag=tag)
         if newer is None or self.target.adapters is None:
             return
         package = f"What differs in {api.version} from the next version."
-        if not (path := self.target.adapters / "__init__.py").exists():
-            yield path, f'"""{package}"""\n'
+        yield self.target.adapters / "__init__.py", f'"""{package}"""\n'
         for adapter in adapters(api, newer):
-            path = self.target.adapters / f"{adapter.tag.name}.py"
-            if adapter.missing and not path.exists():
-                yield path, self.format(self.text("adapter_once.py", tag=adapter.tag))
+            if adapter.missing:
+                path = self.target.adapters / f"{adapter.tag.name}.py"
+                yield path, self.text("adapter_once.py", tag=adapter.tag)
 
 
 @lru_cache(maxsize=512)
