@@ -39,8 +39,8 @@ async def served_tools(
 
 @asynccontextmanager
 async def connected(url: str, headers: dict[str, str]) -> AsyncIterator["Client[Any]"]:
-    from fastmcp import Client  # noqa: PLC0415
-    from fastmcp.client.transports import StreamableHttpTransport  # noqa: PLC0415
+    from fastmcp import Client  # noqa: PLC0415 - slow to import
+    from fastmcp.client.transports import StreamableHttpTransport  # noqa: PLC0415 - as above
 
     async with Client(StreamableHttpTransport(url, headers=headers)) as client:
         yield client
@@ -48,7 +48,7 @@ async def connected(url: str, headers: dict[str, str]) -> AsyncIterator["Client[
 
 def tool_error(match: str) -> "pytest.RaisesExc[ToolError]":
     """Expect a tool to fail, with a message that matches."""
-    from fastmcp.exceptions import ToolError  # noqa: PLC0415
+    from fastmcp.exceptions import ToolError  # noqa: PLC0415 - slow to import
 
     return pytest.raises(ToolError, match=match)
 

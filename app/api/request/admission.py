@@ -14,7 +14,6 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
-from typing import TypeAlias
 from uuid import UUID
 
 from fastapi import Request
@@ -41,8 +40,6 @@ from app.core.security import Principal, invalid_token
 from app.core.session_marks import ALIVE, MARK
 from app.schemas.operation import Operation
 from app.telemetry.metrics import RATE_LIMIT_DECISIONS
-
-Network: TypeAlias = IPv4Network | IPv6Network
 
 _MAX_AGENT = 200
 _UNKNOWN = IPv4Address(0), "0.0.0.0"  # noqa: S104 - no address at all
@@ -147,7 +144,7 @@ def _decisions(operation: str, outcome: str) -> Counter:
     return RATE_LIMIT_DECISIONS.labels(operation, outcome)
 
 
-def client_network(scope: Scope, trusted: Collection[Network]) -> str:
+def client_network(scope: Scope, trusted: Collection[IPv4Network | IPv6Network]) -> str:
     """Return the client's address, or the /64 network of an IPv6 client, which owns all of it.
 
     X-Forwarded-For is read from the right, as far as the hops are trusted proxies: what lies to the

@@ -21,7 +21,7 @@ def test_a_written_resource_passes_the_checks_of_the_first_request(tmp_path: Pat
     run(root, sys.executable, "-m", "spec", "resource", "projects", "--fields", FIELDS)
 
     files, lines = by_hand(root, "HEAD")
-    figures.record("make resource", f"{files} files, {lines} lines that nobody has to write")
+    figures.record("make resource", f"{files} files, {lines} lines written by the command")
     outcomes = passed(root)
     assert outcomes["1"] == {"PASSED": 8}
     assert outcomes["2"]["PASSED"] == 0
