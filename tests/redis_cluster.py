@@ -33,10 +33,18 @@ class Servers:
     _primary: "subprocess.Popen[bytes]"
     _replica: redis.Redis
 
-    def fail_over(self) -> None:
-        """Kill the primary that has a replica, and wait until that has taken over."""
+    def kill_primary(self) -> None:
+        """Kill the primary that has a replica."""
         self._primary.kill()
         self._primary.wait(timeout=LIMIT_SECONDS)
+
+    def clients_of_replica(self) -> int:
+        """Return the number of connections of clients to the replica."""
+        return len(self._replica.client_list(_type="normal"))
+
+    def fail_over(self) -> None:
+        """Kill the primary that has a replica, and wait until that has taken over."""
+        self.kill_primary()
         wait_until(
             lambda: self._replica.role()[0] == b"master",
             about=lambda: "the replica does not take over",

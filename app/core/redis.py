@@ -67,7 +67,16 @@ def make_cluster(url: str) -> RedisCluster:
         # first calls are redirected, as they are sent before the client knows the nodes.
         "reinitialize_steps": 0,
     }
-    return RedisCluster.from_url(url, **options)
+    return _Cluster.from_url(url, **options)
+
+
+class _Cluster(RedisCluster):
+    """Closes its connections also after a failure, when it will ask for the nodes again."""
+
+    async def aclose(self) -> None:
+        await super().aclose()
+        for nodes in ("nodes_cache", "startup_nodes"):
+            await self.nodes_manager.aclose(nodes)
 
 
 def make_sentinel(url: str, service: str) -> Redis:

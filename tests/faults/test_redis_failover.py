@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from redis.asyncio.cluster import RedisCluster
+from redis.exceptions import RedisError
 
 from app.core.config import Settings
 from app.core.rate_limit import FallbackLimiter, MemoryLimiter, Policy, RedisLimiter
-from app.core.redis import Breaker, RedisUnavailable, connect
+from app.core.redis import Breaker, RedisUnavailable, connect, make_cluster
 from app.main import create_app
 from tests import figures
 from tests.apps import changed, started
@@ -21,6 +23,7 @@ from tests.waiting import until
 pytestmark = [pytest.mark.fault, needs_redis_server]
 
 CALLERS = 20
+KEY_OF_FIRST_NODE = "b"
 MINUTE = Policy("minute", 40, 60)
 
 
@@ -94,3 +97,19 @@ async def test_every_request_is_answered_during_a_failover(
     figures.record(f"requests during a failover, Redis {mode}", f"{len(statuses)}, all 200")
     assert set(statuses) == {200}
     assert (ended.status_code, refused.status_code) == (204, 401)
+
+
+async def test_a_client_that_lost_a_node_closes_its_connections_to_the_others(
+    tmp_path: Path,
+) -> None:
+    with redis_cluster(tmp_path) as servers:
+        before = servers.clients_of_replica()
+        client = make_cluster(servers.url)
+        await client.ping(target_nodes=RedisCluster.ALL_NODES)
+        servers.kill_primary()
+        with pytest.raises(RedisError):
+            await client.get(KEY_OF_FIRST_NODE)
+
+        await client.aclose()
+
+        await until(lambda: servers.clients_of_replica() == before)

@@ -15,8 +15,8 @@ zizmor==1.32 ; python_version < "3.13" \\
 """
 
 
-# Its packages are installed elsewhere, and it goes as a whole.
-APART = {"requirements-load.txt"}
+# `make test` does not install their packages, so what those need is not known.
+APART = {"requirements-load.txt", "requirements-ship.txt"}
 
 
 def names() -> set[str]:
