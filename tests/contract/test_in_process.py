@@ -80,7 +80,6 @@ def test_the_application_keeps_every_promise_of_the_contract(contract: BaseSchem
 
 # part api_keys
 @pytest.mark.parametrize("contract", ["machines"], indirect=True)
-@pytest.mark.parametrize("backend", backends.DATABASES)
 def test_it_keeps_them_for_api_keys(contract: BaseSchema, version: Version) -> None:
     found = campaign.run(contract.include(operation_id=campaign.with_keys(version)))
 
@@ -91,7 +90,6 @@ def test_it_keeps_them_for_api_keys(contract: BaseSchema, version: Version) -> N
 
 
 @pytest.mark.parametrize("contract", ["admin"], indirect=True)
-@pytest.mark.parametrize("backend", backends.DATABASES)
 async def test_it_keeps_them_for_administrators(
     contract: BaseSchema, version: Version, fuzzed_settings: Settings
 ) -> None:
