@@ -50,7 +50,7 @@ def test_observability_adds_to_the_services(tmp_path: Path) -> None:
 
     assert services["api"]["environment"]["METRICS_PORT"] == "9000"
     assert services["api"]["environment"]["ENVIRONMENT"] == "production"
-    assert {"prometheus", "grafana", "worker", "proxy"} <= services.keys()
+    assert {"prometheus", "jaeger", "grafana", "worker", "proxy"} <= services.keys()
 
 
 # end part

@@ -82,10 +82,24 @@ def test_prometheus_reads_the_ports_that_the_processes_serve() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["prometheus", "grafana"])
+def test_traces_of_all_processes_go_to_jaeger_where_grafana_reads_them() -> None:
+    services = load(COMPOSE)["services"]
+    sources = {
+        source["type"]: source["url"] for source in load(FOLDER / "grafana.yml")["datasources"]
+    }
+
+    for name in ("api", "worker", "scheduler"):
+        endpoint = services[name]["environment"]["OTEL_EXPORTER_OTLP_ENDPOINT"]
+        assert endpoint == "http://jaeger:4318"
+    assert sources["jaeger"] == "http://jaeger:16686"
+
+
+@pytest.mark.parametrize("name", ["prometheus", "jaeger", "grafana"])
 def test_a_service_has_limits_a_health_check_and_its_files(name: str) -> None:
     service = load(COMPOSE)["services"][name]
-    files = [volume.split(":")[0] for volume in service["volumes"] if volume.startswith("./")]
+    files = [
+        volume.split(":")[0] for volume in service.get("volumes", ()) if volume.startswith("./")
+    ]
 
     assert service["cap_drop"] == ["ALL"]
     assert service["read_only"]
