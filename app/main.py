@@ -80,7 +80,8 @@ def create_app(settings: Settings | None = None, *, runs_tasks: bool = True) -> 
 def _make_app(settings: Settings, *, title: str, runs_tasks: bool) -> FastAPI:
     tracing = make_tracing(settings)
     app = FastAPI(
-        telemetry=_ONLY_REQUEST_SPANS | {"tracer_provider": tracing.provider},
+        telemetry=_ONLY_REQUEST_SPANS
+        | {"tracing": tracing.is_recording, "tracer_provider": tracing.provider},
         title=title,
         openapi_url=None,
         docs_url=None,
