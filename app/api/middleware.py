@@ -26,7 +26,7 @@ from app.api.request.response import OPERATION
 from app.core.config import Settings, WrongSettings
 from app.core.context import request_id
 from app.core.error_text import format_exception
-from app.core.exceptions import NotFound, PreflightRefused, ServiceUnavailable
+from app.core.exceptions import PreflightRefused, ServiceUnavailable
 from app.core.load import InFlight, Slot, slot
 from app.telemetry.metrics import REQUEST_SECONDS, REQUESTS_IN_FLIGHT, REQUESTS_SHED
 from app.telemetry.traces import join_trace, leave_trace
@@ -37,8 +37,6 @@ _METHODS = frozenset(HTTPMethod)
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,128}")
 # Proxies log this status for a client that disconnects early; it is never sent.
 _CLIENT_GONE = 499
-# Paths that software parses differently: an empty part, a dot segment, an escaped separator.
-_AMBIGUOUS_PATH = re.compile(rb"//|\\|%2f|%5c|/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 # RFC 7240, section 4.3: how many seconds the client waits.
 _WAIT = re.compile(rb'(?:^|[,\s])wait="?([0-9]{1,6})"?\s*(?=$|[,;])', re.IGNORECASE)
 # Statements end at the deadline; then the answer is on its way before the request is cancelled.
@@ -140,7 +138,6 @@ class Gateway:
     async def _answer_errors(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope[EXCHANGE]
         try:
-            _check_path(scope)
             if scope["path"] in self._unlimited:
                 await self._dispatch(exchange, receive, send)
             else:
@@ -222,18 +219,6 @@ def _log_request(method: str, exchange: Exchange, seconds: float) -> None:
 @cache
 def _seconds_of(operation: str, method: str, kind: int) -> Histogram:
     return REQUEST_SECONDS.labels(operation, method, f"{kind}xx")
-
-
-def _check_path(scope: Scope) -> None:
-    """Refuse paths that other software could parse differently.
-
-    Proxies decide by the path that is sent, the router by the decoded one.
-    """
-    if _AMBIGUOUS_PATH.search(scope["raw_path"]):
-        raise NotFound(
-            "The path has an empty part, a dot segment, a backslash or an escaped separator; "
-            "send the plain path."
-        )
 
 
 def _overloaded(limit: int) -> ServiceUnavailable:

@@ -59,6 +59,10 @@ def _has_body(endpoint: Endpoint) -> bool:
     return bool(endpoint.node.get("requestBody").get("content").value)
 
 
+def _has_path_parameters(endpoint: Endpoint) -> bool:
+    return bool(endpoint.parameters_in("path"))
+
+
 def _is_oauth2(endpoint: Endpoint) -> bool:
     return endpoint.node.text("x-error-format") == "oauth2"
 
@@ -95,6 +99,7 @@ RESPONSES = (
     Implied("400", "BadRequest", _has_body, "the operation has a body"),
     Implied("401", "Unauthorized", _is_secured, "the operation is secured"),
     Implied("403", "Forbidden", _needs_scopes, "the operation needs scopes"),
+    Implied("404", "NotFound", _has_path_parameters, "a part of the path is a parameter"),
     Implied("409", "Conflict", _is_idempotent, "the operation is idempotent"),
     Implied("412", "PreconditionFailed", _has_header("If-Match"), "If-Match is a parameter"),
     Implied("413", "ContentTooLarge", _has_body, "the operation has a body"),

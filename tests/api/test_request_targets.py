@@ -30,6 +30,7 @@ USER = f"{PREFIX}/users/0199d6a0-a5b0-7c3e-9a4f-6f1d2c3b4a59"
         f"{PREFIX}/health/live/..",
         f"{USER}%2Ffile",
         f"{USER}%2F",
+        f"{USER}%5C",
         "/problems/%2e%2e",
         "/assets/..%2Fsecret.js",
     ],

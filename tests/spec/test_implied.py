@@ -8,9 +8,9 @@ from tests.spec.project import Project
 
 WRITTEN = "{$ref: common.yaml#/components/responses/Error}"
 RESPONSES = [
-    *("NotModified", "InvalidCursor", "BadRequest", "Unauthorized", "Forbidden", "Conflict"),
-    *("PreconditionFailed", "ContentTooLarge", "UnsupportedMediaType", "ValidationFailed"),
-    *("TooManyRequests", "InternalError", "ServiceUnavailable"),
+    *("NotModified", "InvalidCursor", "BadRequest", "Unauthorized", "Forbidden", "NotFound"),
+    *("Conflict", "PreconditionFailed", "ContentTooLarge", "UnsupportedMediaType"),
+    *("ValidationFailed", "TooManyRequests", "InternalError", "ServiceUnavailable"),
 ]
 PROBLEM = "content: {application/problem+json: {schema: {$ref: '#/components/schemas/Problem'}}}"
 PUT = "      operationId: putPet\n"
@@ -72,7 +72,7 @@ def test_statuses_follow_from_the_operation_in_their_order(house: Project) -> No
         "503": "ServiceUnavailable",
     }
     assert list(responses(house, "putPet")) == [
-        *("200", "201", "204", "400", "401", "403", "413", "415", "422", "500", "503"),
+        *("200", "201", "204", "400", "401", "403", "404", "413", "415", "422", "500", "503"),
     ]
 
 

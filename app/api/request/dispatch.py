@@ -4,10 +4,12 @@ FastAPI tries one route after the other, and solves the dependencies of a route 
 the routes are found by their path, and what they depend on is known from the start.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from inspect import iscoroutinefunction, signature
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
@@ -23,6 +25,9 @@ from app.api.request.route import Call, ContractRoute
 from app.core.exceptions import MethodNotAllowed, NotFound
 from app.schemas.operation import Operation
 from app.telemetry.traces import name_span
+
+# Paths that software parses differently: an empty part, a dot segment, an escaped separator.
+_AMBIGUOUS_PATH = re.compile(rb"//|\\|%2f|%5c|/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +67,13 @@ class Dispatch:
 
         Raises:
             MethodNotAllowed: The path has other methods.
-            NotFound: The request is a handshake, and the path has no WebSocket.
+            NotFound: The path is ambiguous; or the request is a handshake, and the path has no
+                WebSocket.
             ContentTooLarge: The body is larger than the operation allows.
         """
         scope = exchange.scope
+        if _AMBIGUOUS_PATH.search(scope["raw_path"]):
+            self._refuse_path(scope)
         target, path_params = self._find(scope)
         if IS_HANDSHAKE in scope and not target.is_socket:
             raise NotFound("The path has no WebSocket.")
@@ -77,6 +85,23 @@ class Dispatch:
         name_span(scope["method"], target.path)
         response = await target.route.answer(ContractRequest(scope, receive), target.call)
         await response(scope, receive, send)
+
+    def _refuse_path(self, scope: Scope) -> NoReturn:
+        """Refuse a path that other software could parse differently, as its operation declares it.
+
+        Proxies decide by the path that is sent, the router by the decoded one.
+
+        Raises:
+            NotFound: Always.
+        """
+        with suppress(MethodNotAllowed):
+            target, scope["path_params"] = self._find(scope)
+            if target.route and target.route.operation.response_key(NotFound.status):
+                target.route.enter(scope)
+        raise NotFound(
+            "The path has an empty part, a dot segment, a backslash or an escaped separator; "
+            "send the plain path."
+        )
 
     def _find(self, scope: Scope) -> tuple[_Target, Mapping[str, str]]:
         path: str = scope["path"]

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.types import Scope
 
 from app.api.request.admission import admit
 from app.api.request.arguments import ARGUMENTS
@@ -52,11 +53,17 @@ class ContractRoute(APIRoute):
 
         return handle
 
+    def enter(self, scope: Scope) -> Rules:
+        """Let the response be that of this operation; return the rules of its version."""
+        rules: Rules = scope["app"].state.rules[self.version]
+        scope[OPERATION], scope[RULES] = self.operation, rules
+        scope[FIXED_HEADERS] = self.fixed_headers
+        return rules
+
     async def answer(self, request: ContractRequest, call: Call) -> Response:
         """Return the response to a request, if `admit` and the contract let it pass to `call`."""
         scope, operation = request.scope, self.operation
-        rules: Rules = request.app.state.rules[self.version]
-        scope[OPERATION], scope[RULES], scope[FIXED_HEADERS] = operation, rules, self.fixed_headers
+        rules = self.enter(scope)
         scope[EXCHANGE].join_lines(LIST_HEADERS)
         request.state.principal = await admit(request, operation, rules)
         try:
