@@ -257,6 +257,12 @@ ORDERS = [
     (f"<o>{COUNT}<whole/></o>", 422),
     (f"<o>{COUNT}<other/></o>", 422),
     ("<o>2</o>", 422),
+    (f"<o>2{COUNT}</o>", 422),
+    (f"<o>{COUNT}2</o>", 422),
+    (f"<o>{COUNT}<parts>a</parts></o>", 422),
+    (f"<o>{COUNT}<parts><part>1</part>a</parts></o>", 422),
+    (f"<o>{COUNT}<parts/><parts/></o>", 422),
+    (f"<o>\n  {COUNT}\n  <parts>\n    <part>1</part>\n  </parts>\n</o>", 204),
     (f"<o>{COUNT}</o><o/>", 400),
     (f"<!DOCTYPE o [<!ENTITY a 'b'>]><o>{COUNT}</o>", 400),
     ("<" * 9, 400),
@@ -277,6 +283,35 @@ async def test_a_file_that_is_base64_is_judged(
     http: httpx2.AsyncClient, body: str, status: int
 ) -> None:
     answer = await http.put("/photo", content=body, headers={"Content-Type": "image/png"})
+
+    assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize("media_type", ["application/jose+jwe", "text/yaml"])
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [('{"n": 1}', 204), ('{"n": "a"}', 422), ("1", 422), ("eyJh.YQ.YQ", 204)],
+)
+async def test_a_body_of_another_media_type_is_judged_if_it_is_json(
+    http: httpx2.AsyncClient, media_type: str, body: str, status: int
+) -> None:
+    answer = await http.put("/sealed", content=body, headers={"Content-Type": media_type})
+
+    assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize(("body", "status"), [("<o/>", 422), (f"<o>{COUNT}</o>", 204)])
+async def test_xml_that_is_text_is_judged_as_xml(
+    http: httpx2.AsyncClient, body: str, status: int
+) -> None:
+    answer = await http.put("/sealed", content=body, headers={"Content-Type": "text/xml"})
+
+    assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize(("body", "status"), [("7", 204), ("10", 422), ("a", 422)])
+async def test_a_text_may_be_a_number(http: httpx2.AsyncClient, body: str, status: int) -> None:
+    answer = await http.put("/sealed", content=body, headers={"Content-Type": "text/plain"})
 
     assert answer.status_code == status, answer.text
 

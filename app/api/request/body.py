@@ -1,14 +1,10 @@
 """Reads the body of a request as its media type says, and judges it by the contract."""
 
-import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fastapi import Request
 from jsonschema_rs import Validator
-from pydantic_core import from_json
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
@@ -16,7 +12,7 @@ from app.api.request.contract import Contract, Node, escape
 from app.api.request.exchange import EXCHANGE
 from app.api.request.faults import body_errors, faults
 from app.api.request.texts import Texts, json_text
-from app.api.request.xml import read_xml
+from app.api.request.values import UNREAD, meaning_of, read_json
 from app.core.exceptions import MalformedBody, UnsupportedMediaType, ValidationFailed
 from app.core.field_codes import FieldCode
 from app.core.problem import FieldError
@@ -25,38 +21,6 @@ from app.schemas.operation import BodyKind, Operation
 _MAX_NAME = 100
 _CODING, _DECODED = b"content-encoding", {b"", b"identity"}
 _ABSENT = object()
-
-
-def _members(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) == len(pairs):
-        return members
-    (name, _), *_ = Counter(name for name, _ in pairs).most_common(1)
-    raise ValueError(f"an object has the member {name[:_MAX_NAME]!r} twice")
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no number")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_refuse)
-
-
-def read_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON
-    """Return a body as I-JSON has it (RFC 7493): UTF-8, no NaN, no name twice, no lone surrogate.
-
-    Raises:
-        MalformedBody: It is not.
-    """
-    try:
-        value = _DECODER.decode(body.decode())
-        if b"\\u" in body:
-            from_json(body)  # refuses what the other takes: halves of surrogate pairs
-    except RecursionError as error:
-        raise MalformedBody("The body is not valid JSON: it is nested too deeply.") from error
-    except ValueError as error:
-        raise MalformedBody(f"The body is not valid JSON: {error}.") from error
-    return value
 
 
 class ContractRequest(Request):
@@ -92,7 +56,7 @@ class Body:
         schema = content.get("schema", True)
         self.texts = Texts(contract, schema)
         self.judge: Validator | None = None
-        self._meaning = _meaning(contract, pointer, schema) if kind == "bytes" else None
+        self._meaning = meaning_of(contract, kind, pointer, schema)
         if schema is not True and (kind != "bytes" or self._meaning):
             self.judge = contract.validator(f"{pointer}/schema")
         self.encoding: Mapping[str, Node] = content.get("encoding", {})
@@ -163,9 +127,9 @@ class Body:
             return []
         errors = [*self._missing_files(value)] if self.files else []
         judged = _without_files(value, self.files) if self.files else value
-        if self._meaning and isinstance(value, bytes):
-            judged = self._meaning(value)
-        if not self.judge.is_valid(judged):
+        if self._meaning and isinstance(value, bytes | str):
+            judged = self._meaning(value.encode() if isinstance(value, str) else value)
+        if judged is not UNREAD and not self.judge.is_valid(judged):
             errors += body_errors([*faults(self.judge, judged)])
         return errors
 
@@ -178,20 +142,6 @@ class Body:
                 yield FieldError(
                     location="body", pointer=f"/{escape(name)}", code=FieldCode.FILE, detail=detail
                 )
-
-
-def _meaning(contract: Contract, pointer: str, schema: object) -> Callable[[bytes], object] | None:
-    """Return what reads bytes as the JSON that their schema describes; None if it describes none.
-
-    The service gets the bytes as they were sent.
-    """
-    parts = [*contract.parts(schema)]
-    if any(part.get("format") == "binary" or "contentMediaType" in part for part in parts):
-        return None
-    if "xml" in pointer.rpartition("/")[2]:
-        return partial(read_xml, contract, schema)
-    is_text = any(part.get("format") == "byte" for part in parts)
-    return (lambda body: body.decode("latin-1")) if is_text else None
 
 
 def _without_files(value: Any, files: set[str]) -> object:  # noqa: ANN401 - any JSON

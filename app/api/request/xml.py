@@ -26,13 +26,15 @@ def read_xml(contract: Contract, schema: object, body: bytes) -> Any:  # noqa: A
 
 def _value(contract: Contract, schema: object, element: Element) -> Any:  # noqa: ANN401 - as above
     kinds, properties = contract.kinds(schema), contract.properties(schema)
-    if "array" in kinds and not properties:
+    text = "".join([element.text or "", *(child.tail or "" for child in element)])
+    is_text = bool(text.strip())
+    if "array" in kinds and not properties and not is_text:
         items = contract.items(schema)
         return [_value(contract, items, child) for child in element]
-    is_text = bool((element.text or "").strip()) and not len(element) and not element.attrib
+    is_text = is_text and (len(element) > 0 or not element.attrib)
     if (properties or len(element) or kinds == {"object"}) and not is_text:
         return _object(contract, properties, element)
-    return Texts(contract, schema).scalar(element.text or "")
+    return Texts(contract, schema).scalar(text)
 
 
 def _object(
@@ -53,10 +55,10 @@ def _object(
             if label in attributes:
                 found[name] = Texts(contract, schema).scalar(attributes[label])
         elif sent := children.pop(label, []):
-            values = sent[0] if is_array and wrapped else sent
-            part = contract.items(schema) if is_array else schema
-            found[name] = [_value(contract, part, child) for child in values]
-            if not is_array and len(sent) == 1:
+            is_spread = is_array and not wrapped
+            part = contract.items(schema) if is_spread else schema
+            found[name] = [_value(contract, part, child) for child in sent]
+            if not is_spread and len(sent) == 1:
                 found[name] = found[name][0]
     return found | {name: sent[0].text or "" for name, sent in children.items()}
 
