@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 import pydantic_core
-from pydantic import BaseModel
 
 
 class Upload(Protocol):
@@ -77,6 +76,4 @@ def header_text(value: object) -> str:
 
 def to_json(body: object) -> str:
     """Return a body as it is sent."""
-    if isinstance(body, BaseModel):
-        return body.model_dump_json()
     return pydantic_core.to_json(body, by_alias=True, inf_nan_mode="null").decode()
