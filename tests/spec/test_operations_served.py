@@ -56,6 +56,7 @@ async def test_an_answer_has_its_media_type(
         ("/events", 'data: {"n": 1}\n\n'),
         ("/prefixed", '"thing_string"'),
         ("/either-of-two", '"a"'),
+        ("/sealed-order", '{"count": 2, "words": ["a"]}'),
     ],
 )
 async def test_a_mock_answers_what_the_schema_alone_tells(
@@ -276,6 +277,15 @@ async def test_xml_is_judged_by_its_schema(
     answer = await http.put("/xml", content=body, headers={"Content-Type": "application/xml"})
 
     assert answer.status_code == status, answer.text
+
+
+async def test_a_mock_answers_xml_that_its_schema_allows(http: httpx2.AsyncClient) -> None:
+    answer = await http.get("/order")
+    echoed = await http.put("/xml", content=answer.content, headers=answer.headers)
+
+    assert answer.headers["Content-Type"] == "application/xml"
+    assert answer.text.startswith('<Order id="1"><number-of-parts>1</number-of-parts>')
+    assert echoed.status_code == 204, echoed.text
 
 
 @pytest.mark.parametrize(("body", "status"), [("AAEC", 204), ("{}", 422)])

@@ -10,9 +10,10 @@ from fastapi import Response
 
 from app.api.request.contract import Contract, Node, escape
 from app.api.request.handshake import SWITCHED
-from app.api.request.preferences import Preferences
+from app.api.request.preferences import Preferences, word
 from app.api.request.random_sample import random_samples
 from app.api.request.sample import samples
+from app.api.request.xml import write_xml
 from app.core.config import Settings, WrongSettings
 from app.core.exceptions import OperationNotImplemented, PreferenceRefused
 from app.schemas.operation import Operation
@@ -100,12 +101,21 @@ class Mock:
         )
         return next((body for body in chain(examples, made) if self._allows(*body)), None)
 
+    def written(self, body: Body) -> Body:
+        """Return a body whose value is written as its media type says."""
+        media_type, value = body
+        if isinstance(value, str) or "xml" not in media_type:
+            return body
+        schema = self._content[media_type].get("schema", {})
+        return media_type, write_xml(self._contract, schema, value)
+
     def _visible(self, media_type: str, example: object) -> object:
         return _visible(self._contract, self._content[media_type].get("schema"), example)
 
     def _allows(self, media_type: str, value: object) -> bool:
-        if not _is_json(media_type):
-            return isinstance(value, str | int | float) or _is_lines(media_type)
+        is_text = isinstance(value, str | int | float) and not _is_json(media_type)
+        if is_text or _is_lines(media_type):
+            return True
         if "schema" not in self._content[media_type]:
             return True
         where = f"{self._pointer}/content/{escape(media_type)}/schema"
@@ -157,14 +167,14 @@ def mock_response(
     body: Body | None = None
     if wanted.example is not None:
         body = mock.named(wanted.example)
-        applied["example"] = _word(wanted.example)
+        applied["example"] = word(wanted.example)
     elif wanted.dynamic and (body := mock.drawn()) is not None:
         applied["dynamic"] = "true"
     if body is None and not mock.is_bodiless() and (body := mock.fixed()) is None:
         raise OperationNotImplemented(operation.operation_id)
     if wanted.dynamic is False:
         applied["dynamic"] = "false"
-    response = _render(status, mock.headers(), body)
+    response = _render(status, mock.headers(), mock.written(body) if body else None)
     response.headers.add_vary_header("Prefer")
     if applied:
         listed = ", ".join(f"{name}={value}" for name, value in applied.items())
@@ -234,14 +244,6 @@ def _is_lines(media_type: str) -> bool:
 def _is_json(media_type: str) -> bool:
     bare = media_type.partition(";")[0].strip()
     return bare.endswith("json") or bare in {"*/*", "application/*"}
-
-
-def _word(text: str) -> str:
-    """Return a value of a preference; one that is no token is quoted."""
-    if text.replace("-", "").replace("_", "").isalnum() and text.isascii():
-        return text
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def _headers(contract: Contract, response: Node) -> Iterator[tuple[str, str]]:

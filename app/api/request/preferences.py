@@ -85,3 +85,11 @@ def _dynamic(value: str) -> bool:
     if value in _BOOLEANS:
         return _BOOLEANS[value]
     raise PreferenceRefused(f"The preference dynamic={value} is unknown: send true or false.")
+
+
+def word(text: str) -> str:
+    """Return a value of a preference; one that is no token is quoted."""
+    if text.replace("-", "").replace("_", "").isalnum() and text.isascii():
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

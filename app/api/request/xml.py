@@ -1,8 +1,9 @@
-"""XML bodies → JSON, as the `xml` members of their schema say (OpenAPI 3.1, XML Object)."""
+"""XML bodies → JSON and back, as the `xml` members of their schema say (OpenAPI, XML Object)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import Element, ParseError, fromstring, tostring
 
 from app.api.request.contract import Contract
 from app.api.request.texts import Texts
@@ -22,6 +23,53 @@ def read_xml(contract: Contract, schema: object, body: bytes) -> Any:  # noqa: A
         return _value(contract, schema, fromstring(text))  # noqa: S314 - no entities
     except (ParseError, ValueError, RecursionError) as error:
         raise MalformedBody(f"The body is not valid XML: {error}.") from error
+
+
+def write_xml(contract: Contract, schema: object, value: object) -> str:
+    """Return a JSON value as XML."""
+    reference = str(schema.get("$ref", "")) if isinstance(schema, Mapping) else ""
+    name = str(_described(contract, schema).get("name", reference.rpartition("/")[2]))
+    return tostring(_element(contract, schema, name or "root", value), encoding="unicode")
+
+
+def _element(contract: Contract, schema: object, name: str, value: object) -> Element:
+    element = Element(_tag(_described(contract, schema), name))
+    if isinstance(value, Mapping):
+        known = contract.properties(schema)
+        for key, part in value.items():
+            _add(contract, element, known.get(key, {}), key, part)
+    elif isinstance(value, list):
+        items = contract.items(schema)
+        label = str(_described(contract, items).get("name", name))
+        element.extend(_element(contract, items, label, item) for item in value)
+    else:
+        element.text = _text(value)
+    return element
+
+
+def _add(contract: Contract, parent: Element, schema: object, name: str, value: object) -> None:
+    """Add a member of an object: as an attribute, as one element, or as one for each item."""
+    described = _described(contract, schema)
+    label = str(described.get("name", name))
+    if described.get("attribute") is True:
+        parent.set(_tag(described, label), _text(value))
+    elif isinstance(value, list) and described.get("wrapped") is not True:
+        items = contract.items(schema)
+        label = str(_described(contract, items).get("name", name))
+        parent.extend(_element(contract, items, label, item) for item in value)
+    else:
+        parent.append(_element(contract, schema, label, value))
+
+
+def _tag(described: Mapping[str, Any], name: str) -> str:
+    plain = re.sub(r"^(?![A-Za-z_])|[^A-Za-z0-9_.-]", "_", name)
+    return f"{{{described['namespace']}}}{plain}" if "namespace" in described else plain
+
+
+def _text(value: object) -> str:
+    """Return a value as text, without the characters that XML does not have."""
+    text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return re.sub(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
 
 
 def _value(contract: Contract, schema: object, element: Element) -> Any:  # noqa: ANN401 - as above
