@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from app.api.request.sample import Node, References, samples
 
 PROBLEM = "application/problem+json"
+_MAX_NAMED = 5
 
 MEMBERS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(
@@ -47,11 +48,12 @@ def error_body(
     """
     if PROBLEM in content and _is_valid(contract, pointer, PROBLEM, content, problem):
         return problem, PROBLEM
+    named = _naming_fields(problem)
     for media_type in sorted(content, key=lambda name: "json" not in name):
         written = media_type.replace("*/*", "application/json").replace("/*", "/json")
         if "json" not in written:
-            return problem["detail"], media_type.replace("*", "plain")
-        for body in (problem, *_made(contract, content[media_type], problem)):
+            return named["detail"], media_type.replace("*", "plain")
+        for body in (problem, *_made(contract, content[media_type], named)):
             if _is_valid(contract, pointer, media_type, content, body):
                 return body, written
     return (problem, PROBLEM) if content else (None, None)
@@ -62,6 +64,17 @@ def _is_valid(contract: Judge, pointer: str, media_type: str, content: Node, bod
         return True
     key = media_type.replace("~", "~0").replace("/", "~1")
     return contract.allows(f"{pointer}/content/{key}/schema", body)
+
+
+def _naming_fields(problem: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a problem whose detail names the first refused fields."""
+    if not (errors := problem.get("errors")):
+        return problem
+    named = []
+    for error in errors[:_MAX_NAMED]:
+        place = f"{error['location']} {error.get('pointer', error.get('name', ''))}".strip()
+        named.append(f"{place}: {error['detail']}")
+    return {**problem, "detail": "; ".join(named)}
 
 
 def _made(contract: Judge, described: Node, problem: Mapping[str, Any]) -> list[object]:

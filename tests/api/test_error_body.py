@@ -108,6 +108,44 @@ def test_text_is_the_detail() -> None:
     assert made({"type": "string"}, "text/plain") == (PROBLEM_DOCUMENT["detail"], "text/plain")
 
 
+REFUSED = {
+    **PROBLEM_DOCUMENT,
+    "status": 422,
+    "errors": [
+        {
+            "location": "body",
+            "pointer": "/loan/days",
+            "code": "missing",
+            "detail": "Field required",
+        },
+        {"location": "query", "name": "page", "code": "bound", "detail": "Send at most 9"},
+    ],
+}
+
+
+NAMED = "body /loan/days: Field required; query page: Send at most 9"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "schema", "body"),
+    [
+        (
+            "application/json",
+            {"$ref": "#/schemas/Reason", "unevaluatedProperties": False},
+            {"Reason": NAMED, "ErrorCode": "A"},
+        ),
+        ("text/plain", {"type": "string"}, NAMED),
+        ("application/json", {"type": "object"}, REFUSED),
+    ],
+)
+def test_a_body_without_a_place_for_refused_fields_names_them(
+    media_type: str, schema: object, body: object
+) -> None:
+    content = {media_type: {"schema": schema}}
+
+    assert error_body(Contract(schema), "", content, REFUSED) == (body, media_type)
+
+
 def test_no_declared_body_is_no_body() -> None:
     assert error_body(Contract({}), "", {}, PROBLEM_DOCUMENT) == (None, None)
 
