@@ -9,12 +9,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from httpx2 import AsyncClient
+
 from app import schemas
 from app.api.version import Version
 from app.api.versions import VERSIONS
 from app.core.security import ROLE_SCOPES
 from app.schemas.operation import Operation
+from tests.apps import AppClient
 from tests.clients import Caller
+from tests.users import signed_in
 
 _IN_BODY = "$response.body#"
 _FOLDER = Path(schemas.__file__).parent
@@ -56,9 +60,14 @@ def maker_of(name: str) -> Maker | None:
 
 
 async def made(name: str, caller: Caller) -> str:
-    """Create the resource that a parameter or a field identifies; return its id."""
+    """Create the resource that a parameter or a field identifies; return its id.
+
+    An administrator creates what the caller may not.
+    """
     maker = maker_of(name)
     assert maker is not None, f"no link of a POST gives {name}. Fix: add one to the contract"
+    if maker.is_for_admins:
+        caller = await _administrator(caller.client)
     path = f"http://test{maker.version.prefix}{maker.operation.path}"
     answer = await caller.post(path, await body_of(maker.version, maker.operation, caller))
     assert answer.status_code < 300, answer.text
@@ -66,6 +75,11 @@ async def made(name: str, caller: Caller) -> str:
     for key in maker.pointer.strip("/").split("/"):
         value = value[key]
     return str(value)
+
+
+async def _administrator(client: AsyncClient) -> Caller:
+    assert isinstance(client, AppClient)
+    return await signed_in(client.app, client, "Root", role="admin")
 
 
 async def body_of(version: Version, operation: Operation, caller: Caller) -> dict[str, Any] | None:

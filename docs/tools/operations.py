@@ -77,7 +77,7 @@ def _operation(target: Target, endpoint: Endpoint) -> str:
 
 def _variables(command: str) -> str:
     """Return a sentence that explains the variables of a command."""
-    found = dict.fromkeys(re.findall(r"\$([A-Z_]+)", command))
+    found = dict.fromkeys(re.findall(r"\$([A-Z][A-Z0-9_]*)", command))
     walk = f"The [walk-through]({_UP}README.md#walk-through-the-api) sets"
     given = " and ".join(f"`${name}`" for name in found if name in _WALKED)
     own = "".join(f"; set `${name}` yourself" for name in found if name not in _WALKED)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.docs.pages import Page
 
-_VARIABLE = re.compile(r"\$([A-Z_]+)")
+_VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
 
 
 @dataclass
