@@ -12,13 +12,12 @@ from app.api.request.contract import Contract, Node, escape
 from app.api.request.exchange import EXCHANGE
 from app.api.request.faults import body_errors, faults
 from app.api.request.texts import Texts, json_text
-from app.api.request.values import UNREAD, meaning_of, read_json
+from app.api.request.values import MAX_NAME, UNREAD, meaning_of, read_json
 from app.core.exceptions import MalformedBody, UnsupportedMediaType, ValidationFailed
 from app.core.field_codes import FieldCode
 from app.core.problem import FieldError
 from app.schemas.operation import BodyKind, Operation
 
-_MAX_NAME = 100
 _CODING, _DECODED = b"content-encoding", {b"", b"identity"}
 _ABSENT = object()
 
@@ -111,7 +110,7 @@ class Body:
         if known is None:
             return texts[0] if len(texts) == 1 else texts
         if len(texts) > 1 and not known.is_array:
-            raise MalformedBody(f"The form has the field {name[:_MAX_NAME]!r} twice.")
+            raise MalformedBody(f"The form has the field {name[:MAX_NAME]!r} twice.")
         if known.is_object and isinstance(texts[0], str):
             return json_text(texts[0])
         if known.is_array and known.items and known.items.is_object:

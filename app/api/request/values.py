@@ -14,7 +14,7 @@ from app.api.request.xml import read_xml
 from app.core.exceptions import MalformedBody
 from app.schemas.operation import BodyKind
 
-_MAX_NAME = 100
+MAX_NAME = 100
 
 UNREAD = object()
 """What a body means whose format the server does not read."""
@@ -25,7 +25,7 @@ def _members(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) == len(pairs):
         return members
     (name, _), *_ = Counter(name for name, _ in pairs).most_common(1)
-    raise ValueError(f"an object has the member {name[:_MAX_NAME]!r} twice")
+    raise ValueError(f"an object has the member {name[:MAX_NAME]!r} twice")
 
 
 def _refuse(constant: str) -> None:
