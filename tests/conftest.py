@@ -45,7 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Return the number of processes that `make test` starts.
 
-    Tests wait for half of their time. Four processes open up to 60 connections, and PostgreSQL
+    Tests wait for half of their time. Six processes opened up to 81 connections, and PostgreSQL
     accepts 100 by default.
     """
     return min(2 * (os.cpu_count() or 1), 4)

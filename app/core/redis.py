@@ -67,16 +67,7 @@ def make_cluster(url: str) -> RedisCluster:
         # first calls are redirected, as they are sent before the client knows the nodes.
         "reinitialize_steps": 0,
     }
-    return _Cluster.from_url(url, **options)
-
-
-class _Cluster(RedisCluster):
-    """Closes its connections also after a failure, when it will ask for the nodes again."""
-
-    async def aclose(self) -> None:
-        await super().aclose()
-        for nodes in ("nodes_cache", "startup_nodes"):
-            await self.nodes_manager.aclose(nodes)
+    return RedisCluster.from_url(url, **options)
 
 
 def make_sentinel(url: str, service: str) -> Redis:
@@ -126,6 +117,17 @@ def connect_to_one(settings: Settings) -> Redis:
     if settings.redis_mode == "sentinel":
         return make_sentinel(_url(settings), settings.redis_sentinel_service)
     return make_redis(_url(settings))
+
+
+async def close(redis: AnyRedis) -> None:
+    """Close a client that no call uses any more.
+
+    After a failed call `RedisCluster.aclose` leaves the connections open.
+    """
+    await redis.aclose()
+    if isinstance(redis, RedisCluster):
+        for nodes in ("nodes_cache", "startup_nodes"):
+            await redis.nodes_manager.aclose(nodes)
 
 
 def _url(settings: Settings) -> str:

@@ -20,7 +20,7 @@ from app.core.crypto.webhooks import SigningSecrets
 from app.core.mail import make_mailer
 from app.core.outbound import Outbound, make_outbound
 from app.core.rate_limit import FallbackLimiter, Limiter, MemoryLimiter, RedisLimiter
-from app.core.redis import Breaker, connect
+from app.core.redis import Breaker, close, connect
 from app.core.security import AccessTokens
 from app.core.session_marks import MemoryMarks, RedisMarks, SessionMarks
 from app.core.throttle import Throttle
@@ -168,7 +168,7 @@ def _open_shared_state(
         limiter = MemoryLimiter(processes=settings.processes, read=marks.get)
         return limiter, marks, MemoryStore(10_000 if is_alone else 0)
     redis, prefix = connect(settings), settings.redis_prefix
-    stack.push_async_callback(redis.aclose)
+    stack.push_async_callback(close, redis)
     tracing.watch_redis(redis)
     memory = MemoryLimiter(processes=settings.processes)
     return (

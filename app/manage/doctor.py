@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.config import Settings, WrongSettings, load_settings
 from app.core.error_text import describe
-from app.core.redis import connect
+from app.core.redis import close, connect
 from app.db.engine import make_engine
 
 _WAIT_SECONDS = 5
@@ -150,5 +150,5 @@ async def _find_redis(settings: Settings) -> Finding:
         fix = "start the server that REDIS_URL names, or leave it empty"
         return Finding("Redis", "missing", describe(error), fix)
     finally:
-        await redis.aclose()
+        await close(redis)
     return Finding("Redis", "ok", "answers")

@@ -20,15 +20,10 @@ Send = Callable[[bytes], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Thing:
-    """A resource in a path, created for a user; only this user may see it if it is owned.
-
-    Attributes:
-        by_admin: Whether an administrator creates it.
-    """
+    """A resource in a path, created for a user; only this user may see it if it is owned."""
 
     make: Callable[[Caller], Awaitable[str]]
     is_owned: bool
-    by_admin: bool = False
 
 
 @dataclass(frozen=True)
@@ -216,4 +211,4 @@ def _thing(parameter: str) -> Thing:
     """Return what a link of the contract leads to; what administrators create has no owner."""
     maker = examples.maker_of(parameter)
     by_admin = maker is not None and maker.is_for_admins
-    return Thing(partial(examples.made, parameter), is_owned=not by_admin, by_admin=by_admin)
+    return Thing(partial(examples.made, parameter), is_owned=not by_admin)

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from app.core.config import Settings
 from app.core.rate_limit import FallbackLimiter, MemoryLimiter, Policy, RedisLimiter
-from app.core.redis import Breaker, RedisUnavailable, connect, make_cluster
+from app.core.redis import Breaker, RedisUnavailable, close, connect, make_cluster
 from app.main import create_app
 from tests import figures
 from tests.apps import changed, started
@@ -71,7 +71,7 @@ async def test_limits_are_exact_again_after_a_failover(
     await until(all_are_counted_on_redis)
     hits = [f"late:{n % CALLERS}" for n in range(CALLERS * 60)]
     decisions = [await limiter.hit(caller, [MINUTE]) for caller in hits]
-    await redis.aclose()
+    await close(redis)
 
     assert sum(decision.allowed for decision in decisions) == CALLERS * MINUTE.requests
 
@@ -110,6 +110,6 @@ async def test_a_client_that_lost_a_node_closes_its_connections_to_the_others(
         with pytest.raises(RedisError):
             await client.get(KEY_OF_FIRST_NODE)
 
-        await client.aclose()
+        await close(client)
 
         await until(lambda: servers.clients_of_replica() == before)
